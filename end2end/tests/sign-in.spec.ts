@@ -127,6 +127,47 @@ test('after signing out, Back leads to the sign-in and to no page of the session
   expect(page.url()).not.toBe(list);
 });
 
+test('after signing out, the back/forward cache holds no page of the session', { tag: '@js' }, async ({
+  playwright,
+  launchOptions,
+  server,
+}) => {
+  // Playwright turns the cache off.
+  const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  try {
+    const page = await browser.newPage({ baseURL: server.url });
+    await page.addInitScript(() => {
+      addEventListener('pageshow', ({ persisted }) => {
+        document.documentElement.dataset['shown'] = persisted ? 'restored' : 'loaded';
+      });
+    });
+    const shown = (how: string) => expect(page.locator('html')).toHaveAttribute('data-shown', how);
+    const { email, password } = people.developer;
+    const answer = await page.request.post('/api/sign_in', { form: { email, password }, headers: sameOriginHeaders(server.url) });
+    expect(answer.ok()).toBe(true);
+    await page.goto('/profile');
+    await page.goto('/profile/sessions');
+    // Playwright does not see that a page is restored.
+    await page.evaluate(() => history.back());
+    await expect(page).toHaveURL('/profile');
+    await shown('restored');
+    await expect(page.getByText(email).first()).toBeVisible();
+    await page.goto('/profile/sessions');
+    // As without JavaScript: a page that has sent requests by itself is not kept.
+    await page.evaluate(() => document.querySelector<HTMLFormElement>('form[action="/api/sign_out"]')?.submit());
+    await expect(page).toHaveURL('/sign-in');
+    for (let step = 0; step < 2; step++) {
+      await page.evaluate(() => history.back());
+      await expect(page).toHaveURL(/\/sign-in\?/);
+      await shown('loaded');
+      await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
+      await expect(page.getByText(email)).toHaveCount(0);
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
 test('scripts cannot read the session cookie, and other sites cannot use it', async ({ page, open, context }) => {
   await open('/sign-in');
   await fill(page, people.owner.email, people.owner.password);

@@ -65,7 +65,7 @@ pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
 pub use second_factor::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
-    PasskeyChallenge, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
+    PasskeyChallenge, PasskeySignIn, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
 };
 pub use session::{Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, SignedIn};
 pub use sign_in_count::SignInResult;

@@ -1,4 +1,4 @@
-//! Hashing of people's passwords by Argon2id, on their own threads with a short queue.
+//! Hashing of people's passwords by Argon2id, on blocking threads, behind short queues.
 
 mod common;
 
@@ -35,13 +35,11 @@ pub(crate) fn check_new(password: &str, email: &Email) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Checks that may wait, for each lane.
+/// Checks that run or wait, for each lane.
 const QUEUE: usize = 32;
-/// Concurrent checks for known browsers. A check takes about 16 ms, and their number is limited by `sign_in_throttle.rs`.
-const KNOWN: usize = 1;
 
-/// The kind of client for which a password is hashed. Each lane has its own threads and queue, so that a flood in one does
-/// not delay the other.
+/// The kind of client for which a password is hashed. Each lane has its own queue, so that a flood of unknown clients delays a known
+/// one by two checks at most: the one that runs and the one that is next. A check takes about 16 ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
     /// A browser that has signed in before, or a request that is authenticated otherwise.
@@ -53,27 +51,16 @@ pub(crate) enum Lane {
 /// Hashes and verifies passwords. The default parameters are the minimum of OWASP's Password Storage Cheat Sheet: 19 MiB,
 /// two passes, one lane.
 pub(crate) struct Passwords {
-    /// One less than the processors, so that verification of keys always has one.
-    open: Queue,
-    known: Queue,
+    /// Checks that run: one less than the processors, so that verification of keys always has one; one on a single processor.
+    running: Arc<Semaphore>,
+    /// Checks of the open lane that run or are next.
+    next_open: Arc<Semaphore>,
+    open: Arc<Semaphore>,
+    known: Arc<Semaphore>,
     /// The hash for unknown addresses, so that they take as long as known ones.
     unknown_hash: String,
     /// Passwords that were hashed, to check or to store them.
     hashed: Arc<AtomicU64>,
-}
-
-struct Queue {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
-}
-
-impl Queue {
-    fn new(running: usize) -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(running)),
-            waiting: Arc::new(Semaphore::new(QUEUE)),
-        }
-    }
 }
 
 /// The result of a password check.
@@ -92,8 +79,10 @@ impl Passwords {
         let places =
             available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
         Ok(Self {
-            open: Queue::new(places),
-            known: Queue::new(KNOWN),
+            running: Arc::new(Semaphore::new(places)),
+            next_open: Arc::new(Semaphore::new(places)),
+            open: Arc::new(Semaphore::new(QUEUE)),
+            known: Arc::new(Semaphore::new(QUEUE)),
             unknown_hash: hash(&random_token(entropy))?,
             hashed: Arc::default(),
         })
@@ -153,23 +142,27 @@ impl Passwords {
             Lane::Known => &self.known,
             Lane::Open => &self.open,
         };
-        let Ok(_waiting) = queue.waiting.clone().try_acquire_owned() else {
+        let Ok(_queued) = queue.try_acquire() else {
             return Ok(None);
         };
         let broken = |error: &dyn std::fmt::Display| {
             ManagementError::Unexpected(format!("password thread: {error}"))
         };
-        let running = queue
-            .running
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|error| broken(&error))?;
+        let turn = async |semaphore: &Arc<Semaphore>| {
+            let permit = semaphore.clone().acquire_owned().await;
+            permit.map_err(|error| broken(&error))
+        };
+        // Only as many of the open lane compete with the known one as run at once.
+        let next = match lane {
+            Lane::Known => None,
+            Lane::Open => Some(turn(&self.next_open).await?),
+        };
+        let running = turn(&self.running).await?;
         let hashed = self.hashed.clone();
         let done = tokio::task::spawn_blocking(move || {
             let value = work();
             hashed.fetch_add(1, Ordering::Relaxed);
-            drop(running);
+            drop((running, next));
             value
         });
         done.await.map(Some).map_err(|error| broken(&error))

@@ -13,7 +13,7 @@ mod totp;
 
 pub use enrolment::AuthenticatorSetup;
 pub(crate) use passkey::RelyingParty;
-pub use passkey::{AddedPasskey, PasskeyAnswer, PasskeyChallenge};
+pub use passkey::{AddedPasskey, PasskeyAnswer, PasskeyChallenge, PasskeySignIn};
 use proof::Proof;
 pub use proven::ProvenSession;
 pub use recovery::RecoveryCodes;

@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+mod admit;
 mod device;
 mod fresh;
 mod list;
@@ -12,10 +13,7 @@ pub use fresh::FreshSession;
 pub use list::SessionSummary;
 pub(crate) use start::{Replaced, SignInProof, events, insert, log_without_account, start};
 
-use crate::{
-    Admission, Keyring, ManagementError, SignInResult,
-    password::{Checked, Lane},
-};
+use crate::{Admission, Keyring, ManagementError, SignInResult};
 use domain::{
     account::{Application, Email},
     audit::{Action, AuditEvent},
@@ -23,21 +21,16 @@ use domain::{
     origin::Origin,
     profile::Profile,
     second_factor::EnrolmentDeadline,
-    security::EventKind,
     time::{HOUR, MINUTE, Timestamp},
 };
 use std::fmt;
-use store::{PersonRow, SessionRow};
-use uuid::Uuid;
+use store::SessionRow;
 use verification::TokenPurpose;
 
 /// A session ends after 30 minutes without a request.
 const IDLE: i64 = 30 * MINUTE;
 /// A session ends 12 hours after the sign-in.
 const ABSOLUTE: i64 = 12 * HOUR;
-
-/// The id that device tokens are checked against if the address is unknown.
-const UNKNOWN_PERSON: PersonId = PersonId(Uuid::nil());
 
 /// The cookies of a new session.
 #[derive(Clone)]
@@ -55,20 +48,22 @@ impl fmt::Debug for SignedIn {
     }
 }
 
-/// What a browser has from an earlier sign-in.
+/// The tokens that a browser has.
 #[derive(Clone, Copy, Default)]
 pub struct Browser<'a> {
     /// Its device token, by which it is not throttled with unknown ones.
     pub device: Option<&'a str>,
     /// The token of its session, which ends when it signs in again.
     pub session: Option<&'a str>,
+    /// The token by which it may answer its challenges for a sign-in with a passkey alone.
+    pub passkey: Option<&'a str>,
 }
 
 impl<'a> From<Option<&'a str>> for Browser<'a> {
     fn from(device: Option<&'a str>) -> Self {
         Self {
             device,
-            session: None,
+            ..Self::default()
         }
     }
 }
@@ -107,73 +102,6 @@ impl Keyring {
         // `None` too if the person was disabled, or the password changed, since the check.
         let known = self.is_known(browser.device, person.id).await?;
         start(self, &person, known, replaced, origin).await
-    }
-
-    /// Checks a password and counts failures; `None` for an unknown address or a wrong password.
-    pub(crate) async fn admit(
-        &self,
-        email: &Email,
-        password: &str,
-        device: Option<&str>,
-        origin: &Origin,
-    ) -> Result<Option<PersonRow>, ManagementError> {
-        let person = self.store.person_by_email(email).await?;
-        // An unknown address takes the same steps; no token is signed for the nil id.
-        let id = person.as_ref().map_or(UNKNOWN_PERSON, |person| person.id);
-        let known = self.is_known(device, id).await?;
-        let known = device.filter(|_| known);
-        self.admit_known((email, person), password, known, origin)
-            .await
-    }
-
-    /// [`Keyring::admit`] for the person with an address, and a browser that is known by `known`: a verified device token, or
-    /// its session.
-    async fn admit_known(
-        &self,
-        (email, person): (&Email, Option<PersonRow>),
-        password: &str,
-        known: Option<&str>,
-        origin: &Origin,
-    ) -> Result<Option<PersonRow>, ManagementError> {
-        let lane = if known.is_some() {
-            Lane::Known
-        } else {
-            Lane::Open
-        };
-        let (limits, now) = (&self.sign_ins, self.monotonic());
-        let attempt = limits.begin(email, origin.address, known, now);
-        let attempt = self.begin_attempt(attempt).await.inspect_err(|error| {
-            if matches!(error, ManagementError::Throttled { .. }) {
-                self.telemetry.sign_in_throttled(email, origin);
-            }
-        })?;
-        // A person without a password takes the same steps as an unknown one.
-        let stored = person
-            .as_ref()
-            .map(|person| person.password_hash.clone())
-            .filter(|hash| !hash.is_empty());
-        match (self.passwords.check(password, stored, lane).await?, person) {
-            (Checked::Right { rehash }, Some(mut person)) => {
-                self.refund(&attempt).await;
-                if let Some(hash) = rehash {
-                    let old = std::mem::replace(&mut person.password_hash, hash);
-                    let new = &person.password_hash;
-                    self.store.rehash_person(person.id, &old, new).await?;
-                }
-                Ok(Some(person))
-            }
-            (Checked::Busy, _) => {
-                self.refund_busy(&attempt).await;
-                Err(ManagementError::Busy)
-            }
-            (_, person) => {
-                if person.is_some() {
-                    self.telemetry
-                        .sign_in_failed(EventKind::SignInFailed, email, origin);
-                }
-                Ok(None)
-            }
-        }
     }
 
     /// Returns the session of a cookie, unless it has ended.

@@ -1,5 +1,4 @@
-//! Limits on sign-in attempts, on changes of e-mail addresses, and on support's searches.
-
+//! Limits on sign-in attempts, on challenges for passkeys, on changes of e-mail addresses, and on support's searches.
 //!
 //! Limits on guesses are counted twice: in memory, so that attempts that this process refuses cost nothing, and in the database,
 //! which outlives the process and is common to all of them (`stored`). Limits on work are counted in memory alone.
@@ -72,6 +71,17 @@ const EMAIL_CHANGES: RateLimit = RateLimit {
 
 /// Failed responses of the identity provider from one IPv4 address or one IPv6 /64: 60 an hour, in a burst too.
 const RESPONSES_PER_ADDRESS: RateLimit = PER_ADDRESS;
+
+/// Challenges for a sign-in with a passkey alone, from one IPv4 address or one IPv6 /64: each is a row for five minutes.
+const CHALLENGES_PER_NETWORK: RateLimit = RateLimit {
+    requests: 60,
+    window_ms: 60_000,
+};
+/// The same from one IPv6 /48.
+const CHALLENGES_PER_SITE: RateLimit = RateLimit {
+    requests: 300,
+    window_ms: 60_000,
+};
 
 /// Counts attempts in memory.
 #[derive(Default)]
@@ -218,6 +228,33 @@ impl SignIns {
         self.take(attempt, None, now)
     }
 
+    /// Charges a challenge for a sign-in with a passkey alone to the client.
+    ///
+    /// # Errors
+    /// The milliseconds to wait, if there have been too many.
+    pub(crate) fn ask_passkey(&self, client: Option<IpAddr>, now: Monotonic) -> Result<(), i64> {
+        let limits = (CHALLENGES_PER_NETWORK, CHALLENGES_PER_SITE);
+        self.take_from("passkey", client, limits, now)
+    }
+
+    /// Charges a request to the client's network, and to the /48 of an IPv6 address.
+    fn take_from(
+        &self,
+        what: &str,
+        client: Option<IpAddr>,
+        (per_network, per_site): (RateLimit, RateLimit),
+        now: Monotonic,
+    ) -> Result<(), i64> {
+        let network = self
+            .0
+            .bucket((what, "from", client.map(network)), per_network);
+        let site = client.and_then(site);
+        let site = site.map(|site| self.0.bucket((what, "from site", site), per_site));
+        let buckets: Vec<_> = [network].into_iter().chain(site).collect();
+        let taken = self.0.take(&buckets, now);
+        taken.map_err(|wait| wait.clamp(1, HOUR))
+    }
+
     /// Charges a search of a support agent.
     ///
     /// # Errors
@@ -242,6 +279,14 @@ impl SignIns {
     fn refund<'a>(&self, limits: impl Iterator<Item = &'a Limited>) {
         let buckets: Vec<ThrottleBucket> = limits.map(|limit| limit.bucket).collect();
         self.0.refund(&buckets);
+    }
+}
+
+/// Returns the /48 of an IPv6 address: one customer may have that many networks.
+fn site(client: IpAddr) -> Option<u128> {
+    match client.to_canonical() {
+        IpAddr::V6(address) => Some(address.to_bits() >> 80),
+        IpAddr::V4(_) => None,
     }
 }
 

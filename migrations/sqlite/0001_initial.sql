@@ -173,11 +173,20 @@ CREATE TABLE passkey (
 );
 CREATE INDEX passkey_by_person ON passkey (person_id);
 
--- SHA-256 of challenges that passkeys have answered, until they expire: a challenge is answered once.
-CREATE TABLE used_challenge (
-    digest BLOB PRIMARY KEY NOT NULL,
+-- Challenges for passkeys that have not been answered: the answer deletes its row. The page has the handle, of which only SHA-256 is
+-- stored.
+CREATE TABLE passkey_challenge (
+    handle_hash BLOB PRIMARY KEY NOT NULL,
+    -- enrolment, confirmation, second_step or sign_in.
+    purpose TEXT NOT NULL,
+    -- Who may answer it: the id of the session, the digest of the pending sign-in's token, or SHA-256 of the browser's cookie.
+    owner BLOB NOT NULL,
+    -- JSON with what the answer is checked against.
+    state TEXT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX passkey_challenge_by_owner ON passkey_challenge (owner, purpose);
+CREATE INDEX passkey_challenge_by_expiry ON passkey_challenge (expires_at);
 
 -- Recovery codes. Of a code only HMAC-SHA-256 under the secret of the person's second factor is stored.
 CREATE TABLE recovery_code (

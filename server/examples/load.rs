@@ -11,7 +11,7 @@ use std::{
 };
 
 const USAGE: &str =
-    "usage: load ADDRESS PAIRS_FILE valid|varied|wrong|unknown SECONDS [CALLS_A_SECOND]";
+    "usage: load ADDRESS PAIRS_FILE valid|varied|wrong|guesses|unknown SECONDS [CALLS_A_SECOND]";
 const CONNECTIONS: usize = 32;
 /// Addresses from which calls with a right secret seem to come.
 const CLIENTS: u64 = 16;
@@ -30,6 +30,8 @@ enum Kind {
     Varied,
     /// The secret of another key, from addresses that never come back.
     Wrong,
+    /// The secret of another key for the first one, likewise.
+    Guesses,
     /// A key that does not exist, likewise.
     Unknown,
 }
@@ -63,6 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "valid" => Kind::Valid,
         "varied" => Kind::Varied,
         "wrong" => Kind::Wrong,
+        "guesses" => Kind::Guesses,
         "unknown" => Kind::Unknown,
         _ => return Err(USAGE.into()),
     };
@@ -136,9 +139,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn write_request(request: &mut Vec<u8>, pairs: &[&[u8]], kind: Kind, dice: &mut Dice) {
     let pick =
-        |dice: &mut Dice| pairs[usize::try_from(dice.roll()).unwrap_or_default() % pairs.len()];
-    let pair = pick(dice);
-    let other = pick(dice);
+        |dice: &mut Dice, of: usize| usize::try_from(dice.roll()).unwrap_or_default() % of.max(1);
+    let called = match kind {
+        Kind::Guesses => 0,
+        _ => pick(dice, pairs.len()),
+    };
+    let next = called + 1 + pick(dice, pairs.len() - 1);
+    let (pair, other) = (pairs[called], pairs[next % pairs.len()]);
     request.clear();
     if kind == Kind::Varied {
         let (route, agent) = (dice.roll() % ROUTES, dice.roll() % USER_AGENTS);
@@ -161,7 +168,10 @@ fn write_request(request: &mut Vec<u8>, pairs: &[&[u8]], kind: Kind, dice: &mut 
         let _ = write!(request, "{number:09}");
     }
     request.extend_from_slice(b"\r\nx-client-secret: ");
-    let secret = if kind == Kind::Wrong { other } else { pair };
+    let secret = match kind {
+        Kind::Wrong | Kind::Guesses => other,
+        _ => pair,
+    };
     request.extend_from_slice(&secret[ID + 1..]);
     let client = if kind == Kind::Valid {
         dice.roll() % CLIENTS

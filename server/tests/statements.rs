@@ -1,10 +1,10 @@
-//! The SQL statements of a page. A process of its own, because the statements of all its threads are counted.
+//! The SQL statements of pages and sign-ins. A process of its own, because the statements of all its threads are counted.
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
-use test_server::{OWNER, TestServer};
+use test_server::{OWNER, PASSWORD, TestServer};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -33,6 +33,17 @@ impl<S: Subscriber> Layer<S> for Statements {
     }
 }
 
+/// Counts from its first use on.
+static STATEMENTS: LazyLock<Statements> = LazyLock::new(|| {
+    let statements = Statements::default();
+    let subscriber = tracing_subscriber::registry().with(statements.clone());
+    tracing::subscriber::set_global_default(subscriber).expect("the only one of this process");
+    statements
+});
+
+/// One test at a time.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 struct Summary<'a>(&'a Statements);
 
 impl Visit for Summary<'_> {
@@ -51,14 +62,12 @@ impl Visit for Summary<'_> {
 
 #[tokio::test]
 async fn pages_take_few_statements() {
+    let _alone = ALONE.lock().await;
     let server = TestServer::with_users().await;
     let owner = server.owner().await;
     let app = owner.application().id;
     let key = server.key(&owner, "invoice:read", "").await;
     let cookie = format!("latchkey={}", server.token(OWNER).await);
-    let statements = Statements::default();
-    let subscriber = tracing_subscriber::registry().with(statements.clone());
-    tracing::subscriber::set_global_default(subscriber).expect("the only one of this process");
     // The first visit notes which application the person used last.
     let overview = format!("/apps/{app}");
     server.get(&overview, &[("cookie", &cookie)]).await;
@@ -67,10 +76,39 @@ async fn pages_take_few_statements() {
         (format!("/apps/{app}/settings/api-keys"), 9),
         (overview, 21),
     ] {
-        statements.take();
+        STATEMENTS.take();
         let answer = server.get(&path, &[("cookie", &cookie)]).await;
         assert_eq!(answer.status.as_u16(), 200);
-        let taken = statements.take();
+        let taken = STATEMENTS.take();
         assert!(taken.len() <= max, "{path}: {} {taken:#?}", taken.len());
     }
+}
+
+#[tokio::test]
+async fn an_attempt_at_signing_in_that_the_memory_refuses_takes_no_statement() {
+    let _alone = ALONE.lock().await;
+    let server = TestServer::with_users().await;
+    let json = ("accept", "application/json");
+    let attempt = async |password: &str, lines: &[(&str, &str)]| {
+        STATEMENTS.take();
+        let form = format!("email={OWNER}&password={password}");
+        let mut all = vec![json];
+        all.extend_from_slice(lines);
+        let answer = server.post("/api/sign_in", &all, &form).await;
+        (answer.status.as_u16(), STATEMENTS.take())
+    };
+    let (status, taken) = attempt("wrong-password-1", &[]).await;
+    assert_eq!(status, 422);
+    assert!(!taken.is_empty(), "the statements are counted");
+    for _ in 1..20 {
+        assert_eq!(attempt("wrong-password-1", &[]).await.0, 422);
+    }
+    let right = PASSWORD.replace(' ', "+");
+    for password in ["wrong-password-1", right.as_str()] {
+        assert_eq!(attempt(password, &[]).await, (429, Vec::new()));
+    }
+    // Whose browser it may be is one question.
+    let device = format!("latchkey-device={}.1.{}", "0".repeat(32), "0".repeat(64));
+    let (status, taken) = attempt(&right, &[("cookie", &device)]).await;
+    assert_eq!((status, taken.len()), (429, 1), "{taken:?}");
 }

@@ -18,6 +18,7 @@ pub(crate) mod members;
 pub(crate) mod open_sessions;
 pub(crate) mod owner;
 pub(crate) mod passkey;
+pub(crate) mod passkey_challenge;
 pub(crate) mod password_reset;
 pub(crate) mod pending_sign_in;
 pub(crate) mod people;

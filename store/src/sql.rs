@@ -269,8 +269,12 @@ shared_statements! {
     TIME_MARK = "node/time_mark";
     TIME_MARK_DELETE = "node/time_mark_delete";
     TIME_MARK_SET = "node/time_mark_set";
+    CHALLENGES_KEEP_NEWEST = "passkey/challenges_keep_newest";
+    CHALLENGES_KEEP_NEWEST_OF_OWNER = "passkey/challenges_keep_newest_of_owner";
     CHALLENGES_PRUNE = "passkey/challenges_prune";
     CHALLENGE_INSERT = "passkey/challenge_insert";
+    CHALLENGE_STATE = "passkey/challenge_state";
+    CHALLENGE_USE = "passkey/challenge_use";
     PASSKEYS_BY_PERSON = "passkey/by_person";
     PASSKEYS_COUNT = "passkey/count";
     PASSKEYS_REFUSE_ALONE = "passkey/refuse_alone";

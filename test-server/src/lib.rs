@@ -240,10 +240,11 @@ impl TestServer {
         }
     }
 
-    /// Sends a request. Each response of the gate is checked against `/openapi.json`, and each cookie of a response for its
-    /// attributes.
+    /// Sends a request. Each response of the gate is checked against `/openapi.json`, each cookie of a response for its attributes,
+    /// and each body for the tokens of cookies.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let sent = request.headers().clone();
         let response = self
             .router
             .clone()
@@ -258,7 +259,8 @@ impl TestServer {
             body: String::from_utf8_lossy(&bytes).into_owned(),
         };
         described::check(&method, &path, &answer);
-        cookies::check(&answer);
+        let https = self.state.public_url.origin().starts_with("https:");
+        cookies::check(&sent, &answer, https);
         answer
     }
 

@@ -1,5 +1,5 @@
-//! Encryption of secrets that must be read again: those of second factors and of sign-ins at the identity provider, the content of
-//! mails, and challenges that pages carry.
+//! Encryption of secrets that must be read again: those of second factors and of sign-ins at the identity provider, and the content of
+//! mails.
 
 use crate::{Entropy, SecretHasher, secret_hasher::KeyedHasher};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::Aead};
@@ -19,14 +19,6 @@ pub enum CipherPurpose {
     Enrolment,
     /// The secret under which digests of a person's recovery codes are stored.
     RecoveryCodes,
-    /// The challenge for a new passkey.
-    PasskeyEnrolment,
-    /// The challenge for a passkey that confirms a change.
-    PasskeyConfirmation,
-    /// The challenge for a passkey after the password.
-    PasskeySecondStep,
-    /// The challenge for a passkey in place of the password.
-    PasskeySignIn,
     /// The content of a mail that waits to be sent.
     Mail,
     /// The cookie of a browser that is signing in at the identity provider.
@@ -39,10 +31,6 @@ impl CipherPurpose {
             Self::Authenticator => b"authenticator\0",
             Self::Enrolment => b"enrolment\0",
             Self::RecoveryCodes => b"recovery codes\0",
-            Self::PasskeyEnrolment => b"passkey enrolment\0",
-            Self::PasskeyConfirmation => b"passkey confirmation\0",
-            Self::PasskeySecondStep => b"passkey second step\0",
-            Self::PasskeySignIn => b"passkey sign-in\0",
             Self::Mail => b"mail\0",
             Self::ProviderSignIn => b"provider sign-in\0",
         }

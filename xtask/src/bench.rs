@@ -3,9 +3,11 @@
 
 pub mod client;
 mod gate;
+mod guesses;
 mod history;
 mod lighthouse;
 mod server;
+mod sign_ins;
 mod soak;
 
 use std::time::Duration;
@@ -36,6 +38,8 @@ const WARM_UP_RATIO: usize = 10;
 pub enum Part {
     Pages,
     Gate,
+    /// The gate during a flood of sign-ins, and during one of wrong secrets; only if it is requested.
+    SignIns,
     /// Usage with many values; only if it is requested.
     Soak,
 }
@@ -64,6 +68,10 @@ pub fn run(workspace: &Workspace, part: Option<Part>) -> Result<()> {
     }
     if matches!(part, None | Some(Part::Pages)) {
         pages()?;
+    }
+    if part == Some(Part::SignIns) {
+        sign_ins::measure()?;
+        guesses::measure()?;
     }
     if part == Some(Part::Soak) {
         soak::measure()?;

@@ -20,7 +20,7 @@ pub const CONFIRM: &str = "confirm";
 pub struct PasskeyQuestion {
     /// The options for `navigator.credentials`, as JSON.
     pub options: String,
-    /// The sealed challenge, which the form sends back.
+    /// The challenge's handle, which the form sends back.
     pub challenge: String,
 }
 
@@ -31,7 +31,7 @@ pub(super) const fn answer<'a>(
     credential: &'a str,
 ) -> management::PasskeyAnswer<'a> {
     management::PasskeyAnswer {
-        state: challenge,
+        handle: challenge,
         credential,
     }
 }
@@ -132,12 +132,18 @@ pub async fn remove_authenticator(#[server(default)] password: String) -> Result
     Ok(())
 }
 
-/// Makes a challenge for an existing passkey. Nothing is stored: what the answer is checked against is sealed into it.
+/// Makes a challenge for an existing passkey.
 #[server(name = AskPasskey, prefix = "/api", endpoint = "ask_passkey")]
 pub async fn ask_passkey(purpose: String) -> Result<PasskeyQuestion, AppError> {
     let keyring = crate::context::keyring()?;
     let challenge = match purpose.as_str() {
-        SIGN_IN => keyring.begin_passkey_sign_in(),
+        SIGN_IN => {
+            let (tokens, origin) = (crate::context::browser_tokens(), crate::context::origin());
+            let browser = tokens.browser().passkey;
+            let begun = keyring.begin_passkey_sign_in(browser, &origin).await?;
+            crate::context::begin_passkey_sign_in(&begun.browser);
+            Ok(begun.challenge)
+        }
         SECOND_STEP => {
             let token = crate::context::pending_sign_in().unwrap_or_default();
             keyring.begin_passkey_step(&token).await
@@ -164,6 +170,7 @@ pub async fn sign_in_with_passkey(
         .sign_in_with_passkey(answer, tokens.browser(), &origin)
         .await?
         .ok_or_else(|| AppError::field("", crate::words::passkey::NOT_ACCEPTED))?;
+    crate::context::end_passkey_sign_in();
     crate::context::complete_sign_in(&signed_in, next.as_deref());
     Ok(())
 }

@@ -5,8 +5,8 @@ pub mod cookies;
 mod permissions;
 
 pub use cookies::{
-    cookie_value, device, end_pending_sign_in, end_session, pending_sign_in, remember_theme,
-    say_done, start_session, take_done, theme,
+    begin_passkey_sign_in, cookie_value, device, end_passkey_sign_in, end_pending_sign_in,
+    end_session, pending_sign_in, remember_theme, say_done, start_session, take_done, theme,
 };
 pub use permissions::{
     SessionToken, account_owner, authenticated_again, browser_tokens, confirm_password, editor,

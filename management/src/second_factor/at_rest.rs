@@ -118,13 +118,13 @@ impl Keyring {
         hex::encode(form)
     }
 
-    /// Reads the output of [`Keyring::seal`], with its end; `None` for any other text, or after it.
+    /// Reads the output of [`Keyring::seal`]; `None` for any other text, or after its end.
     pub(super) fn unseal(
         &self,
         purpose: CipherPurpose,
         owner: Uuid,
         form: &str,
-    ) -> Option<(Zeroizing<Vec<u8>>, Timestamp)> {
+    ) -> Option<Zeroizing<Vec<u8>>> {
         let bytes = hex::decode(form).ok()?;
         let (name, sealed) = bytes.split_first_chunk::<NAME_BYTES>()?;
         let encrypted = Encrypted {
@@ -134,7 +134,7 @@ impl Keyring {
         let whole = self.hasher.decrypt(purpose, owner, &encrypted)?;
         let (end, plain) = whole.split_first_chunk::<END_BYTES>()?;
         let end = Timestamp(i64::from_be_bytes(*end));
-        (self.now() < end).then(|| (Zeroizing::new(plain.to_vec()), end))
+        (self.now() < end).then(|| Zeroizing::new(plain.to_vec()))
     }
 }
 

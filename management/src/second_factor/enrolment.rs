@@ -75,7 +75,7 @@ impl Session {
     /// Returns the secret of a form that this session was given less than ten minutes ago; `None` for any other text.
     pub fn open_setup(&self, form: &str) -> Option<AuthenticatorSetup> {
         let (purpose, owner) = (CipherPurpose::Enrolment, self.id().0);
-        let (plain, _) = self.keyring().unseal(purpose, owner, form)?;
+        let plain = self.keyring().unseal(purpose, owner, form)?;
         let (proven, secret) = plain.split_first()?;
         Some(AuthenticatorSetup {
             secret: AuthenticatorSecret::from_bytes(secret)?,

@@ -1,7 +1,7 @@
 //! Passkeys (`WebAuthn` credentials): challenges, and the checks of their answers.
 //!
-//! A challenge with what its answer is checked against is sealed: the page carries it, and only the server can read or make it. An
-//! answer counts once: the transaction that uses it stores the challenge's digest until the challenge has expired.
+//! What an answer is checked against is stored, for five minutes and for one session, pending sign-in or browser. The page has a random
+//! handle of it. An answer counts once: the transaction that uses it deletes the row.
 
 mod confirm;
 mod enrolment;
@@ -11,12 +11,13 @@ mod sign_in;
 pub use enrolment::AddedPasskey;
 pub(super) use enrolment::only_factor;
 pub(crate) use relying_party::RelyingParty;
+pub use sign_in::PasskeySignIn;
 
 use crate::{Keyring, ManagementError, session};
 use domain::{
     Invalid,
     audit::{Action, AuditEvent},
-    id::{PersonId, SessionId},
+    id::PersonId,
     mail::SignInChange,
     origin::Origin,
     passkey::CHALLENGE_LIFETIME,
@@ -24,9 +25,8 @@ use domain::{
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use store::{PasskeyRow, PasskeyUse, PersonRow, StoreError, UsedChallenge};
-use uuid::Uuid;
-use verification::CipherPurpose;
+use store::{ChallengeOf, NewChallenge, PasskeyRow, PasskeyUse, PersonRow, StoreError};
+use verification::random_token;
 use webauthn_rs::prelude::{
     DiscoverableAuthentication, Passkey as Credential, PublicKeyCredential, WebauthnError,
 };
@@ -36,11 +36,11 @@ use webauthn_rs::prelude::{
 pub struct PasskeyChallenge {
     /// The options for the browser's `navigator.credentials`, as JSON.
     pub options: String,
-    /// What the answer is checked against, sealed.
-    pub state: String,
+    /// What the page sends back with the answer: 64 hexadecimal digits.
+    pub handle: String,
 }
 
-/// The state is redacted.
+/// The handle is redacted.
 impl fmt::Debug for PasskeyChallenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasskeyChallenge([redacted])")
@@ -50,39 +50,10 @@ impl fmt::Debug for PasskeyChallenge {
 /// What the browser sends back.
 #[derive(Clone, Copy)]
 pub struct PasskeyAnswer<'a> {
-    /// The state of the challenge, as it was sent.
-    pub state: &'a str,
+    /// The handle of the challenge.
+    pub handle: &'a str,
     /// The credential that the browser returned, as JSON.
     pub credential: &'a str,
-}
-
-/// For what, and for whom, a challenge is made: an answer counts for nothing else.
-#[derive(Clone, Copy)]
-pub(crate) enum CeremonyOf {
-    /// A new passkey of the session's person.
-    Enrolment(SessionId),
-    /// A change in a session.
-    Confirmation(SessionId),
-    /// The second step of a sign-in, by the digest of its token.
-    SecondStep([u8; 32]),
-    /// A sign-in without a password.
-    SignIn,
-}
-
-impl CeremonyOf {
-    /// The purpose and the owner of the sealed state.
-    fn seal(self) -> (CipherPurpose, Uuid) {
-        match self {
-            Self::Enrolment(session) => (CipherPurpose::PasskeyEnrolment, session.0),
-            Self::Confirmation(session) => (CipherPurpose::PasskeyConfirmation, session.0),
-            Self::SecondStep(digest) => {
-                let mut half = [0; 16];
-                half.copy_from_slice(&digest[..16]);
-                (CipherPurpose::PasskeySecondStep, Uuid::from_bytes(half))
-            }
-            Self::SignIn => (CipherPurpose::PasskeySignIn, Uuid::nil()),
-        }
-    }
 }
 
 /// A passkey's correct answer.
@@ -116,45 +87,49 @@ impl Keyring {
             .ok_or_else(|| Invalid::new("Passkeys aren't available at this address.").into())
     }
 
-    fn seal_state(
+    /// Stores what the answer to a challenge is checked against.
+    async fn keep_challenge(
         &self,
-        of: CeremonyOf,
-        state: &impl Serialize,
-    ) -> Result<String, ManagementError> {
-        let (purpose, owner) = of.seal();
-        let plain = serde_json::to_vec(state).map_err(unexpected)?;
-        let end = self.now().plus(CHALLENGE_LIFETIME);
-        Ok(self.seal(purpose, owner, &plain, end))
+        of: ChallengeOf,
+        (options, state): (String, &impl Serialize),
+    ) -> Result<PasskeyChallenge, ManagementError> {
+        let handle = random_token(&*self.entropy);
+        let state = serde_json::to_string(state).map_err(unexpected)?;
+        let at = self.now();
+        let new = NewChallenge {
+            handle_hash: &digest(&handle),
+            of,
+            state: &state,
+            at,
+            expires_at: at.plus(CHALLENGE_LIFETIME),
+        };
+        self.store.insert_challenge(&new).await?;
+        Ok(PasskeyChallenge { options, handle })
     }
 
-    /// Returns the state of a challenge that has not expired, and what is stored once it is answered.
-    fn open_state<T: DeserializeOwned>(
+    /// Returns what the answer to a challenge is checked against, and SHA-256 of the handle; `None` if there is no such challenge.
+    async fn kept_challenge<T: DeserializeOwned>(
         &self,
-        of: CeremonyOf,
-        sealed: &str,
-    ) -> Option<(T, UsedChallenge)> {
-        let (purpose, owner) = of.seal();
-        let (plain, expires_at) = self.unseal(purpose, owner, sealed)?;
-        let state = serde_json::from_slice(&plain).ok()?;
-        // Of the bytes: hexadecimal digits have two cases.
-        let digest = Sha256::digest(hex::decode(sealed).ok()?).into();
-        Some((state, UsedChallenge { digest, expires_at }))
+        of: ChallengeOf,
+        handle: &str,
+    ) -> Result<Option<(T, [u8; 32])>, ManagementError> {
+        let hash = digest(handle);
+        let state = self.store.challenge_state(&hash, of, self.now()).await?;
+        let state = state.and_then(|state| serde_json::from_str(&state).ok());
+        Ok(state.map(|state| (state, hash)))
     }
 
     /// Makes a challenge for passkeys: any one of this site, or those of a person.
-    fn ask_passkeys(
+    async fn ask_passkeys(
         &self,
-        of: CeremonyOf,
+        of: ChallengeOf,
         of_person: Option<&[PasskeyRow]>,
     ) -> Result<PasskeyChallenge, ManagementError> {
         if of_person.is_some_and(<[PasskeyRow]>::is_empty) {
             return Err(Invalid::new("You have no passkey.").into());
         }
         let (options, state) = self.party()?.ask(of_person)?;
-        Ok(PasskeyChallenge {
-            options,
-            state: self.seal_state(of, &state)?,
-        })
+        self.keep_challenge(of, (options, &state)).await
     }
 
     /// Checks a passkey's answer; `None` if it is not a correct one to this challenge, or the person is disabled. `person` is who is
@@ -162,13 +137,15 @@ impl Keyring {
     pub(super) async fn check_answer(
         &self,
         answer: PasskeyAnswer<'_>,
-        of: CeremonyOf,
+        of: ChallengeOf,
         person: Option<PersonId>,
         origin: &Origin,
     ) -> Result<Option<CorrectAnswer>, ManagementError> {
-        let opened = self.open_state::<DiscoverableAuthentication>(of, answer.state);
-        let parsed = serde_json::from_str::<PublicKeyCredential>(answer.credential);
-        let (Some((state, challenge)), Ok(given)) = (opened, parsed) else {
+        let Ok(given) = serde_json::from_str::<PublicKeyCredential>(answer.credential) else {
+            return Ok(None);
+        };
+        let kept = self.kept_challenge::<DiscoverableAuthentication>(of, answer.handle);
+        let Some((state, challenge)) = kept.await? else {
             return Ok(None);
         };
         let found = self.store.passkey_by_credential(given.get_credential_id());
@@ -176,10 +153,10 @@ impl Keyring {
             return Ok(None);
         };
         // The user handle is the person's id. An authenticator may leave it out where the person is known.
-        let handle = given.get_user_unique_id();
-        let named = handle.is_some_and(|handle| handle == owner.id.0.as_bytes());
+        let user_handle = given.get_user_unique_id();
+        let named = user_handle.is_some_and(|handle| handle == owner.id.0.as_bytes());
         let belongs = match person {
-            Some(person) => person == owner.id && (named || handle.is_none()),
+            Some(person) => person == owner.id && (named || user_handle.is_none()),
             None => named,
         };
         if !belongs {
@@ -193,13 +170,12 @@ impl Keyring {
             Err(error) => {
                 tracing::warn!(person = %owner.id, passkey = %row.passkey.id, %error, "a passkey's answer was refused");
                 if matches!(error, WebauthnError::CredentialPossibleCompromise) {
-                    self.refuse_copy(&owner, &row, challenge, origin).await?;
+                    self.refuse_copy(&owner, &row, &challenge, origin).await?;
                 }
                 return Ok(None);
             }
         };
         credential.update_credential(&result);
-        self.prune_challenges().await?;
         Ok(Some(CorrectAnswer {
             used: PasskeyUse {
                 id: row.passkey.id,
@@ -217,10 +193,9 @@ impl Keyring {
         &self,
         owner: &PersonRow,
         row: &PasskeyRow,
-        challenge: UsedChallenge,
+        challenge: &[u8; 32],
         origin: &Origin,
     ) -> Result<(), ManagementError> {
-        self.prune_challenges().await?;
         let name = row.passkey.name.as_str();
         let action = Action::PasskeyRefused;
         let events = session::events(self, action, owner.id, &owner.email, origin).await?;
@@ -239,12 +214,6 @@ impl Keyring {
             Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Deletes the records of challenges that have expired for certain: a clock that is ahead for a while must not let an answer count
-    /// twice.
-    async fn prune_challenges(&self) -> Result<(), ManagementError> {
-        Ok(self.store.prune_challenges(self.certain_now()).await?)
     }
 }
 
@@ -270,6 +239,11 @@ fn stored(row: &PasskeyRow) -> Result<Credential, ManagementError> {
             row.passkey.id
         ))
     })
+}
+
+/// Of a handle and of a browser's token, which are random.
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
 }
 
 fn unexpected(error: impl fmt::Display) -> ManagementError {

@@ -1,6 +1,6 @@
 //! Proofs of a second factor: codes, and answers of passkeys.
 
-use super::{PasskeyAnswer, passkey::CeremonyOf, totp};
+use super::{PasskeyAnswer, totp};
 use crate::{
     Keyring, ManagementError, Session,
     sign_in_throttle::{Attempt, CodeKind},
@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     account::Email, id::PersonId, origin::Origin, second_factor::EnteredCode, security::EventKind,
 };
-use store::{StoreError, UnusedProof};
+use store::{ChallengeOf, StoreError, UnusedProof};
 
 /// A proof of the second factor, as a person gives it.
 #[derive(Clone, Copy)]
@@ -87,7 +87,7 @@ impl Session {
         match proof {
             Proof::Code(code) => self.with_code(code, origin, change).await,
             Proof::Passkey(answer) => {
-                let of = CeremonyOf::Confirmation(self.id());
+                let of = ChallengeOf::Confirmation(self.id());
                 let person = Some(self.person_id());
                 let checked = self.keyring().check_answer(answer, of, person, origin);
                 let Some(answer) = checked.await? else {

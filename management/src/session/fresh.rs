@@ -78,7 +78,7 @@ impl Session {
         let session = self.row.id.to_string();
         let is_known = keyring.is_known(device, self.row.person).await?;
         let device = device.filter(|_| is_known);
-        let known = Some(device.unwrap_or(&session));
+        let known = device.unwrap_or(&session);
         // The address may have become another person's since the session was read.
         let person = keyring.store.person_by_email(email).await?;
         let person = person.filter(|person| person.id == self.row.person);

@@ -9,7 +9,7 @@ use domain::{
     time::HOUR,
 };
 use std::net::IpAddr;
-use verification::{Monotonic, ThrottleBucket, network};
+use verification::{Monotonic, ThrottleBucket};
 
 const fn an_hour(requests: u32) -> RateLimit {
     RateLimit {
@@ -93,14 +93,7 @@ impl SignIns {
         client: Option<IpAddr>,
         now: Monotonic,
     ) -> Result<(), i64> {
-        let network = self
-            .0
-            .bucket(("reset from", client.map(network)), RESETS_PER_NETWORK);
-        let site = client.and_then(site);
-        let site = site.map(|site| self.0.bucket(("reset from site", site), RESETS_PER_SITE));
-        let buckets: Vec<_> = [network].into_iter().chain(site).collect();
-        let taken = self.0.take(&buckets, now);
-        taken.map_err(|wait| wait.clamp(1, HOUR))
+        self.take_from("reset", client, (RESETS_PER_NETWORK, RESETS_PER_SITE), now)
     }
 
     /// Charges the request of a password reset to the address, whether it has a person or not.
@@ -129,14 +122,6 @@ impl SignIns {
     ) -> Result<(), i64> {
         let taken = self.0.take(&[self.0.bucket(what, limit)], now);
         taken.map_err(|wait| wait.clamp(1, HOUR))
-    }
-}
-
-/// Returns the /48 of an IPv6 address: one customer may have that many networks.
-fn site(client: IpAddr) -> Option<u128> {
-    match client.to_canonical() {
-        IpAddr::V6(address) => Some(address.to_bits() >> 80),
-        IpAddr::V4(_) => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! A process that is killed the moment after it has answered.
 
-use crate::test_keyring::{TestKeyring, draft};
-use domain::key::issued::IssuedKey;
-use management::{Keyring, Store};
+use crate::test_keyring::{PASSWORD, TestKeyring, draft};
+use domain::{account::Role, key::issued::IssuedKey, origin::Origin};
+use management::{Keyring, ManagementError, Store};
 use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
 use testing::{TestDatabase, each_database};
@@ -90,4 +90,36 @@ async fn an_answered_change_is_on_the_disk(database: TestDatabase) {
         let (other, _folder) = after_a_kill(&test).await;
         assert_eq!(verdict(&other, &key), expected, "round {round}");
     }
+}
+
+#[tokio::test]
+async fn guesses_stay_counted_after_a_kill() {
+    let test = TestKeyring::new(TestDatabase::sqlite().await).await;
+    test.add("Acme", "ada@example.com", Role::Owner).await;
+    let guess = async |keyring: &Keyring, host: u8| {
+        let origin = Origin {
+            address: Some([192, 0, 2, host].into()),
+            ..Origin::default()
+        };
+        let guess = keyring.sign_in("ada@example.com", "a wrong guess", None, &origin);
+        match guess.await {
+            Ok(None) => true,
+            Err(ManagementError::Throttled { .. }) => false,
+            other => panic!("{other:?}"),
+        }
+    };
+    for host in 0..15 {
+        assert!(guess(&test.keyring, host).await, "{host}");
+    }
+    let (other, _folder) = after_a_kill(&test).await;
+    let mut checked = 0;
+    for host in 100..130 {
+        checked += u32::from(guess(&other, host).await);
+    }
+    assert_eq!(checked, 5, "of twenty");
+    let origin = Origin::default();
+    let right = other
+        .sign_in("ada@example.com", PASSWORD, None, &origin)
+        .await;
+    assert!(matches!(right, Err(ManagementError::Throttled { .. })));
 }

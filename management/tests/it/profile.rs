@@ -232,8 +232,8 @@ async fn signing_in_again_ends_the_session_of_the_same_browser_only(database: Te
     let origin = Origin::default();
     let again = async |email: &str, password: &str, token: &str| {
         let browser = Browser {
-            device: None,
             session: Some(token),
+            ..Browser::default()
         };
         let signed_in = test
             .keyring

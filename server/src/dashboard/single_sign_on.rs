@@ -108,6 +108,7 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
     let browser = Browser {
         device: device.as_deref(),
         session: session.as_deref(),
+        passkey: None,
     };
     let origin = request::origin(&request);
     let outcome = state

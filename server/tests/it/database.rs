@@ -116,8 +116,12 @@ impl Database {
     }
 }
 
-/// Returns the names of tables that differ. Attempts at a password or code stay counted whatever follows, so they are no change.
+/// Returns the names of tables that differ. Attempts at a password or code stay counted whatever follows, and challenges for passkeys
+/// stay until they are answered or expire, so they are no change.
 pub fn changed(before: &Rows, after: &Rows) -> Vec<String> {
-    let differs = |table: &&String| *table != "throttle" && before.get(*table) != after.get(*table);
+    let differs = |table: &&String| {
+        !["throttle", "passkey_challenge"].contains(&table.as_str())
+            && before.get(*table) != after.get(*table)
+    };
     after.keys().filter(differs).cloned().collect()
 }

@@ -31,7 +31,7 @@ async fn request_reset(server: &TestServer, email: &str) -> Answer {
 }
 
 /// Status, headers and body, without what differs between any two requests.
-fn seen(answer: &Answer, email: &str) -> (StatusCode, Vec<(String, String)>, String) {
+pub fn seen(answer: &Answer, email: &str) -> (StatusCode, Vec<(String, String)>, String) {
     let policy = answer.header("content-security-policy");
     let nonce = policy.split_once("'nonce-").map_or("", |(_, rest)| rest);
     let nonce = nonce.split('\'').next().unwrap_or_default();

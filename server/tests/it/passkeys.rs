@@ -64,6 +64,9 @@ impl<'a> Browser<'a> {
             .call("ask_passkey", &format!("purpose={purpose}"))
             .await;
         assert_eq!(question.status, StatusCode::OK, "{}", question.body);
+        if let Some(token) = cookie(&question, "latchkey-passkey") {
+            self.cookie = format!("{}; latchkey-passkey={token}", self.cookie);
+        }
         let question = question.json();
         let options = question["options"].as_str().expect("options");
         let credential = self.device.get(options);
@@ -242,7 +245,9 @@ async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing(datab
     let enable = format!("UPDATE person SET disabled_at = NULL WHERE email = '{OWNER}'");
     assert_eq!(database.run(&enable).await, 1);
     let form = format!("{form}&next=/profile");
-    let lines = [HTML];
+    let elsewhere = stranger.call("sign_in_with_passkey", &form).await;
+    assert_eq!(elsewhere.body, unknown.body, "another browser");
+    let lines = [HTML, ("cookie", browser.cookie.as_str())];
     let done = server
         .post("/api/sign_in_with_passkey", &lines, &form)
         .await;
@@ -252,6 +257,7 @@ async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing(datab
     let session = server.keyring.session(&token).await.expect("a database");
     assert_eq!(session.expect("a session").email().as_str(), OWNER);
     assert_eq!(cookie(&done, "latchkey-sign-in"), Some(""));
+    assert_eq!(cookie(&done, "latchkey-passkey"), Some(""));
     let again = browser.call("sign_in_with_passkey", &form).await;
     assert_eq!(again.body, unknown.body, "an answer counts once");
 }

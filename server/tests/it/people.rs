@@ -7,11 +7,22 @@ use domain::{
 use http::StatusCode;
 use management::{Administered, PeopleAdmin, PersonDraft};
 use std::sync::Arc;
-use test_server::{OWNER, PASSWORD, TestServer, VIEWER};
+use test_server::{DEVELOPER, OWNER, PASSWORD, TestServer, VIEWER};
+use testing::{TestDatabase, each_database};
 use verification::SystemEntropy;
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const SUPPORT: &str = "help@latchkey.example";
+
+/// The command line beside the server.
+async fn people_admin(server: &TestServer) -> PeopleAdmin {
+    let store = store::Store::open_without_ownership(&server.url)
+        .await
+        .expect("opens");
+    let peppers = test_server::peppers();
+    let entropy = Arc::new(SystemEntropy);
+    PeopleAdmin::new(store, &peppers, server.clock.clone(), entropy)
+}
 
 async fn invitation(server: &TestServer) -> String {
     let session = server.session(OWNER).await;
@@ -54,12 +65,7 @@ async fn the_link_of_an_invitation_is_sent_nowhere_else() {
 #[tokio::test]
 async fn a_password_can_be_reset_once_by_a_plain_form() {
     let server = TestServer::with_users().await;
-    let store = store::Store::open_without_ownership(&server.url)
-        .await
-        .expect("opens");
-    let peppers = test_server::peppers();
-    let entropy = Arc::new(SystemEntropy);
-    let admin = PeopleAdmin::new(store, &peppers, server.clock.clone(), entropy);
+    let admin = people_admin(&server).await;
     let owner = Email::parse(OWNER).expect("an address");
     let made = admin.reset_link(&owner).await.expect("works");
     let Administered::Done(link) = made else {
@@ -105,6 +111,53 @@ async fn a_password_can_be_reset_once_by_a_plain_form() {
         let answer = server.post("/api/sign_in", &json, &sign_in(password)).await;
         assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
     }
+}
+
+each_database!(a_reset_and_a_disabled_person_end_all_sessions_at_the_next_request);
+async fn a_reset_and_a_disabled_person_end_all_sessions_at_the_next_request(
+    database: TestDatabase,
+) {
+    let server = TestServer::with_users_on(database).await;
+    let admin = people_admin(&server).await;
+    let is_in = async |token: &str| {
+        let cookie = format!("latchkey={token}");
+        let lines = [("cookie", cookie.as_str())];
+        let answer = server.post("/api/set_theme", &lines, "theme=dark").await;
+        match answer.status.as_u16() {
+            200 => true,
+            401 => false,
+            other => panic!("{other}: {}", answer.body),
+        }
+    };
+    let bystander = server.token(OWNER).await;
+    for (person, resets) in [(VIEWER, true), (DEVELOPER, false)] {
+        let mut tokens = Vec::new();
+        for _ in 0..5 {
+            tokens.push(server.token(person).await);
+        }
+        for token in &tokens {
+            assert!(is_in(token).await);
+        }
+        let email = Email::parse(person).expect("an address");
+        if resets {
+            let Ok(Administered::Done(link)) = admin.reset_link(&email).await else {
+                panic!("no link");
+            };
+            assert!(is_in(&tokens[0]).await, "the link alone ends nothing");
+            let form = format!("token={}&password=violet+compass+under+snow", link.token);
+            let json = [("accept", "application/json")];
+            let reset = server.post("/api/reset_password", &json, &form).await;
+            assert_eq!(reset.status, StatusCode::OK, "{}", reset.body);
+        } else {
+            let disabled = admin.disable(&email).await;
+            assert!(matches!(disabled, Ok(Administered::Done(()))));
+        }
+        for token in &tokens {
+            assert!(!is_in(token).await, "{person}");
+        }
+    }
+    assert!(is_in(&bystander).await);
+    admin.close().await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What signed-in people do about themselves, as browsers do it.
 
 use http::StatusCode;
-use test_server::{Answer, DEVELOPER, OWNER, PASSWORD, SUPPORT, TestServer, VIEWER};
+use test_server::{Answer, DEVELOPER, FOREIGNER, OWNER, PASSWORD, SUPPORT, TestServer, VIEWER};
 use testing::{TestDatabase, each_database};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
@@ -40,21 +40,21 @@ fn new_token(answer: &Answer) -> Option<String> {
 /// What a browser is told to forget at a sign-out.
 const CLEARED: &str = "\"cache\", \"storage\"";
 
-#[tokio::test]
-async fn each_way_to_end_sessions_ends_them_at_the_next_request() {
+each_database!(each_way_to_end_sessions_ends_them_at_the_next_request);
+async fn each_way_to_end_sessions_ends_them_at_the_next_request(database: TestDatabase) {
     assert_eq!(OLD.replace('+', " "), PASSWORD);
+    let server = TestServer::with_users_on(database).await;
     let change = format!("password={OLD}&new_password={NEW}");
-    for (name, form, stays_in) in [
-        ("change_password", change.as_str(), true),
-        ("end_other_sessions", "", true),
-        ("sign_out_everywhere", "", false),
+    let bystander = server.token(OWNER).await;
+    for (name, form, email, stays_in) in [
+        ("change_password", change.as_str(), DEVELOPER, true),
+        ("end_other_sessions", "", VIEWER, true),
+        ("sign_out_everywhere", "", FOREIGNER, false),
     ] {
-        let server = TestServer::with_users().await;
         let mut tokens = Vec::new();
         for _ in 0..5 {
-            tokens.push(server.token(DEVELOPER).await);
+            tokens.push(server.token(email).await);
         }
-        let bystander = server.token(OWNER).await;
         let answer = post(&server, &tokens[0], name, form).await;
         let cleared = if stays_in { "" } else { CLEARED };
         assert_eq!(answer.header("clear-site-data"), cleared, "{name}");
@@ -219,13 +219,13 @@ async fn the_start_page_leads_to_the_application_used_last(database: TestDatabas
         .expect("an owner")
         .fresh_account_owner()
         .expect("fresh");
-    let foreigner = domain::account::Email::parse(test_server::FOREIGNER).expect("an address");
+    let foreigner = domain::account::Email::parse(FOREIGNER).expect("an address");
     let invited = fresh.invite(foreigner, domain::account::Role::Viewer).await;
     let form = format!("token={}&password={OLD}", invited.expect("invited").token);
     let joined = server.post("/api/accept_invitation", &[JSON], &form).await;
     let cookie = format!("latchkey={}", new_token(&joined).expect("a session"));
     let lines = [HTML, ("cookie", cookie.as_str())];
-    let own = server.application(test_server::FOREIGNER).await;
+    let own = server.application(FOREIGNER).await;
     for app in [app, own, app] {
         let page = server.get(&format!("/apps/{app}"), &lines).await;
         assert_eq!(page.status, StatusCode::OK);

@@ -12,6 +12,8 @@ struct Scene {
     server: TestServer,
     device: SoftAuthenticator,
     token: String,
+    /// The token of the cookie for a sign-in with a passkey alone.
+    passkey: String,
     app: String,
 }
 
@@ -34,6 +36,7 @@ impl Scene {
             device: SoftAuthenticator::new(1, HERE),
             server,
             token,
+            passkey: String::new(),
             app,
         };
         let question = scene.post(By::Call, "start_passkey", "").await.json();
@@ -47,7 +50,7 @@ impl Scene {
     }
 
     async fn post_with(&self, token: &str, by: By, function: &str, form: &str) -> Answer {
-        let cookie = format!("latchkey={token}");
+        let cookie = format!("latchkey={token}; latchkey-passkey={}", self.passkey);
         let accept = match by {
             By::Call => JSON,
             By::Form => HTML,
@@ -71,7 +74,11 @@ impl Scene {
             let mark = format!("{{{purpose}}}");
             if form.contains(&mark) {
                 let ask = format!("purpose={purpose}");
-                let question = self.post(By::Call, "ask_passkey", &ask).await.json();
+                let question = self.post(By::Call, "ask_passkey", &ask).await;
+                if let Some((token, _)) = set_cookie(&question, "latchkey-passkey") {
+                    self.passkey = token;
+                }
+                let question = question.json();
                 let options = question["options"].as_str().expect("options").to_owned();
                 let credential = self.device.get(&options);
                 form = form.replace(&mark, &fields(&question, &credential));
@@ -92,9 +99,14 @@ impl Scene {
 
 /// The session's cookie that an answer sets: the token, and its attributes.
 fn session_cookie(answer: &Answer) -> Option<(String, String)> {
+    set_cookie(answer, "latchkey")
+}
+
+/// A cookie that an answer sets: the value, and its attributes.
+fn set_cookie(answer: &Answer, name: &str) -> Option<(String, String)> {
     let mut lines = answer.headers.get_all("set-cookie").iter();
     lines.find_map(|line| {
-        let line = line.to_str().ok()?.strip_prefix("latchkey=")?;
+        let line = line.to_str().ok()?.strip_prefix(name)?.strip_prefix('=')?;
         let (token, attributes) = line.split_once("; ")?;
         Some((token.to_owned(), attributes.to_owned()))
     })

@@ -1,1 +1,1 @@
-DELETE FROM used_challenge WHERE expires_at <= $1
+DELETE FROM passkey_challenge WHERE expires_at <= $1

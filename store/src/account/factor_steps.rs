@@ -89,15 +89,16 @@ macro_rules! extend_factor {
     };
 }
 
-/// Inside a transaction: records that a challenge was answered. Evaluates to a `Result`: `Conflict` if it was answered before.
+/// Inside a transaction: deletes a challenge that is answered, by SHA-256 of its handle. Evaluates to a `Result`: `Conflict` if it was
+/// answered before or is gone.
 macro_rules! use_challenge {
     ($tx:ident, $challenge:expr) => {
-        $crate::execute!(
-            $tx,
-            $crate::sql::CHALLENGE_INSERT,
-            $challenge.digest.as_slice(),
-            $challenge.expires_at.0
-        )
+        $crate::execute!($tx, $crate::sql::CHALLENGE_USE, $challenge.as_slice()).and_then(|used| {
+            match used {
+                0 => Err($crate::StoreError::Conflict),
+                _ => Ok(()),
+            }
+        })
     };
 }
 

@@ -42,14 +42,6 @@ pub struct NewPasskey<'a> {
     pub at: Timestamp,
 }
 
-/// A challenge that was answered.
-#[derive(Clone, Copy, Debug)]
-pub struct UsedChallenge {
-    /// SHA-256 of its sealed state.
-    pub digest: [u8; 32],
-    pub expires_at: Timestamp,
-}
-
 /// A passkey's correct answer to a challenge.
 #[derive(Clone)]
 pub struct PasskeyUse {
@@ -58,7 +50,8 @@ pub struct PasskeyUse {
     pub before: String,
     /// The credential with the answer's counter and backup state.
     pub after: String,
-    pub challenge: UsedChallenge,
+    /// SHA-256 of the challenge's handle.
+    pub challenge: [u8; 32],
 }
 
 #[derive(sqlx::FromRow)]
@@ -139,17 +132,17 @@ impl Store {
         .transpose()
     }
 
-    /// Inserts a passkey that has answered a challenge. If it is the person's first factor, recovery codes are inserted, and the
+    /// Inserts a passkey that has answered a challenge, by SHA-256 of its handle. If it is the person's first factor, recovery codes are inserted, and the
     /// person's other sessions end: they were opened without one.
     ///
     /// # Errors
-    /// `Conflict` if the challenge was answered before, the credential is known, the person has [`MAX_PASSKEYS`] or no password, or
+    /// `Conflict` if the challenge was answered before or is gone, the credential is known, the person has [`MAX_PASSKEYS`] or no password, or
     /// has a second factor although it is added as the first, or the reverse; `NotFound` if the session has ended.
     pub async fn add_passkey(
         &self,
         (person, session): (PersonId, SessionId),
         new: &NewPasskey<'_>,
-        challenge: UsedChallenge,
+        challenge: &[u8; 32],
         addition: &FactorAddition<'_>,
         events: &[AuditEvent],
         mail: &[NewMail],
@@ -260,7 +253,7 @@ impl Store {
         &self,
         (person, id): (PersonId, PasskeyId),
         at: Timestamp,
-        challenge: UsedChallenge,
+        challenge: &[u8; 32],
         events: &[AuditEvent],
         mail: &[NewMail],
     ) -> Result<(), StoreError> {
@@ -280,16 +273,6 @@ impl Store {
             }
             append_events!(tx, events)?;
             insert_mail!(tx, mail)?;
-        })
-    }
-
-    /// Deletes the records of challenges that expired before an instant. In a transaction of its own: others lock people first.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn prune_challenges(&self, before: Timestamp) -> Result<(), StoreError> {
-        transaction!(self, |tx| {
-            execute!(tx, sql::CHALLENGES_PRUNE, before.0)?;
         })
     }
 }

@@ -7,6 +7,7 @@ mod audit;
 mod bound;
 mod breakdown;
 mod busiest;
+mod challenges;
 mod choices;
 mod connections;
 mod deadlock;

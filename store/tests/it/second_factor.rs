@@ -1,16 +1,19 @@
 //! Second factors: a session needs one where there is one, and a code is used once.
 
-use crate::keys::{AccountFixture, NOW};
+use crate::{
+    challenges::challenge,
+    keys::{AccountFixture, NOW},
+};
 use domain::{
     id::{PasskeyId, PersonId, SessionId},
     passkey::PasskeyName,
     second_factor::{FactorPolicy, PENDING_SIGN_IN_LIFETIME},
-    time::{MINUTE, Timestamp},
+    time::Timestamp,
 };
 use store::{
-    AuthenticatorRow, FactorAddition, FactorProof, NewPasskey, NewPendingSignIn, NewRecoveryCodes,
-    NewSecondFactor, NewSession, PasskeyUse, PepperName, SecondFactorRow, Store, StoreError,
-    UnusedProof, UsedChallenge,
+    AuthenticatorRow, ChallengeOf, FactorAddition, FactorProof, NewPasskey, NewPendingSignIn,
+    NewRecoveryCodes, NewSecondFactor, NewSession, PasskeyUse, PepperName, SecondFactorRow, Store,
+    StoreError, UnusedProof,
 };
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -242,13 +245,15 @@ async fn a_passkey_signs_in_alone_only_while_it_may(database: TestDatabase) {
         name: &name,
         at: NOW,
     };
-    let challenge = |n| UsedChallenge {
-        digest: [n; 32],
-        expires_at: NOW.plus(MINUTE),
-    };
-    let acting = (person, SessionId(Uuid::from_u128(200)));
-    let proven = FactorAddition::Proven;
-    let added = store.add_passkey(acting, &new, challenge(1), &proven, &[], &[]);
+    let session = SessionId(Uuid::from_u128(200));
+    for n in 1..=5 {
+        challenge(store, n, ChallengeOf::Enrolment(session), NOW).await;
+    }
+    let (acting, proven) = ((person, session), FactorAddition::Proven);
+    let unasked = store.add_passkey(acting, &new, &[6; 32], &proven, &[], &[]);
+    let unasked = unasked.await;
+    assert!(matches!(unasked, Err(StoreError::Conflict)), "{unasked:?}");
+    let added = store.add_passkey(acting, &new, &[1; 32], &proven, &[], &[]);
     added.await.expect("added");
     let start = async |n, pending| {
         let new = NewSession {
@@ -267,7 +272,7 @@ async fn a_passkey_signs_in_alone_only_while_it_may(database: TestDatabase) {
                     id,
                     before: "{}".into(),
                     after: "{}".into(),
-                    challenge: challenge(n),
+                    challenge: [n; 32],
                 }),
             }),
             provider: None,

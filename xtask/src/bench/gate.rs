@@ -19,7 +19,7 @@ use crate::{
     step::{info, step},
 };
 
-const LOAD: &str = "target/release/examples/load";
+pub const LOAD: &str = "target/release/examples/load";
 const VERIFY: &str = "target/release/examples/verify";
 /// Numbers of keys in the index.
 const ONE: usize = 1;
@@ -45,7 +45,7 @@ pub struct Run {
     /// The 99th percentile of the latency in microseconds.
     p99: f64,
     /// The numbers of responses by kind.
-    responses: String,
+    pub responses: String,
 }
 
 /// Measures the gate, and prints the results.

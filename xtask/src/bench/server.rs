@@ -33,6 +33,11 @@ const READY: &str = "/readyz";
 /// The time limit of a start.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// The first processor. The client runs on the second.
+const FIRST: &str = "0";
+/// Both processors.
+pub const BOTH: &str = "0,1";
+
 /// A running server. Dropping it stops the server and removes its folder.
 pub struct RunningServer {
     pub address: SocketAddr,
@@ -67,7 +72,7 @@ impl RunningServer {
     /// Starts Latchkey after running SQL in its database.
     fn with_sql(sql: String) -> Result<Self> {
         let (folder, address) = folder_and_address()?;
-        Self::with_owner(folder, address, "", |database| {
+        Self::with_owner(folder, address, (FIRST, ""), |database| {
             let file = database.with_extension("sql");
             fs::write(&file, sql)?;
             import(database, Stdio::from(File::open(file)?))
@@ -77,10 +82,15 @@ impl RunningServer {
     /// Starts Latchkey with one application that has `keys` keys with secrets. `proxies` are the trusted proxies. Returns the
     /// server, and the file of key ids and secrets.
     pub fn with_pairs(keys: usize, proxies: &str) -> Result<(Self, PathBuf)> {
+        Self::with_pairs_on(FIRST, keys, proxies)
+    }
+
+    /// [`RunningServer::with_pairs`] on these processors.
+    pub fn with_pairs_on(processors: &str, keys: usize, proxies: &str) -> Result<(Self, PathBuf)> {
         let (folder, address) = folder_and_address()?;
         let pairs = folder.join("pairs");
         let file = pairs.clone();
-        let server = Self::with_owner(folder, address, proxies, |database| {
+        let server = Self::with_owner(folder, address, (processors, proxies), |database| {
             let mut many = Command::new(MANY_KEYS)
                 .arg(keys.to_string())
                 .arg(&file)
@@ -105,11 +115,11 @@ impl RunningServer {
     fn with_owner(
         folder: PathBuf,
         address: SocketAddr,
-        proxies: &str,
+        (processors, proxies): (&str, &str),
         fill: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<Self> {
         let database = folder.join("bench.db");
-        let mut command = latchkey(&database, address);
+        let mut command = latchkey(FIRST, &database, address);
         command
             .args(["user", "add", "--role", "owner", "--email", EMAIL])
             .args(["--account", "Bench", "--application", "Bench"])
@@ -128,7 +138,7 @@ impl RunningServer {
             bail!("the owner could not be added");
         }
         fill(&database)?;
-        let mut serve = latchkey(&database, address);
+        let mut serve = latchkey(processors, &database, address);
         serve.arg("serve").env("LATCHKEY_TRUSTED_PROXIES", proxies);
         Self::start(folder, address, serve, READY)
     }
@@ -138,7 +148,7 @@ impl RunningServer {
         let (folder, address) = folder_and_address()?;
         let file = folder.join("page.html");
         fs::write(&file, page)?;
-        let mut serve = pinned(BASELINE_SERVER);
+        let mut serve = pinned(FIRST, BASELINE_SERVER);
         serve.arg(address.to_string()).arg(file);
         Self::start(folder, address, serve, "/")
     }
@@ -146,7 +156,7 @@ impl RunningServer {
     /// Starts the demo. Returns the server, and the password that the demo prints.
     pub fn demo() -> Result<(Self, String)> {
         let (folder, address) = folder_and_address()?;
-        let mut serve = latchkey(&folder.join("unused.db"), address);
+        let mut serve = latchkey(FIRST, &folder.join("unused.db"), address);
         serve.arg("demo");
         let log = folder.join("log");
         let server = Self::start(folder, address, serve, READY)?;
@@ -297,8 +307,8 @@ fn folder_and_address() -> Result<(PathBuf, SocketAddr)> {
     Ok((folder, address))
 }
 
-fn latchkey(database: &Path, address: SocketAddr) -> Command {
-    let mut command = pinned(PROGRAM);
+fn latchkey(processors: &str, database: &Path, address: SocketAddr) -> Command {
+    let mut command = pinned(processors, PROGRAM);
     command
         .env("LATCHKEY_LISTEN", address.to_string())
         .env(
@@ -310,10 +320,10 @@ fn latchkey(database: &Path, address: SocketAddr) -> Command {
     command
 }
 
-/// Returns a command that runs on the first processor. The client runs on the second.
-fn pinned(program: &str) -> Command {
+/// Returns a command that runs on these processors.
+fn pinned(processors: &str, program: &str) -> Command {
     let mut command = command_with_clean_environment("taskset");
-    command.args(["-c", "0", program]);
+    command.args(["-c", processors, program]);
     command
 }
 

@@ -47,7 +47,7 @@ impl From<PasskeyChallenge> for PasskeyQuestion {
     fn from(challenge: PasskeyChallenge) -> Self {
         Self {
             options: challenge.options,
-            challenge: challenge.state,
+            challenge: challenge.handle,
         }
     }
 }

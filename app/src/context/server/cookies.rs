@@ -6,6 +6,7 @@ use crate::{
     toast::Done,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
+use domain::passkey::CHALLENGE_LIFETIME;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -20,6 +21,10 @@ const DONE: &str = "latchkey-done";
 const DONE_FOR: cookie::time::Duration = cookie::time::Duration::minutes(1);
 /// The cookie of a sign-in that waits for a code.
 const PENDING: &str = "latchkey-sign-in";
+/// The cookie of a browser that was asked for a passkey alone.
+const PASSKEY: &str = "latchkey-passkey";
+const PASSKEY_FOR: cookie::time::Duration =
+    cookie::time::Duration::milliseconds(CHALLENGE_LIFETIME);
 /// The cookie of a browser that is known to its person.
 pub const DEVICE: &str = "latchkey-device";
 /// The cookie of a browser that is at the identity provider.
@@ -109,6 +114,22 @@ pub fn pending_sign_in() -> Option<String> {
 /// Deletes that cookie.
 pub fn end_pending_sign_in() {
     let ended = http_only(site().cookie(PENDING), "");
+    set_cookie(ended.max_age(cookie::time::Duration::ZERO));
+}
+
+/// Hands the browser the token by which it may answer its challenges for a passkey alone.
+pub fn begin_passkey_sign_in(token: &str) {
+    set_cookie(http_only(site().cookie(PASSKEY), token).max_age(PASSKEY_FOR));
+}
+
+/// That token.
+pub fn passkey_sign_in() -> Option<String> {
+    cookie(&site().cookie(PASSKEY))
+}
+
+/// Deletes that cookie.
+pub fn end_passkey_sign_in() {
+    let ended = http_only(site().cookie(PASSKEY), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
 }
 

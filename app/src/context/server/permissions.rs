@@ -1,6 +1,9 @@
 //! Sessions, and what they may do.
 
-use super::{PageZone, device, extension, keyring, origin, redirect, refuse, start_session};
+use super::{
+    PageZone, cookies::passkey_sign_in, device, extension, keyring, origin, redirect, refuse,
+    start_session,
+};
 use crate::{
     error::AppError,
     routes::{self, with_query},
@@ -44,10 +47,11 @@ pub async fn enrolling_session() -> Result<Session, AppError> {
     })
 }
 
-/// What the request's browser has from an earlier sign-in.
+/// The tokens that the request's browser has.
 pub struct BrowserTokens {
     device: Option<String>,
     session: Option<SessionToken>,
+    passkey: Option<String>,
 }
 
 impl BrowserTokens {
@@ -56,6 +60,7 @@ impl BrowserTokens {
         Browser {
             device: self.device.as_deref(),
             session: self.session.as_ref().map(|token| token.0.as_str()),
+            passkey: self.passkey.as_deref(),
         }
     }
 }
@@ -65,6 +70,7 @@ pub fn browser_tokens() -> BrowserTokens {
     BrowserTokens {
         device: device(),
         session: extension(),
+        passkey: passkey_sign_in(),
     }
 }
 

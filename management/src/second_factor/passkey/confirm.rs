@@ -1,9 +1,9 @@
 //! Confirming a change with a passkey, in place of the password or of a code.
 
-use super::{CeremonyOf, PasskeyAnswer, PasskeyChallenge, needs_password};
+use super::{PasskeyAnswer, PasskeyChallenge, needs_password};
 use crate::{ManagementError, Session, SignedIn};
 use domain::{audit::Action, origin::Origin};
-use store::StoreError;
+use store::{ChallengeOf, StoreError};
 
 impl Session {
     /// Whether the person can confirm with a passkey: there is one, and a password.
@@ -20,8 +20,8 @@ impl Session {
             return Err(needs_password().into());
         }
         let rows = self.keyring().store.passkeys_of(self.person_id()).await?;
-        let of = CeremonyOf::Confirmation(self.id());
-        self.keyring().ask_passkeys(of, Some(&rows))
+        let of = ChallengeOf::Confirmation(self.id());
+        self.keyring().ask_passkeys(of, Some(&rows)).await
     }
 
     /// Checks a passkey's answer, which makes the session fresh and gives it a new token; `None` if it is not correct.
@@ -34,7 +34,7 @@ impl Session {
         origin: &Origin,
     ) -> Result<Option<(Self, SignedIn)>, ManagementError> {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
-        let of = CeremonyOf::Confirmation(self.id());
+        let of = ChallengeOf::Confirmation(self.id());
         let checked = keyring.check_answer(answer, of, Some(person), origin);
         let Some(answer) = checked.await? else {
             return Ok(None);

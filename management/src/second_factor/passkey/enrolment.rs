@@ -2,7 +2,7 @@
 
 use super::{
     super::{FirstFactor, ProvenSession},
-    CeremonyOf, PasskeyAnswer, PasskeyChallenge, needs_password, unexpected, with_detail,
+    PasskeyAnswer, PasskeyChallenge, needs_password, unexpected, with_detail,
 };
 use crate::{FreshSession, ManagementError, RecoveryCodes, Session};
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
     passkey::{MAX_PASSKEYS, PasskeyName},
 };
 use std::collections::HashMap;
-use store::{NewPasskey, PasskeyRow, StoreError};
+use store::{ChallengeOf, NewPasskey, PasskeyRow, StoreError};
 use webauthn_rs::prelude::{PasskeyRegistration, RegisterPublicKeyCredential};
 
 /// A passkey was added.
@@ -69,11 +69,10 @@ impl FreshSession {
         let existing = self.check_room_for_passkey().await?;
         let whose = (self.person_id(), self.email(), &self.profile().name);
         let (options, state) = keyring.party()?.enrol(whose, &existing)?;
-        let of = CeremonyOf::Enrolment(self.id());
-        Ok(PasskeyChallenge {
-            options,
-            state: keyring.seal_state(of, &(proven, state))?,
-        })
+        let of = ChallengeOf::Enrolment(self.id());
+        keyring
+            .keep_challenge(of, (options, &(proven, state)))
+            .await
     }
 }
 
@@ -93,7 +92,7 @@ impl Session {
     ///
     /// # Errors
     /// `Invalid` if the answer is not accepted, or the person has added another factor since the challenge was made without a proof of
-    /// it; `NotFound` if the challenge has expired, or the session has ended.
+    /// it; `NotFound` if the challenge was answered or has expired, or the session has ended.
     pub async fn add_passkey(
         &self,
         answer: PasskeyAnswer<'_>,
@@ -101,9 +100,9 @@ impl Session {
         origin: &Origin,
     ) -> Result<AddedPasskey, ManagementError> {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
-        let of = CeremonyOf::Enrolment(self.id());
-        let opened = keyring.open_state::<(bool, PasskeyRegistration)>(of, answer.state);
-        let ((proven, state), challenge) = opened.ok_or(ManagementError::NotFound)?;
+        let of = ChallengeOf::Enrolment(self.id());
+        let kept = keyring.kept_challenge::<(bool, PasskeyRegistration)>(of, answer.handle);
+        let ((proven, state), challenge) = kept.await?.ok_or(ManagementError::NotFound)?;
         let given: RegisterPublicKeyCredential =
             serde_json::from_str(answer.credential).map_err(|_| refused())?;
         let credential = keyring.party()?.register(&given, &state).map_err(|error| {
@@ -122,7 +121,6 @@ impl Session {
             (Action::PasskeyAdded, SignInChange::PasskeyAdded, detail)
         };
         let events = with_detail(self.events(action, origin).await?, &detail);
-        keyring.prune_challenges().await?;
         let mail = keyring.sign_in_change(self.email(), change, origin);
         let acting = (person, self.id());
         let store = keyring.clone();
@@ -136,7 +134,7 @@ impl Session {
                     at: store.now(),
                 };
                 let (rows, addition) = (&store.store, FirstFactor::addition(first.as_ref()));
-                let added = rows.add_passkey(acting, &new, challenge, &addition, &events, &mail);
+                let added = rows.add_passkey(acting, &new, &challenge, &addition, &events, &mail);
                 match store.charge_mail(&mail, added.await) {
                     Ok(()) => Ok(match first {
                         Some(first) => AddedPasskey::First(first.codes),

@@ -1,21 +1,56 @@
 //! Signing in with a passkey: after the password, or in place of it.
 
-use super::{CeremonyOf, CorrectAnswer, PasskeyAnswer, PasskeyChallenge};
+use super::{CorrectAnswer, PasskeyAnswer, PasskeyChallenge, digest};
 use crate::{Browser, Keyring, ManagementError, SignInResult, SignedIn, session};
 use domain::{Invalid, origin::Origin};
-use store::{FactorProof, PasskeyUse, PendingProviderSignIn, PersonRow, StoreError, UnusedProof};
+use std::fmt;
+use store::{
+    ChallengeOf, FactorProof, PasskeyUse, PendingProviderSignIn, PersonRow, StoreError, UnusedProof,
+};
+use verification::random_token;
+
+/// A challenge for a sign-in without a password.
+#[derive(Clone)]
+pub struct PasskeySignIn {
+    /// The challenge.
+    pub challenge: PasskeyChallenge,
+    /// The token of the browser that may answer it: 64 hexadecimal digits, for a cookie.
+    pub browser: String,
+}
+
+/// The token is redacted.
+impl fmt::Debug for PasskeySignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasskeySignIn([redacted])")
+    }
+}
 
 impl Keyring {
-    /// Makes a challenge for any passkey of this site. It is the same for everybody.
+    /// Makes a challenge for any passkey of this site, which a browser with this token may answer. A browser without one gets one.
     ///
     /// # Errors
-    /// `Invalid` if passkeys are not offered.
-    pub fn begin_passkey_sign_in(&self) -> Result<PasskeyChallenge, ManagementError> {
-        self.ask_passkeys(CeremonyOf::SignIn, None)
+    /// `Invalid` if passkeys are not offered; `Throttled`.
+    pub async fn begin_passkey_sign_in(
+        &self,
+        browser: Option<&str>,
+        origin: &Origin,
+    ) -> Result<PasskeySignIn, ManagementError> {
+        _ = self.party()?;
+        self.sign_ins
+            .ask_passkey(origin.address, self.monotonic())
+            .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
+        let browser = browser
+            .filter(|token| is_token(token))
+            .map_or_else(|| random_token(&*self.entropy), str::to_owned);
+        let of = ChallengeOf::SignIn(digest(&browser));
+        Ok(PasskeySignIn {
+            challenge: self.ask_passkeys(of, None).await?,
+            browser,
+        })
     }
 
-    /// Starts a session with a passkey alone, whose authenticator has verified the person; `None` if the answer is not correct, or the
-    /// person is disabled. The browser's previous session ends.
+    /// Starts a session with a passkey alone, whose authenticator has verified the person; `None` if the answer is not correct, the
+    /// challenge was another browser's, or the person is disabled. The browser's previous session ends.
     ///
     /// # Errors
     /// `Invalid` if the person has another password since the passkey was used last: it must be used after that first.
@@ -35,7 +70,11 @@ impl Keyring {
         browser: Browser<'_>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
-        let checked = self.check_answer(answer, CeremonyOf::SignIn, None, origin);
+        let Some(token) = browser.passkey else {
+            return Ok(None);
+        };
+        let of = ChallengeOf::SignIn(digest(token));
+        let checked = self.check_answer(answer, of, None, origin);
         let Some(answer) = checked.await? else {
             return Ok(None);
         };
@@ -62,7 +101,8 @@ impl Keyring {
         let pending = self.pending_sign_in(token).await?;
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
         let rows = self.store.passkeys_of(pending.person.id).await?;
-        self.ask_passkeys(CeremonyOf::SecondStep(token_hash), Some(&rows))
+        self.ask_passkeys(ChallengeOf::SecondStep(token_hash), Some(&rows))
+            .await
     }
 
     /// Starts the session of a sign-in that waits for the second factor; `None` if the answer is not correct. The browser's previous
@@ -90,7 +130,7 @@ impl Keyring {
     ) -> Result<Option<SignedIn>, ManagementError> {
         let pending = self.pending_sign_in(token).await?;
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
-        let of = CeremonyOf::SecondStep(token_hash);
+        let of = ChallengeOf::SecondStep(token_hash);
         let checked = self.check_answer(answer, of, Some(pending.person.id), origin);
         let Some(CorrectAnswer { used, .. }) = checked.await? else {
             return Ok(None);
@@ -127,6 +167,11 @@ impl Keyring {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Whether a text has the form of a token: 64 hexadecimal digits.
+fn is_token(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn password_first() -> Invalid {

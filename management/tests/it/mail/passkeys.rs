@@ -6,7 +6,9 @@ use super::{
 };
 use crate::test_keyring::PASSWORD;
 use domain::{account::Role, passkey::PasskeyName};
-use management::{AddedPasskey, FreshSession, PasskeyAnswer, ProvenSession};
+use management::{
+    AddedPasskey, Browser, FreshSession, PasskeyAnswer, PasskeySignIn, ProvenSession,
+};
 use testing::{SoftAuthenticator, TestDatabase, each_database};
 
 const SITE: &str = "https://keys.example.com";
@@ -39,7 +41,7 @@ async fn changes_of_passkeys_are_told(database: TestDatabase) {
         let challenge = challenge.expect("begun");
         let credential = SoftAuthenticator::new(seed, SITE).create(&challenge.options);
         let answer = PasskeyAnswer {
-            state: &challenge.state,
+            handle: &challenge.handle,
             credential: &credential,
         };
         let name = PasskeyName::parse("Phone").expect("a name");
@@ -103,7 +105,7 @@ async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDa
     let mut device = SoftAuthenticator::new(1, SITE);
     let credential = device.create(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let name = PasskeyName::parse("evil.example").expect("a name");
@@ -113,14 +115,19 @@ async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDa
     // The last answer is sent twice.
     for (counter, times) in [(5, [0, 0]), (4, [1, 0])] {
         device.counter = counter;
-        let challenge = keyring.begin_passkey_sign_in().expect("begun");
+        let begun = keyring.begin_passkey_sign_in(None, &laptop()).await;
+        let PasskeySignIn { challenge, browser } = begun.expect("begun");
         let credential = device.get(&challenge.options);
         let answer = PasskeyAnswer {
-            state: &challenge.state,
+            handle: &challenge.handle,
             credential: &credential,
         };
         for expected_times in times {
-            let done = keyring.sign_in_with_passkey(answer, None, &from).await;
+            let browser = Browser {
+                passkey: Some(&browser),
+                ..Browser::default()
+            };
+            let done = keyring.sign_in_with_passkey(answer, browser, &from).await;
             done.expect("works");
             let mails = mailing.sent_now().await;
             let found = mails.iter().filter(|mail| **mail == expected).count();
@@ -157,7 +164,7 @@ async fn a_sign_in_with_a_passkey_from_a_new_browser_is_mailed(database: TestDat
     let mut passkey = SoftAuthenticator::new(1, SITE);
     let credential = passkey.create(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let name = PasskeyName::parse("Phone").expect("a name");
@@ -169,14 +176,19 @@ async fn a_sign_in_with_a_passkey_from_a_new_browser_is_mailed(database: TestDat
         (None, vec![mail]),
         (Some(signed_in.device.as_str()), Vec::new()),
     ] {
-        let challenge = keyring.begin_passkey_sign_in().expect("begun");
+        let begun = keyring.begin_passkey_sign_in(None, &laptop()).await;
+        let PasskeySignIn { challenge, browser } = begun.expect("begun");
         let credential = passkey.get(&challenge.options);
         let answer = PasskeyAnswer {
-            state: &challenge.state,
+            handle: &challenge.handle,
             credential: &credential,
         };
         let from = laptop();
-        let done = keyring.sign_in_with_passkey(answer, device, &from).await;
+        let browser = Browser {
+            passkey: Some(&browser),
+            ..Browser::from(device)
+        };
+        let done = keyring.sign_in_with_passkey(answer, browser, &from).await;
         assert!(done.expect("works").is_some());
         assert_eq!(mailing.sent_now().await, expected, "{device:?}");
     }

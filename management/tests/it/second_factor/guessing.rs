@@ -14,10 +14,7 @@ impl Enrolled {
     /// Signs in and enters a code in a browser with a device token.
     async fn in_browser(&self, device: &str, code: &str) -> Result<bool, ManagementError> {
         let (keyring, origin) = (&self.test.keyring, Origin::default());
-        let browser = Browser {
-            device: Some(device),
-            session: None,
-        };
+        let browser = Browser::from(Some(device));
         let admitted = keyring.sign_in(ADA, PASSWORD, browser, &origin).await?;
         let Some(Admission::CodeRequired(pending)) = admitted else {
             panic!("{admitted:?}");

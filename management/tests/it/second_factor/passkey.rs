@@ -1,6 +1,7 @@
 //! Passkeys, with an authenticator in software.
 
 mod answers;
+mod challenges;
 mod changes;
 mod passwords;
 mod proven;
@@ -16,12 +17,19 @@ use domain::{
     time::MINUTE,
 };
 use management::{
-    AddedPasskey, Administered, Admission, FreshSession, ManagementError, PasskeyAnswer,
+    AddedPasskey, Administered, Admission, Browser, FreshSession, ManagementError, PasskeyAnswer,
     PasskeyChallenge, RecoveryCodes, Session, SignedIn,
 };
 use testing::{SoftAuthenticator, TestDatabase, each_database};
 
 const SITE: &str = "https://keys.example.com";
+/// The token of a browser that signs in without a password.
+const BROWSER: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const BY: Browser<'_> = Browser {
+    device: None,
+    session: None,
+    passkey: Some(BROWSER),
+};
 
 /// A person whose first factor is a passkey.
 struct Holder {
@@ -50,7 +58,7 @@ async fn add_to(
 ) -> Result<AddedPasskey, ManagementError> {
     let credential = device.create(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let origin = Origin::default();
@@ -96,10 +104,10 @@ impl Holder {
     async fn step(
         &self,
         token: &str,
-        state: &str,
+        handle: &str,
         credential: &str,
     ) -> Result<Option<SignedIn>, ManagementError> {
-        let answer = PasskeyAnswer { state, credential };
+        let answer = PasskeyAnswer { handle, credential };
         let origin = Origin::default();
         self.test
             .keyring
@@ -107,25 +115,30 @@ impl Holder {
             .await
     }
 
-    fn begin_sign_in(&self) -> PasskeyChallenge {
-        self.test.keyring.begin_passkey_sign_in().expect("begun")
+    /// Begins a sign-in without a password in a browser with the token [`BROWSER`].
+    async fn begin_sign_in(&self) -> PasskeyChallenge {
+        let (keyring, origin) = (&self.test.keyring, Origin::default());
+        let begun = keyring.begin_passkey_sign_in(Some(BROWSER), &origin).await;
+        let begun = begun.expect("begun");
+        assert_eq!(begun.browser, BROWSER, "it keeps its token");
+        begun.challenge
     }
 
     /// Sends the answer to a sign-in without a password.
     async fn try_alone(
         &self,
-        state: &str,
+        handle: &str,
         credential: &str,
     ) -> Result<Option<SignedIn>, ManagementError> {
-        let answer = PasskeyAnswer { state, credential };
+        let answer = PasskeyAnswer { handle, credential };
         let origin = Origin::default();
         let keyring = &self.test.keyring;
-        keyring.sign_in_with_passkey(answer, None, &origin).await
+        keyring.sign_in_with_passkey(answer, BY, &origin).await
     }
 
     /// Sends the answer to a sign-in without a password; whether a session has started.
-    async fn alone(&self, state: &str, credential: &str) -> bool {
-        let done = self.try_alone(state, credential).await;
+    async fn alone(&self, handle: &str, credential: &str) -> bool {
+        let done = self.try_alone(handle, credential).await;
         done.expect("works").is_some()
     }
 
@@ -166,11 +179,11 @@ async fn a_passkey_is_asked_for_after_the_password(database: TestDatabase) {
     // An authenticator may leave out whose passkey it is.
     ada.device.names_user = false;
     let credential = ada.device.get(&challenge.options);
-    let signed_in = ada.step(&token, &challenge.state, &credential).await;
+    let signed_in = ada.step(&token, &challenge.handle, &credential).await;
     let signed_in = signed_in.expect("works").expect("in");
     let session = ada.session_of(&signed_in).await;
     assert_eq!(session.email().as_str(), ADA);
-    let again = ada.step(&token, &challenge.state, &credential).await;
+    let again = ada.step(&token, &challenge.handle, &credential).await;
     assert!(
         matches!(again, Err(ManagementError::NotFound)),
         "the sign-in is complete: {again:?}"
@@ -194,26 +207,26 @@ async fn a_recovery_code_signs_in_a_person_with_passkeys_only(database: TestData
 each_database!(a_passkey_alone_starts_a_fresh_session);
 async fn a_passkey_alone_starts_a_fresh_session(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     assert!(challenge.options.contains("\"allowCredentials\":[]"));
     let credential = ada.device.get(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let origin = Origin::default();
     let keyring = &ada.test.keyring;
-    let done = keyring.sign_in_with_passkey(answer, None, &origin).await;
+    let done = keyring.sign_in_with_passkey(answer, BY, &origin).await;
     let signed_in = done.expect("works").expect("in");
     let session = ada.session_of(&signed_in).await;
     assert_eq!(session.email().as_str(), ADA);
     assert!(session.is_fresh());
     assert!(
-        !ada.alone(&challenge.state, &credential).await,
+        !ada.alone(&challenge.handle, &credential).await,
         "an answer counts once"
     );
     assert!(
-        !ada.alone(&challenge.state.to_uppercase(), &credential)
+        !ada.alone(&challenge.handle.to_uppercase(), &credential)
             .await,
         "in capitals too"
     );
@@ -222,15 +235,15 @@ async fn a_passkey_alone_starts_a_fresh_session(database: TestDatabase) {
 each_database!(a_disabled_person_signs_in_with_no_passkey);
 async fn a_disabled_person_signs_in_with_no_passkey(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     let credential = ada.device.get(&challenge.options);
     let admin = ada.test.people_admin().await;
     let email = Email::parse(ADA).expect("valid");
     let disabled = admin.disable(&email).await.expect("works");
     assert!(matches!(disabled, Administered::Done(())));
-    assert!(!ada.alone(&challenge.state, &credential).await);
+    assert!(!ada.alone(&challenge.handle, &credential).await);
     admin.enable(&email).await.expect("works");
-    assert!(ada.alone(&challenge.state, &credential).await);
+    assert!(ada.alone(&challenge.handle, &credential).await);
     admin.close().await;
 }
 
@@ -238,10 +251,10 @@ each_database!(a_challenge_is_answered_within_five_minutes);
 async fn a_challenge_is_answered_within_five_minutes(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     for (after, right) in [(CHALLENGE_LIFETIME, false), (CHALLENGE_LIFETIME - 1, true)] {
-        let challenge = ada.begin_sign_in();
+        let challenge = ada.begin_sign_in().await;
         let credential = ada.device.get(&challenge.options);
         ada.test.clock.advance(after);
-        let done = ada.alone(&challenge.state, &credential).await;
+        let done = ada.alone(&challenge.handle, &credential).await;
         assert_eq!(done, right, "{after}");
     }
 }
@@ -258,13 +271,13 @@ async fn a_passkey_satisfies_a_policy_and_a_reset_removes_it(database: TestDatab
     let set = owner.set_factor_policy(FactorPolicy::Everybody).await;
     set.expect("set");
     ada.test.clock.advance(ENROLMENT_GRACE + MINUTE);
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     let credential = ada.device.get(&challenge.options);
-    assert!(ada.alone(&challenge.state, &credential).await);
+    assert!(ada.alone(&challenge.handle, &credential).await);
     let token = ada.pending().await;
     let challenge = ada.begin_step(&token).await;
     let credential = ada.device.get(&challenge.options);
-    let done = ada.step(&token, &challenge.state, &credential).await;
+    let done = ada.step(&token, &challenge.handle, &credential).await;
     let session = ada.session_of(&done.expect("works").expect("in")).await;
     assert!(!session.must_enrol() && session.has_passkey());
 
@@ -273,9 +286,9 @@ async fn a_passkey_satisfies_a_policy_and_a_reset_removes_it(database: TestDatab
     let reset = admin.reset_factors(&email).await.expect("works");
     assert!(matches!(reset, Administered::Done(())), "{reset:?}");
     admin.close().await;
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     let credential = ada.device.get(&challenge.options);
-    assert!(!ada.alone(&challenge.state, &credential).await);
+    assert!(!ada.alone(&challenge.handle, &credential).await);
     let session = ada.test.sign_in(ADA).await;
     assert!(session.must_enrol() && !session.has_passkey());
 }
@@ -285,7 +298,8 @@ async fn without_a_host_name_no_passkey_is_offered() {
     let test = TestKeyring::new(TestDatabase::sqlite().await).await;
     test.keyring.offer_passkeys("http://127.0.0.1:3000");
     assert!(!test.keyring.offers_passkeys_at("http://127.0.0.1:3000"));
-    let none = test.keyring.begin_passkey_sign_in();
+    let origin = Origin::default();
+    let none = test.keyring.begin_passkey_sign_in(None, &origin).await;
     assert!(matches!(none, Err(ManagementError::Invalid(_))), "{none:?}");
     test.add("Acme", ADA, Role::Owner).await;
     let fresh = test.sign_in(ADA).await.fresh().expect("fresh");
@@ -296,19 +310,19 @@ async fn without_a_host_name_no_passkey_is_offered() {
 #[tokio::test]
 async fn without_a_host_name_no_passkey_is_accepted() {
     let mut ada = Holder::new(TestDatabase::sqlite().await).await;
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     let credential = ada.device.get(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let origin = Origin::default();
     // The same pepper, and no address for passkeys.
     let elsewhere = reopen(&ada.test.database, &ada.test.clock, 8).await;
-    let refused = elsewhere.sign_in_with_passkey(answer, None, &origin).await;
+    let refused = elsewhere.sign_in_with_passkey(answer, BY, &origin).await;
     assert!(
         matches!(refused, Err(ManagementError::Invalid(_))),
         "{refused:?}"
     );
-    assert!(ada.alone(&challenge.state, &credential).await);
+    assert!(ada.alone(&challenge.handle, &credential).await);
 }

@@ -187,7 +187,7 @@ async fn add_passkey(session: &Session, payload: &str) -> String {
     let challenge = fresh.begin_passkey().await.expect("offered");
     let credential = SoftAuthenticator::new(seed, HERE).create(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let name = PasskeyName::parse(payload).expect("a name");

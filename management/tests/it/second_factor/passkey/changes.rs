@@ -1,6 +1,6 @@
 //! Adding, renaming and removing passkeys, and confirming changes with them.
 
-use super::{ADA, Holder, SITE, add_to, name};
+use super::{ADA, BY, Holder, SITE, add_to, name};
 use domain::{
     audit::{Action, AuditFilter},
     id::PasskeyId,
@@ -18,20 +18,21 @@ impl Holder {
         self.session.fresh().expect("fresh")
     }
 
-    /// Adds another passkey.
+    /// Adds another passkey, which is listed after the others.
     pub(super) async fn add_another(
         &mut self,
         device: &mut SoftAuthenticator,
     ) -> Result<AddedPasskey, ManagementError> {
+        self.test.clock.advance(SECOND);
         let proven = self.prove().await;
         add_to(&proven, &proven.begin_passkey().await?, device).await
     }
 
     /// Proves the second factor with the passkey.
     pub(super) async fn prove(&mut self) -> ProvenSession {
-        let (state, credential) = self.confirm().await;
+        let (handle, credential) = self.confirm().await;
         let answer = PasskeyAnswer {
-            state: &state,
+            handle: &handle,
             credential: &credential,
         };
         let origin = Origin::default();
@@ -57,11 +58,11 @@ impl Holder {
         names.collect()
     }
 
-    /// A confirmation by the person's passkey: the state and the credential.
+    /// A confirmation by the person's passkey: the handle and the credential.
     pub(super) async fn confirm(&mut self) -> (String, String) {
         let challenge = self.session.begin_confirmation().await.expect("begun");
         let credential = self.device.get(&challenge.options);
-        (challenge.state, credential)
+        (challenge.handle, credential)
     }
 
     async fn add_app(&mut self) {
@@ -94,7 +95,7 @@ async fn a_person_has_up_to_ten_passkeys_and_each_authenticator_once(database: T
     assert!(matches!(more, Err(ManagementError::Invalid(_))), "{more:?}");
     let credential = SoftAuthenticator::new(99, SITE).create(&begun.options);
     let answer = PasskeyAnswer {
-        state: &begun.state,
+        handle: &begun.handle,
         credential: &credential,
     };
     let (fresh, origin) = (ada.fresh(), Origin::default());
@@ -107,8 +108,6 @@ each_database!(two_passkeys_of_a_person_never_have_the_same_name);
 async fn two_passkeys_of_a_person_never_have_the_same_name(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     for seed in [2, 3] {
-        // They are listed in this order.
-        ada.test.clock.advance(SECOND);
         let mut other = SoftAuthenticator::new(seed, SITE);
         ada.add_another(&mut other).await.expect("added");
     }
@@ -170,22 +169,22 @@ async fn passkeys_are_renamed_and_removed_down_to_the_last_factor(database: Test
     let foreign = their_fresh.remove_passkey(other, &origin);
     assert!(matches!(foreign.await, Err(ManagementError::NotFound)));
 
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     let credential = second.get(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let keyring = ada.test.keyring.clone();
-    let stolen = keyring.sign_in_with_passkey(answer, None, &origin).await;
+    let stolen = keyring.sign_in_with_passkey(answer, BY, &origin).await;
     let stolen = stolen.expect("works").expect("in");
     let removed = ada.fresh().remove_passkey(other, &origin).await;
     removed.expect("removed");
     let ended = keyring.session(&stolen.token).await.expect("works");
     assert!(ended.is_none(), "the lost device is signed out");
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     let credential = second.get(&challenge.options);
-    assert!(!ada.alone(&challenge.state, &credential).await);
+    assert!(!ada.alone(&challenge.handle, &credential).await);
 
     let none = ada.fresh().remove_authenticator(&origin).await;
     assert!(matches!(none, Err(ManagementError::Invalid(_))), "{none:?}");
@@ -229,12 +228,17 @@ async fn a_passkey_makes_a_session_fresh(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     ada.test.clock.advance(11 * MINUTE);
     assert!(!ada.session.is_fresh());
-    let (state, credential) = ada.confirm().await;
+    let (handle, credential) = ada.confirm().await;
     let answer = PasskeyAnswer {
-        state: &state,
+        handle: &handle,
         credential: &credential,
     };
     let origin = Origin::default();
+    let (other_handle, other_credential) = ada.confirm().await;
+    let other = PasskeyAnswer {
+        handle: &other_handle,
+        credential: &other_credential,
+    };
     let (one, two) = (ada.session.clone(), ada.session.clone());
     let session = one.reauthenticate_with_passkey(answer, &origin).await;
     let (session, _) = session.expect("works").expect("right");
@@ -242,8 +246,8 @@ async fn a_passkey_makes_a_session_fresh(database: TestDatabase) {
     session.fresh().expect("fresh");
     let again = session.reauthenticate_with_passkey(answer, &origin).await;
     assert!(again.expect("works").is_none(), "an answer counts once");
-    let again = two.reauthenticate_with_passkey(answer, &origin).await;
-    let Err(ManagementError::NotFound) = again else {
+    let late = two.reauthenticate_with_passkey(other, &origin).await;
+    let Err(ManagementError::NotFound) = late else {
         panic!("the session has another token");
     };
 }
@@ -254,9 +258,9 @@ async fn a_passkey_renews_recovery_codes_and_turns_the_second_factor_off(databas
     let origin = Origin::default();
     ada.test.clock.advance(11 * MINUTE);
     assert!(!ada.session.is_fresh());
-    let (state, credential) = ada.confirm().await;
+    let (handle, credential) = ada.confirm().await;
     let answer = PasskeyAnswer {
-        state: &state,
+        handle: &handle,
         credential: &credential,
     };
     let session = ada.session.clone();
@@ -266,9 +270,9 @@ async fn a_passkey_renews_recovery_codes_and_turns_the_second_factor_off(databas
     let again = session.remove_second_factor_with_passkey(answer, &origin);
     let again = again.await;
     assert!(matches!(again, Ok(false)), "it was used: {again:?}");
-    let (state, credential) = ada.confirm().await;
+    let (handle, credential) = ada.confirm().await;
     let answer = PasskeyAnswer {
-        state: &state,
+        handle: &handle,
         credential: &credential,
     };
     let off = session.remove_second_factor_with_passkey(answer, &origin);
@@ -289,9 +293,9 @@ async fn changes_of_passkeys_are_recorded(database: TestDatabase) {
     renamed.await.expect("renamed");
     let removed = ada.fresh().remove_passkey(other, &origin).await;
     removed.expect("removed");
-    let (state, credential) = ada.confirm().await;
+    let (handle, credential) = ada.confirm().await;
     let answer = PasskeyAnswer {
-        state: &state,
+        handle: &handle,
         credential: &credential,
     };
     let session = ada.session.clone();
@@ -299,9 +303,9 @@ async fn changes_of_passkeys_are_recorded(database: TestDatabase) {
     (ada.session, _) = fresh.expect("works").expect("right");
     let code = ada.fresh().prove_by_code(&ada.codes.0[0], &origin).await;
     assert!(code.expect("works").is_some());
-    let challenge = ada.begin_sign_in();
+    let challenge = ada.begin_sign_in().await;
     let credential = ada.device.get(&challenge.options);
-    assert!(ada.alone(&challenge.state, &credential).await);
+    assert!(ada.alone(&challenge.handle, &credential).await);
 
     let owner = ada.session.account_owner(ada.app().await, origin).await;
     let owner = owner.expect("owns it");

@@ -24,9 +24,9 @@ enum Alone {
 
 impl Holder {
     async fn sign_in_alone(&self, device: &mut SoftAuthenticator) -> Alone {
-        let challenge = self.begin_sign_in();
+        let challenge = self.begin_sign_in().await;
         let credential = device.get(&challenge.options);
-        match self.try_alone(&challenge.state, &credential).await {
+        match self.try_alone(&challenge.handle, &credential).await {
             Ok(Some(_)) => Alone::In,
             Ok(None) => Alone::Refused,
             Err(ManagementError::Invalid(why)) if why.0.contains("password first") => {
@@ -53,7 +53,7 @@ impl Holder {
         };
         let challenge = self.begin_step(&pending.token).await;
         let credential = self.device.get(&challenge.options);
-        let done = self.step(&pending.token, &challenge.state, &credential);
+        let done = self.step(&pending.token, &challenge.handle, &credential);
         done.await.expect("works").expect("in");
     }
 
@@ -88,7 +88,7 @@ async fn after_another_password_a_passkey_signs_in_alone_once_it_was_used_after_
     let challenge = session.begin_confirmation().await.expect("begun");
     let credential = ada.device.get(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     let confirmed = session.reauthenticate_with_passkey(answer, &origin).await;
@@ -125,16 +125,16 @@ async fn a_person_without_a_password_neither_adds_a_passkey_nor_confirms_with_on
     database: TestDatabase,
 ) {
     let mut ada = Holder::new(database).await;
-    let (state, credential) = ada.confirm().await;
+    let (handle, credential) = ada.confirm().await;
     let answer = PasskeyAnswer {
-        state: &state,
+        handle: &handle,
         credential: &credential,
     };
     let origin = Origin::default();
     let signed_in = {
-        let challenge = ada.begin_sign_in();
+        let challenge = ada.begin_sign_in().await;
         let credential = ada.device.get(&challenge.options);
-        let done = ada.try_alone(&challenge.state, &credential).await;
+        let done = ada.try_alone(&challenge.handle, &credential).await;
         done.expect("works").expect("in")
     };
     assert_eq!(run(&ada.test, NO_PASSWORD).await, 1);
@@ -167,7 +167,7 @@ async fn a_person_without_a_password_adds_no_passkey(database: TestDatabase) {
     let challenge = before.begin_passkey().await.expect("begun");
     let credential = SoftAuthenticator::new(7, SITE).create(&challenge.options);
     let answer = PasskeyAnswer {
-        state: &challenge.state,
+        handle: &challenge.handle,
         credential: &credential,
     };
     assert_eq!(run(&test, NO_PASSWORD).await, 1);
@@ -184,9 +184,9 @@ each_database!(a_disabled_person_confirms_with_no_passkey);
 async fn a_disabled_person_confirms_with_no_passkey(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     ada.test.clock.advance(11 * MINUTE);
-    let (state, credential) = ada.confirm().await;
+    let (handle, credential) = ada.confirm().await;
     let answer = PasskeyAnswer {
-        state: &state,
+        handle: &handle,
         credential: &credential,
     };
     let admin = ada.test.people_admin().await;

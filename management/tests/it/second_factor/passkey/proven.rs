@@ -64,7 +64,7 @@ async fn what_was_begun_without_a_second_factor_is_not_added_to_one(database: Te
     let origin = Origin::default();
     let credential = SoftAuthenticator::new(8, SITE).create(&begun.options);
     let answer = PasskeyAnswer {
-        state: &begun.state,
+        handle: &begun.handle,
         credential: &credential,
     };
     let late = fresh.add_passkey(answer, name("Late"), &origin).await;

@@ -1,0 +1,1 @@
+DELETE FROM passkey_challenge WHERE handle_hash = $1
