@@ -108,10 +108,13 @@ impl Keyring {
         }
     }
 
-    /// Prunes expired data. Returns whether there may be more to prune.
+    /// Prunes expired data, and adds up the counts of killed processes. Returns whether there may be more to prune.
     async fn prune(&self) -> bool {
         if let Err(error) = self.store.prune_changes(KEPT_CHANGES).await {
             tracing::debug!(%error, "records of changes are not pruned for now");
+        }
+        if let Err(error) = self.telemetry.recover_orphaned_usage().await {
+            tracing::debug!(%error, "counts of killed processes are not added up for now");
         }
         self.telemetry.prune().await.unwrap_or_else(|error| {
             tracing::debug!(%error, "expired data is not pruned for now");

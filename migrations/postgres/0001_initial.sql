@@ -447,6 +447,7 @@ CREATE TABLE usage_batch (
 CREATE TABLE usage_journal (
     batch_id UUID NOT NULL,
     seq BIGINT NOT NULL,
+    node_id UUID NOT NULL,
     body BYTEA NOT NULL,
     PRIMARY KEY (batch_id, seq)
 );

@@ -438,6 +438,7 @@ CREATE TABLE usage_batch (
 CREATE TABLE usage_journal (
     batch_id BLOB NOT NULL,
     seq BIGINT NOT NULL,
+    node_id BLOB NOT NULL,
     body BLOB NOT NULL,
     PRIMARY KEY (batch_id, seq)
 );

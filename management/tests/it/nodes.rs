@@ -6,6 +6,8 @@ use crate::{
 };
 use domain::{
     key::{KeyDraft, issued::IssuedKey, scope::ScopeSet},
+    time::Timestamp,
+    usage::Level,
     verdict::Verdict,
 };
 use management::{Confirmation, Edited, Editor, JoinError, Joining, Keyring, ManagementError};
@@ -290,4 +292,39 @@ async fn several_keys_are_revoked_with_one_wait() {
     let bulk = revoking.await.expect("ends").expect("revoked");
     assert_eq!((bulk.done.len(), bulk.confirmation.confirmed), (2, 2));
     assert_eq!(ask(&nodes.other, &call(&second)), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let counted = async || {
+        let store = &nodes.test.database.store;
+        let (key, now) = (nodes.key.id.into(), nodes.editor.now());
+        let counts = store.usage(key, Level::Day, Timestamp(0), now).await;
+        let counts = counts.expect("read");
+        counts.iter().map(|count| count.2).sum::<i64>()
+    };
+    let theirs = nodes.other.telemetry();
+    // The first one of a minute writes it all.
+    theirs.journal_usage().await.expect("written");
+    nodes.test.clock.advance(1_000);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    theirs.journal_usage().await.expect("written");
+    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
+    join(&third, 3).await;
+    third.telemetry().recover_usage().await.expect("works");
+    assert_eq!(counted().await, 0, "the second node runs");
+
+    let this = &nodes.test.keyring;
+    for _ in 0..60 {
+        nodes.test.clock.advance(10_500);
+        this.renew_lease().await.expect("granted");
+    }
+    for _ in 0..2 {
+        let recovered = this.telemetry().recover_orphaned_usage().await;
+        recovered.expect("works");
+        assert_eq!(counted().await, 1);
+    }
 }
