@@ -51,6 +51,12 @@ pub enum StoreError {
          start with an empty database"
     )]
     Unreleased,
+    /// Other processes use the database with an older schema.
+    #[error(
+        "these nodes use the database with an older version of Latchkey: {0}; stop them first, and if they were killed, delete \
+         their rows from the table node"
+    )]
+    NodesOfOlderVersion(String),
     /// The schema is older than this program.
     #[error("the database is of an older version of Latchkey; run latchkey migrate")]
     Outdated,

@@ -276,6 +276,7 @@ shared_statements! {
     NODE_DELETE_PREDECESSOR = "node/delete_predecessor";
     NODE_DELETE_SILENT = "node/delete_silent";
     NODE_INSERT = "node/insert";
+    NODE_NAMES = "node/names";
     NODE_RENEW = "node/renew";
     NODES_ALL = "node/all";
     NODES_DELETE_ALL = "node/delete_all";

@@ -272,3 +272,24 @@ async fn a_change_is_announced_and_a_lost_connection_is_noticed() {
     revoke(&one.fixture, 2).await.expect("revoked");
     listener.wait().await.expect("announced");
 }
+
+#[tokio::test]
+async fn a_database_is_not_migrated_under_nodes_of_an_older_version() {
+    let Some((database, one, two)) = two_nodes().await else {
+        return;
+    };
+    let older = "UPDATE _sqlx_migrations SET version = version - 1";
+    let done = sqlx::query(older).execute(one.pool()).await;
+    done.expect("a statement");
+    let refused = Store::open(&database.url).await.expect_err("in use");
+    let line = refused.to_string();
+    assert!(
+        line.contains("node 1, node 2") && line.contains("stop them"),
+        "{line}"
+    );
+    for node in [one, two] {
+        node.node.leave().await.expect("left");
+    }
+    let other = Store::open(&database.url).await.expect_err("unknown");
+    assert!(other.to_string().contains("newer version"), "{other}");
+}
