@@ -31,8 +31,11 @@ use verification::SystemClock;
 /// Where the server cannot start.
 pub async fn serve(config: Config) -> Result<(), CommandError> {
     let _log = start_log(&config.log)?;
-    let _lock = DatabaseLock::take(&config.database_url)?;
     let listener = listen(config.listen).await?;
+    let _lock = tokio::select! {
+        lock = join::wait_for_lock(&config.database_url) => lock?,
+        never = standby_health::serve(&listener) => match never {},
+    };
     let store = open_store(&config).await?;
     let node = NodeId::take(&config, join::new_node_id());
     let old_pepper = pepper::existing_file(&config.pepper);

@@ -1,6 +1,6 @@
 //! Registering this process among those that use the database.
 
-use super::node_id::NodeId;
+use super::{lock::DatabaseLock, node_id::NodeId};
 use crate::{
     config::Config,
     console::{CommandError, print_info},
@@ -18,6 +18,26 @@ const ATTEMPTS_PER_MESSAGE: u32 = 60;
 /// Returns a new process id.
 pub fn new_node_id() -> uuid::Uuid {
     new_id(&SystemEntropy, SystemClock::default().now())
+}
+
+/// Locks the file of an SQLite database. While another process has it, waits as a standby.
+///
+/// # Errors
+/// Where the file cannot be locked.
+pub async fn wait_for_lock(url: &str) -> Result<DatabaseLock, CommandError> {
+    let mut attempts = 0_u32;
+    loop {
+        if let Some(lock) = DatabaseLock::try_take(url)? {
+            return Ok(lock);
+        }
+        if attempts.is_multiple_of(ATTEMPTS_PER_MESSAGE) {
+            print_info(
+                "Another process uses the database. This one is a standby, and takes over when that one has stopped.",
+            );
+        }
+        attempts = attempts.wrapping_add(1);
+        sleep(INTERVAL).await;
+    }
 }
 
 /// Registers the process. Where another one with its name has ended without leaving, waits until the lease of that one has ended.
