@@ -1,7 +1,7 @@
 //! Applications of an account: creating, changing, archiving, restoring and deleting them; and the account's name.
 
 use crate::{
-    FreshAccountOwner, FreshOwner, ManagementError, Owner, Zone, apply::Scope,
+    Confirmation, FreshAccountOwner, FreshOwner, ManagementError, Owner, Zone, node::Applied,
     revoke::revoked_facts,
 };
 use domain::{
@@ -10,7 +10,7 @@ use domain::{
     id::ApplicationId,
     key::state::State,
 };
-use store::{ApplicationChange, ChangedKeys, NewApplication, StoreError};
+use store::{ApplicationChange, ChangeScope, ChangedKeys, NewApplication, StoreError};
 
 /// The reason for which the keys of a deleted application are revoked.
 const DELETED: &str = "The application was deleted.";
@@ -126,12 +126,12 @@ impl FreshOwner {
     }
 
     /// Archives the application: deactivates its active keys in one transaction, so that every call with them that begins after
-    /// this returns is refused, and lets no key be created or activated until it is restored. Returns the number of keys that were
+    /// this returns is refused by every node, and lets no key be created or activated until it is restored. Returns the number of keys that were
     /// active.
     ///
     /// # Errors
     /// `Application` if it is archived, or has too many keys; if the database fails, nothing was changed.
-    pub async fn archive(&self) -> Result<usize, ManagementError> {
+    pub async fn archive(&self) -> Result<(usize, Confirmation), ManagementError> {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
@@ -142,7 +142,8 @@ impl FreshOwner {
                     (Action::ApplicationArchived, "deactivated_keys"),
                 );
                 let store = &owner.keyring().store;
-                owner.apply(store.archive_application(&change)).await
+                let applied = owner.apply(store.archive_application(&change)).await?;
+                owner.keyring().confirm(applied).await
             })
             .await
     }
@@ -163,7 +164,8 @@ impl FreshOwner {
                     (Action::ApplicationRestored, "activated_keys"),
                 );
                 let store = &owner.keyring().store;
-                owner.apply(store.restore_application(&change)).await
+                let applied = owner.apply(store.restore_application(&change)).await?;
+                Ok(applied.unconfirmed())
             })
             .await
     }
@@ -173,7 +175,7 @@ impl FreshOwner {
     /// # Errors
     /// `Application` if a key is active, too many keys are not revoked, or the account has no other application; if the database
     /// fails, nothing was changed.
-    pub async fn delete(&self) -> Result<(), ManagementError> {
+    pub async fn delete(&self) -> Result<Confirmation, ManagementError> {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
@@ -184,7 +186,9 @@ impl FreshOwner {
                 );
                 let store = &owner.keyring().store;
                 let deleted = store.delete_application(&change, DELETED);
-                owner.apply(deleted).await.map(drop)
+                let applied = owner.apply(deleted).await?;
+                let (_, confirmation) = owner.keyring().confirm(applied).await?;
+                Ok(confirmation)
             })
             .await
     }
@@ -193,10 +197,11 @@ impl FreshOwner {
     async fn apply(
         &self,
         change: impl Future<Output = Result<ChangedKeys, StoreError>> + Send,
-    ) -> Result<usize, ManagementError> {
-        let scope = [Scope::Application(self.application().id)];
+    ) -> Result<Applied<usize>, ManagementError> {
+        let scope = [ChangeScope::Application(self.application().id)];
         let changed = self.keyring().apply(&scope, change).await?;
-        Ok(changed.count)
+        let count = changed.value().count;
+        Ok(changed.with(count))
     }
 
     /// Describes a change: the action and reason of each key's record with the values before and after, and the action of the

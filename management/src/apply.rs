@@ -1,20 +1,12 @@
-//! The single path of every change of keys: database, key index, revocation journal, answer.
+//! The single path of every change of keys: database, key index, revocation journal, the other nodes, answer.
 
-use crate::{Keyring, ManagementError};
-use domain::{id::ApplicationId, key::token::KeyId};
+use crate::{Keyring, ManagementError, node::Applied};
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
 };
-use store::{ChangedKeys, IndexRow, KeyInsertion, StoreError};
+use store::{ChangeScope, ChangedKeys, IndexRow, KeyInsertion, StoreError};
 use verification::KeyIndex;
-
-/// The entries that a change concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Scope {
-    Key(KeyId),
-    Application(ApplicationId),
-}
 
 /// Entries that are refused because the outcome of a commit is unknown, until they have been read again.
 #[derive(Default)]
@@ -22,26 +14,26 @@ pub(crate) struct UncertainKeys(Mutex<Uncertain>);
 
 #[derive(Default)]
 struct Uncertain {
-    scopes: HashSet<Scope>,
+    scopes: HashSet<ChangeScope>,
     /// Unknown outcomes so far.
     outcomes: u64,
 }
 
 impl UncertainKeys {
     /// Refuses the entries of these scopes.
-    fn mark(&self, scopes: &[Scope], index: &KeyIndex) {
+    fn mark(&self, scopes: &[ChangeScope], index: &KeyIndex) {
         let mut uncertain = self.lock();
         uncertain.scopes.extend(scopes);
         uncertain.outcomes += 1;
         for scope in scopes {
             match scope {
-                Scope::Key(id) => index.mark_uncertain(*id),
-                Scope::Application(app) => index.mark_application_uncertain(*app),
+                ChangeScope::Key(id) => index.mark_uncertain(*id),
+                ChangeScope::Application(app) => index.mark_application_uncertain(*app),
             }
         }
     }
 
-    fn all(&self) -> Vec<Scope> {
+    fn all(&self) -> Vec<ChangeScope> {
         self.lock().scopes.iter().copied().collect()
     }
 
@@ -51,7 +43,7 @@ impl UncertainKeys {
 
     /// Updates the entries of a scope with `update`, unless another outcome has become unknown since `outcomes` was read: the rows
     /// may have been read before that commit. Returns whether the scope is settled.
-    fn settle(&self, scope: Scope, outcomes: u64, update: impl FnOnce()) -> bool {
+    fn settle(&self, scope: ChangeScope, outcomes: u64, update: impl FnOnce()) -> bool {
         let mut uncertain = self.lock();
         let is_current = uncertain.outcomes == outcomes;
         if is_current {
@@ -102,29 +94,34 @@ impl Keyring {
     /// The error of the database.
     pub(crate) async fn apply<T: Committed>(
         &self,
-        scopes: &[Scope],
+        scopes: &[ChangeScope],
         change: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let done = change.await;
-        match &done {
+    ) -> Result<Applied<T>, StoreError> {
+        match change.await {
             Ok(committed) => {
+                let at = self.monotonic();
                 let rows = committed.rows();
                 for row in rows {
                     self.index().update(row);
+                }
+                let position = rows.first().map(|row| row.position);
+                if let Some(position) = position {
+                    self.applied.add(position);
                 }
                 if let Err(error) = self.record_ends(rows).await {
                     tracing::error!(%error, ?scopes, "a change was made, but is not answered with success");
                     return Err(error);
                 }
+                Ok(Applied::new(committed, position, at))
             }
             Err(StoreError::OutcomeUnknown(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
                 self.uncertain_keys.mark(scopes, self.index());
                 self.resolve_uncertain_keys().await;
+                Err(StoreError::OutcomeUnknown(cause))
             }
-            Err(_) => {}
+            Err(error) => Err(error),
         }
-        done
     }
 
     /// Reads keys again that are refused because the outcome of a commit was unknown.
@@ -137,19 +134,19 @@ impl Keyring {
     }
 
     /// Reads the keys of a scope until no outcome becomes unknown meanwhile.
-    async fn settle(&self, scope: Scope) -> Result<(), ManagementError> {
+    async fn settle(&self, scope: ChangeScope) -> Result<(), ManagementError> {
         loop {
             let outcomes = self.uncertain_keys.outcomes();
             let rows = match scope {
-                Scope::Key(id) => Vec::from_iter(self.store.index_row(id).await?),
-                Scope::Application(app) => self.store.index_rows_by_application(app).await?,
+                ChangeScope::Key(id) => Vec::from_iter(self.store.index_row(id).await?),
+                ChangeScope::Application(app) => self.store.index_rows_by_application(app).await?,
             };
             self.record_ends(&rows).await?;
             let settled = self.uncertain_keys.settle(scope, outcomes, || {
                 for row in &rows {
                     self.index().update(row);
                 }
-                if let (Scope::Key(id), []) = (scope, &rows[..]) {
+                if let (ChangeScope::Key(id), []) = (scope, &rows[..]) {
                     self.index().remove(id);
                 }
             });
@@ -163,24 +160,24 @@ impl Keyring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::key::Environment;
+    use domain::key::{Environment, token::KeyId};
 
     #[test]
     fn rows_that_were_read_before_another_unknown_outcome_settle_nothing() {
         let index = KeyIndex::with_capacity(0, Vec::new());
         let uncertain = UncertainKeys::default();
         let id = |n| KeyId::from_number(Environment::Live, n);
-        let first = Scope::Key(id(1));
+        let first = ChangeScope::Key(id(1));
         uncertain.mark(&[first], &index);
         let outcomes = uncertain.outcomes();
         // Another key, whose scope may contain the first one.
-        uncertain.mark(&[Scope::Key(id(2))], &index);
+        uncertain.mark(&[ChangeScope::Key(id(2))], &index);
         assert!(!uncertain.settle(first, outcomes, || panic!("the rows may be too old")));
         assert_eq!(uncertain.all().len(), 2);
 
         let mut updated = false;
         assert!(uncertain.settle(first, uncertain.outcomes(), || updated = true));
         assert!(updated);
-        assert_eq!(uncertain.all(), [Scope::Key(id(2))]);
+        assert_eq!(uncertain.all(), [ChangeScope::Key(id(2))]);
     }
 }

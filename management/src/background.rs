@@ -8,6 +8,9 @@ use tokio::time::{MissedTickBehavior, interval};
 /// The interval of maintenance, and of the usage journal: what a kill may lose.
 const TICK: Duration = Duration::from_millis(SECOND.unsigned_abs());
 
+/// The number of records of changes that are kept for nodes that lack them.
+const KEPT_CHANGES: i64 = 10_000;
+
 impl Keyring {
     /// Starts the background workers. They run until [`Keyring::close`], or until the database is lost.
     pub fn spawn_background_tasks(&self) {
@@ -22,6 +25,18 @@ impl Keyring {
             let keyring = keyring.clone();
             async move { keyring.maintain().await }
         });
+        if self.is_member() {
+            let keyring = self.clone();
+            self.spawn_task("node", move || {
+                let keyring = keyring.clone();
+                async move { keyring.run_member().await }
+            });
+            let keyring = self.clone();
+            self.spawn_task("listener", move || {
+                let keyring = keyring.clone();
+                async move { keyring.run_listener().await }
+            });
+        }
         if self.sends_mail() {
             let keyring = self.clone();
             self.spawn_task("mail", move || {
@@ -53,7 +68,12 @@ impl Keyring {
         let (mut minute, mut more) = (0, false);
         while !self.tasks.is_closed() && self.is_owner() {
             tick.tick().await;
-            let renewed = self.check_ownership().await;
+            // One of several processes has a worker for it, which nothing delays.
+            let renewed = if self.is_member() {
+                Ok(())
+            } else {
+                self.renew_lease().await
+            };
             match (&renewed, silent) {
                 (Err(error), false) if self.is_owner() => tracing::error!(
                     %error,
@@ -83,11 +103,22 @@ impl Keyring {
             let this = self.now().0.div_euclid(MINUTE);
             if !silent && (more || this != minute) {
                 minute = this;
-                more = self.telemetry.prune().await.unwrap_or_else(|error| {
-                    tracing::debug!(%error, "expired data is not pruned for now");
-                    false
-                });
+                more = self.is_maintainer() && self.prune().await;
             }
         }
+    }
+
+    /// Prunes expired data, and adds up the counts of killed processes. Returns whether there may be more to prune.
+    async fn prune(&self) -> bool {
+        if let Err(error) = self.store.prune_changes(KEPT_CHANGES).await {
+            tracing::debug!(%error, "records of changes are not pruned for now");
+        }
+        if let Err(error) = self.telemetry.recover_orphaned_usage().await {
+            tracing::debug!(%error, "counts of killed processes are not added up for now");
+        }
+        self.telemetry.prune().await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "expired data is not pruned for now");
+            false
+        })
     }
 }

@@ -1,8 +1,8 @@
 //! Changes of several keys.
 
 use crate::{
-    Editor, FreshOwner, ManagementError, Owner, Viewer,
-    apply::Scope,
+    Confirmation, Editor, FreshOwner, ManagementError, Owner, Viewer,
+    node::Applied,
     revoke::{Transition, apply_transition, revoked_facts},
 };
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
     usage::{Subject, Window},
 };
 use std::collections::HashMap;
-use store::HourlyCalls;
+use store::{ChangeScope, HourlyCalls};
 
 /// The result of a change of several keys.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub struct Bulk {
     pub done: Vec<KeyName>,
     /// The keys whose state did not allow it.
     pub skipped: Vec<(KeyName, IllegalTransition)>,
+    /// What the nodes know about the changes.
+    pub confirmation: Confirmation,
 }
 
 impl Viewer {
@@ -81,12 +83,19 @@ impl Editor {
                     named.push((id, editor.stored_key(id).await?.name));
                 }
                 let mut bulk = Bulk::default();
+                let mut last: Option<Applied<()>> = None;
                 for (id, name) in named {
                     match apply_transition(&editor, id, wanted(id)).await {
-                        Ok(()) => bulk.done.push(name),
+                        Ok(applied) => {
+                            last = Some(applied.later(last));
+                            bulk.done.push(name);
+                        }
                         Err(ManagementError::Illegal(why)) => bulk.skipped.push((name, why)),
                         Err(error) => return Err(error),
                     }
+                }
+                if let Some(last) = last {
+                    ((), bulk.confirmation) = editor.keyring().confirm(last).await?;
                 }
                 Ok(bulk)
             })
@@ -123,20 +132,26 @@ impl Owner {
 }
 
 impl FreshOwner {
-    /// Revokes every key of the application in one transaction: every call that begins after this returns is refused.
-    /// Returns the number of keys.
+    /// Revokes every key of the application in one transaction: every call that begins after this returns is refused by
+    /// every node. Returns the number of keys.
     ///
     /// # Errors
     /// `NotFound` if the person is not an owner any more; if the database fails.
-    pub async fn revoke_all(&self, reason: String) -> Result<usize, ManagementError> {
+    pub async fn revoke_all(
+        &self,
+        reason: String,
+    ) -> Result<(usize, Confirmation), ManagementError> {
         let owner = self.clone();
         self.keyring()
-            .run_to_completion(async move { revoke_all(&owner, &reason).await })
+            .run_to_completion(async move {
+                let revoked = revoke_all(&owner, &reason).await?;
+                owner.keyring().confirm(revoked).await
+            })
             .await
     }
 }
 
-async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, ManagementError> {
+async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<Applied<usize>, ManagementError> {
     let keyring = owner.keyring();
     let app = owner.application().id;
     let person = owner.identity().person_id;
@@ -154,6 +169,9 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<usize, Managemen
     let revoking = keyring
         .store
         .revoke_all_keys((app, person), reason, one, whole);
-    let revoked = keyring.apply(&[Scope::Application(app)], revoking).await?;
-    Ok(revoked.count)
+    let revoked = keyring
+        .apply(&[ChangeScope::Application(app)], revoking)
+        .await?;
+    let count = revoked.value().count;
+    Ok(revoked.with(count))
 }

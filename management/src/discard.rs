@@ -1,25 +1,31 @@
 //! Discarding a key whose secret was not stored.
 
-use crate::{Editor, ManagementError, apply::Scope, revoke::Transition};
+use crate::{Editor, ManagementError, node::Applied, revoke::Transition};
 use domain::key::token::KeyId;
+use store::{ChangeScope, IndexRow};
 
 /// The reason in the audit log.
 const REASON: &str = "Secret was never stored";
 
 impl Editor {
-    /// Revokes a key that nothing can depend on: its secret was not confirmed as stored, and it was never used.
+    /// Revokes a key that nothing can depend on: its secret was not confirmed as stored, and it was never used. A first use at
+    /// another node is known after a second at most.
     ///
     /// # Errors
     /// `NotFound`, or `Illegal` if something may depend on it.
     pub async fn discard(&self, id: KeyId) -> Result<(), ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .run_to_completion(async move { discard(&editor, id).await })
+            .run_to_completion(async move {
+                let applied = discard(&editor, id).await?;
+                editor.keyring().confirm(applied).await?;
+                Ok(())
+            })
             .await
     }
 }
 
-async fn discard(editor: &Editor, id: KeyId) -> Result<(), ManagementError> {
+async fn discard(editor: &Editor, id: KeyId) -> Result<Applied<IndexRow>, ManagementError> {
     let keyring = editor.keyring();
     let _lock = keyring.key_locks.lock(id).await;
     // Calls of the last second may not be written yet.
@@ -32,6 +38,5 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<(), ManagementError> {
     .check(editor, &key)?;
     let app = editor.application().id;
     let change = keyring.store.revoke_key(app, id, REASON, &event);
-    keyring.apply(&[Scope::Key(id)], change).await?;
-    Ok(())
+    Ok(keyring.apply(&[ChangeScope::Key(id)], change).await?)
 }

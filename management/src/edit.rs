@@ -1,12 +1,12 @@
 //! Editing a key.
 
-use crate::{Editor, FreshEditor, ManagementError, apply::Scope};
+use crate::{Editor, FreshEditor, ManagementError, node::Applied};
 use domain::{
     Invalid,
     audit::{Action, FieldValues},
     key::{KeyDraft, change::KeyChange, state::IllegalTransition, token::KeyId},
 };
-use store::StoreError;
+use store::{ChangeScope, IndexRow, StoreError};
 
 /// The result of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,16 @@ impl Editor {
     ) -> Result<Edited, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .run_to_completion(async move { edit(&editor, id, wanted, &seen, may_widen).await })
+            .run_to_completion(async move {
+                let edited = edit(&editor, id, wanted, &seen, may_widen).await?;
+                let Some((applied, narrows)) = edited else {
+                    return Ok(Edited::Overtaken);
+                };
+                if narrows {
+                    editor.keyring().confirm(applied).await?;
+                }
+                Ok(Edited::Done)
+            })
             .await
     }
 }
@@ -61,20 +70,21 @@ impl FreshEditor {
     }
 }
 
+/// Makes the change, and returns it with whether it ends access; `None` if the key was changed after the form was opened.
 async fn edit(
     editor: &Editor,
     id: KeyId,
     wanted: KeyDraft,
     seen: &str,
     may_widen: bool,
-) -> Result<Edited, ManagementError> {
+) -> Result<Option<(Applied<IndexRow>, bool)>, ManagementError> {
     let keyring = editor.keyring();
     let _lock = keyring.key_locks.lock(id).await;
     let key = editor.stored_key(id).await?;
     key.editable(editor.now())?;
     let before = key.draft();
     if before.revision() != seen {
-        return Ok(Edited::Overtaken);
+        return Ok(None);
     }
     let wanted = KeyDraft {
         environment: before.environment,
@@ -91,11 +101,17 @@ async fn edit(
         .event(Action::KeyChanged, &id, change.in_words())
         .with_changes(FieldValues::from(&before), FieldValues::from(&wanted));
     let app = editor.application().id;
-    let change = keyring.store.change_key(app, id, &wanted, &event);
-    match keyring.apply(&[Scope::Key(id)], change).await {
-        Ok(_) => Ok(Edited::Done),
-        // The key existed a moment ago and was not revoked.
-        Err(StoreError::NotFound) => Err(ManagementError::Illegal(IllegalTransition::Revoked)),
+    let narrows = change.narrows();
+    let change = keyring
+        .store
+        .change_key(app, id, (&before, &wanted), &event);
+    match keyring.apply(&[ChangeScope::Key(id)], change).await {
+        Ok(applied) => Ok(Some((applied, narrows))),
+        // It was as the form shows a moment ago: another node changed it.
+        Err(StoreError::NotFound) => match editor.stored_key(id).await?.editable(editor.now()) {
+            Ok(()) => Ok(None),
+            Err(_) => Err(ManagementError::Illegal(IllegalTransition::Revoked)),
+        },
         Err(error) => Err(error.into()),
     }
 }

@@ -56,6 +56,10 @@ impl From<StoreError> for ManagementError {
             | StoreError::JournalNotWritten(_)
             | StoreError::Unwritable { .. }
             | StoreError::Fenced
+            | StoreError::NotCompared
+            | StoreError::OthersNotCompared(_)
+            | StoreError::EarlierLeases
+            | StoreError::Overtaken
             | StoreError::Behind { .. } => Self::Unavailable(error.to_string()),
             _ => Self::Unexpected(error.to_string()),
         }

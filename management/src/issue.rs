@@ -1,13 +1,13 @@
 //! Creating a key.
 
-use crate::{FreshEditor, ManagementError, apply::Scope};
+use crate::{FreshEditor, ManagementError, node::Applied};
 use domain::{
     audit::{Action, FieldValues},
     id::{IdempotencyKey, SecretId},
     key::{KeyDraft, issued::IssuedKey, token::KeyId},
 };
 use secrecy::ExposeSecret;
-use store::{KeyInsertion, NewKey, StoreError};
+use store::{ChangeScope, KeyInsertion, NewKey, StoreError};
 use verification::generate_credentials;
 
 /// The result of a request for a key.
@@ -62,7 +62,8 @@ async fn issue(
         .event(Action::KeyCreated, &id, detail)
         .with_changes(FieldValues::default(), FieldValues::from(draft));
     let inserting = keyring.store.insert_key(&new, &event);
-    let inserted = keyring.apply(&[Scope::Key(id)], inserting).await;
+    let inserted = keyring.apply(&[ChangeScope::Key(id)], inserting).await;
+    let inserted = inserted.map(Applied::unconfirmed);
     let issued = IssuedKey {
         id,
         name: draft.name.clone(),

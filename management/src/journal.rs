@@ -221,20 +221,29 @@ impl Keyring {
     /// # Errors
     /// `Unrecorded` if the journal cannot be written; the change is made nevertheless.
     pub(crate) async fn record_ends(&self, rows: &[IndexRow]) -> Result<(), StoreError> {
+        if self.note_ends(rows) {
+            self.flush_journal().await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Notes the ends of keys for the journal; [`Keyring::flush_journal`] writes them. Returns whether there are any.
+    pub(crate) fn note_ends(&self, rows: &[IndexRow]) -> bool {
         let Some(journal) = self.journal.get() else {
-            return Ok(());
+            return false;
         };
         let has_end = |row: &IndexRow| {
             row.revoked || row.deactivated_at.is_some() || row.retires_at.is_some()
         };
         if !rows.iter().any(has_end) {
-            return Ok(());
+            return false;
         }
         for row in rows {
             let missing = journal.known().missing(row.id, row.revoked, row.into());
             journal.note(row.id, &missing, row.position, self.now());
         }
-        self.flush_journal().await
+        true
     }
 
     /// Writes lines that could not be written before.

@@ -25,8 +25,8 @@ mod list;
 mod long_reads;
 mod mail;
 mod members;
+mod node;
 mod overview;
-mod ownership;
 mod password;
 mod people;
 mod pepper;
@@ -60,6 +60,7 @@ pub use key_view::KeyView;
 pub use list::Listing;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
 pub use members::FreshViewer;
+pub use node::{Confirmation, Join, JoinError, Joining};
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
@@ -75,8 +76,8 @@ pub use single_sign_on::{
 };
 pub use stats::Stats;
 pub use store::{
-    AccountMembership, AuditLine, Fault, Ownership, PepperName, PepperUsage, PersonEntry, Place,
-    Placement, SealingReport, SignInWays, Store, StoreError,
+    AccountMembership, AuditLine, Fault, PepperName, PepperUsage, PersonEntry, Place, Placement,
+    SealingReport, SignInWays, Store, StoreError,
 };
 pub use support::Support;
 pub use usage_view::{ChartQuery, UsageView};
@@ -86,20 +87,17 @@ use apply::UncertainKeys;
 use domain::time::Timestamp;
 use key_locks::KeyLocks;
 use long_reads::LongReads;
-use ownership::Loss;
+use node::{AppliedPosition, LeaseStart, Loss, Registration};
 use password::Passwords;
 use reset::ResetRequests;
 use sign_in_count::SignInCounters;
 use sign_in_throttle::SignIns;
 use std::{
     ops::Deref,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicI64, AtomicU64},
-    },
+    sync::{Arc, OnceLock, atomic::AtomicI64},
 };
 use telemetry::{Supervisor, Telemetry};
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use undelivered::UndeliveredKeys;
 use uuid::Uuid;
 use verification::{
@@ -126,12 +124,16 @@ pub struct Inner {
     setup_token: String,
     /// The site that passkeys belong to; none where they are not offered.
     relying_party: OnceLock<second_factor::RelyingParty>,
-    /// The claim to the database; none in a command that runs beside the server.
-    ownership: OnceLock<Ownership>,
+    /// The registration of this process; none in a command that runs beside the server.
+    registration: OnceLock<Registration>,
     /// Why the database was lost, if it was.
     loss: Loss,
-    /// When the claim to the database was last renewed, by the monotonic clock.
-    renewed_at: AtomicU64,
+    /// When the last renewal was asked for, by the monotonic clock.
+    lease_start: LeaseStart,
+    /// The newest change that the index has.
+    applied: AppliedPosition,
+    /// Cancelled when changes no longer wait for other nodes.
+    closing: CancellationToken,
     /// The newest certain time that the database has: Unix milliseconds.
     marked: AtomicI64,
     /// How mails are sent; none if no mail server is configured.
@@ -193,7 +195,8 @@ impl Keyring {
         }
         let hasher = Arc::new(SecretHasher::new(&peppers.into()));
         store.set_seal_keys(hasher.seal_keys());
-        let index = Arc::new(load_index(&store, &hasher, clock.now()).await?);
+        let applied = AppliedPosition::default();
+        let index = Arc::new(load_index(&store, &hasher, clock.now(), &applied).await?);
         let telemetry = Telemetry::new(
             store.clone(),
             Arc::clone(&clock),
@@ -201,7 +204,7 @@ impl Keyring {
             Arc::clone(&index),
             store.last_decision().await?,
         );
-        let renewed_at = AtomicU64::new(clock.monotonic().0);
+        let lease_start = LeaseStart::at(clock.monotonic());
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
             long_reads: LongReads::new(store.reading_connections()),
@@ -215,10 +218,12 @@ impl Keyring {
             sign_ins: SignIns::default(),
             sign_in_counters: SignInCounters::default(),
             relying_party: OnceLock::new(),
-            ownership: OnceLock::new(),
+            registration: OnceLock::new(),
             single_sign_on: OnceLock::new(),
             loss: Loss::default(),
-            renewed_at,
+            lease_start,
+            applied,
+            closing: CancellationToken::new(),
             marked: AtomicI64::new(mark.map_or(i64::MIN, |mark| mark.0)),
             mailer: OnceLock::new(),
             reset_requests: ResetRequests::default(),
@@ -272,12 +277,13 @@ impl Keyring {
     pub async fn close(&self) {
         self.make_requested_links().await;
         self.tasks.close();
+        self.closing.cancel();
         self.tasks.wait().await;
         if let Err(error) = self.mark_time().await {
             tracing::error!(%error, "the time mark is not written");
         }
         self.telemetry.close().await;
-        self.give_up_ownership().await;
+        self.leave().await;
         self.store.close().await;
     }
 
@@ -310,12 +316,15 @@ async fn load_index(
     store: &Store,
     hasher: &SecretHasher,
     now: Timestamp,
+    applied: &AppliedPosition,
 ) -> Result<KeyIndex, ManagementError> {
     let peppers = hasher.pepper_names();
     let keys = pepper::check(store, &peppers, now).await?;
     let index = KeyIndex::with_capacity(usize::try_from(keys).unwrap_or_default(), peppers);
-    store
+    let position = store
         .for_each_index_row(hasher.newest_pepper(), |row| index.update(&row))
         .await?;
+    store.fence().record_position(position);
+    applied.advance_to(position);
     Ok(index)
 }

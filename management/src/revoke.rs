@@ -1,6 +1,6 @@
 //! Revoking, deactivating and activating a key.
 
-use crate::{Editor, FreshEditor, Keyring, ManagementError, apply::Scope};
+use crate::{Confirmation, Editor, FreshEditor, Keyring, ManagementError, node::Applied};
 use domain::{
     audit::{Action, Actor, AuditEvent, FieldValues},
     key::{
@@ -10,7 +10,7 @@ use domain::{
     },
     origin::Origin,
 };
-use store::StoreError;
+use store::{ChangeScope, StoreError};
 use verification::{Caller, Entry};
 
 /// The reason for a revocation that the key itself requested.
@@ -25,21 +25,20 @@ pub(crate) enum Transition {
 }
 
 impl Editor {
-    /// Revokes a key, permanently: every call that begins after this returns is refused.
+    /// Revokes a key, permanently: every call that begins after this returns is refused by every node.
     ///
     /// # Errors
     /// `NotFound`, or `Illegal` if it is revoked already.
-    pub async fn revoke(&self, id: KeyId, reason: String) -> Result<(), ManagementError> {
-        self.apply_transition(id, Transition::Revoke { reason })
-            .await
+    pub async fn revoke(&self, id: KeyId, reason: String) -> Result<Confirmation, ManagementError> {
+        self.end_access(id, Transition::Revoke { reason }).await
     }
 
-    /// Deactivates a key: every call that begins after this returns is refused until it is activated.
+    /// Deactivates a key: every call that begins after this returns is refused by every node until it is activated.
     ///
     /// # Errors
     /// `NotFound`, or `Illegal` if it is not active.
-    pub async fn deactivate(&self, id: KeyId) -> Result<(), ManagementError> {
-        self.apply_transition(id, Transition::Deactivate).await
+    pub async fn deactivate(&self, id: KeyId) -> Result<Confirmation, ManagementError> {
+        self.end_access(id, Transition::Deactivate).await
     }
 
     /// Confirms that the secret is stored; repeating it changes nothing.
@@ -56,7 +55,25 @@ impl Editor {
     async fn apply_transition(&self, id: KeyId, wanted: Transition) -> Result<(), ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .run_to_completion(async move { apply_transition(&editor, id, wanted).await })
+            .run_to_completion(async move {
+                let applied = apply_transition(&editor, id, wanted).await?;
+                Ok(applied.unconfirmed())
+            })
+            .await
+    }
+
+    async fn end_access(
+        &self,
+        id: KeyId,
+        wanted: Transition,
+    ) -> Result<Confirmation, ManagementError> {
+        let editor = self.clone();
+        self.keyring()
+            .run_to_completion(async move {
+                let applied = apply_transition(&editor, id, wanted).await?;
+                let ((), confirmation) = editor.keyring().confirm(applied).await?;
+                Ok(confirmation)
+            })
             .await
     }
 }
@@ -75,7 +92,7 @@ pub(crate) async fn apply_transition(
     editor: &Editor,
     id: KeyId,
     wanted: Transition,
-) -> Result<(), ManagementError> {
+) -> Result<Applied<()>, ManagementError> {
     let keyring = editor.keyring();
     let _lock = keyring.key_locks.lock(id).await;
     let key = editor.stored_key(id).await?;
@@ -90,17 +107,17 @@ pub(crate) async fn apply_transition(
             Transition::Confirm => store.confirm_key(app, id, &event).await,
         }
     };
-    let done = keyring.apply(&[Scope::Key(id)], change).await;
-    done.map(drop).or_else(|error| match error {
-        StoreError::OutcomeUnknown(_)
+    match keyring.apply(&[ChangeScope::Key(id)], change).await {
+        Ok(applied) => Ok(applied.with(())),
+        Err(StoreError::OutcomeUnknown(_))
             if keyring.index().with(id, |entry| wanted.was_applied(entry)) =>
         {
-            Ok(())
+            Ok(keyring.newest_change().await?)
         }
         // It was there a moment ago: a concurrent change was faster.
-        StoreError::NotFound => Err(ManagementError::Illegal(IllegalTransition::NotActive)),
-        error => Err(error.into()),
-    })
+        Err(StoreError::NotFound) => Err(ManagementError::Illegal(IllegalTransition::NotActive)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 impl Keyring {
@@ -112,7 +129,7 @@ impl Keyring {
         &self,
         caller: &Caller,
         origin: &Origin,
-    ) -> Result<(), ManagementError> {
+    ) -> Result<Confirmation, ManagementError> {
         let (keyring, id, app) = (self.clone(), caller.key_id, caller.application_id);
         let event = AuditEvent {
             account_id: caller.account_id,
@@ -128,10 +145,13 @@ impl Keyring {
             after: revoked_facts(OWN_WISH),
         };
         self.run_to_completion(async move {
-            let _lock = keyring.key_locks.lock(id).await;
-            let change = keyring.store.revoke_key(app, id, OWN_WISH, &event);
-            keyring.apply(&[Scope::Key(id)], change).await?;
-            Ok(())
+            let applied = {
+                let _lock = keyring.key_locks.lock(id).await;
+                let change = keyring.store.revoke_key(app, id, OWN_WISH, &event);
+                keyring.apply(&[ChangeScope::Key(id)], change).await?
+            };
+            let (_, confirmation) = keyring.confirm(applied).await?;
+            Ok(confirmation)
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! Regenerating a secret: a new key replaces the old one, which stops working after a grace period.
 
-use crate::{Editor, FreshEditor, Issue, KeyView, ManagementError, apply::Scope};
+use crate::{Editor, FreshEditor, Issue, KeyView, ManagementError, node::Applied};
 use domain::{
     audit::{Action, FieldValues},
     id::{IdempotencyKey, SecretId},
@@ -15,7 +15,7 @@ use domain::{
     usage::{Bucket, ChartRange, Level, Outcome, Series, Window},
 };
 use secrecy::ExposeSecret;
-use store::{NewKey, StoreError};
+use store::{ChangeScope, NewKey, StoreError};
 use verification::generate_credentials;
 
 impl FreshEditor {
@@ -31,19 +31,50 @@ impl FreshEditor {
     ) -> Result<Issue, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .run_to_completion(
-                async move { regenerate(&editor, id, wanted, idempotency_key).await },
-            )
+            .run_to_completion(async move {
+                let regenerated = regenerate(&editor, id, wanted, idempotency_key).await?;
+                editor.answer_once_confirmed(regenerated).await
+            })
             .await
     }
 }
 
+impl FreshEditor {
+    /// Returns the key once every node knows when the old secret stops working. If that does not become known, the key is kept for
+    /// the retry of its request. The position is not known of a change that was made before, or whose answer was lost.
+    async fn answer_once_confirmed(
+        &self,
+        (issue, applied): (Issue, Option<Applied<()>>),
+    ) -> Result<Issue, ManagementError> {
+        let keyring = self.keyring();
+        let confirming = async {
+            let applied = match applied {
+                Some(applied) => applied,
+                None => keyring.newest_change().await?,
+            };
+            keyring.confirm(applied).await
+        };
+        match (confirming.await, issue) {
+            (Ok(_), issue) => Ok(issue),
+            (Err(error), Issue::New(key)) => {
+                let person = self.identity().person_id;
+                keyring
+                    .undelivered_keys
+                    .keep(key, person, keyring.monotonic());
+                Err(error)
+            }
+            (Err(error), Issue::AlreadyIssued(_)) => Err(error),
+        }
+    }
+}
+
+/// Replaces the key. Returns the answer, and the change if its position is known.
 async fn regenerate(
     editor: &FreshEditor,
     id: KeyId,
     wanted: Regeneration,
     idempotency_key: IdempotencyKey,
-) -> Result<Issue, ManagementError> {
+) -> Result<(Issue, Option<Applied<()>>), ManagementError> {
     let keyring = editor.keyring();
     let app = editor.application().id;
     let _lock = keyring.key_locks.lock(id).await;
@@ -53,7 +84,7 @@ async fn regenerate(
         .key_by_idempotency_key(app, idempotency_key)
         .await?
     {
-        return Ok(editor.issued_before(made));
+        return Ok((editor.issued_before(made), None));
     }
     old.may_regenerate()?;
     let now = editor.now();
@@ -97,17 +128,24 @@ async fn regenerate(
     let replacing = keyring
         .store
         .replace_key(&new, id, retires_at, &created, &replaced);
-    let scopes = [Scope::Key(id), Scope::Key(new_id)];
-    let inserted = keyring.apply(&scopes, replacing).await;
+    let scopes = [ChangeScope::Key(id), ChangeScope::Key(new_id)];
+    let (inserted, applied) = match keyring.apply(&scopes, replacing).await {
+        Ok(applied) => {
+            let (inserted, applied) = applied.split();
+            (Ok(inserted), applied.is_change().then_some(applied))
+        }
+        Err(error) => (Err(error), None),
+    };
     let issued = IssuedKey {
         id: new_id,
         name: draft.name,
         environment: draft.environment,
         secret: secret.expose_secret().to_owned(),
     };
-    editor
+    let issue = editor
         .answer_with(inserted, issued)
-        .map_err(taken(IllegalTransition::Replaced))
+        .map_err(taken(IllegalTransition::Replaced))?;
+    Ok((issue, applied))
 }
 
 /// The detail of a regeneration and of later changes of its end.
@@ -140,7 +178,11 @@ impl Editor {
     ) -> Result<Timestamp, ManagementError> {
         let editor = self.clone();
         self.keyring()
-            .run_to_completion(async move { move_retirement(&editor, id, wanted).await })
+            .run_to_completion(async move {
+                let applied = move_retirement(&editor, id, wanted).await?;
+                let (end, _) = editor.keyring().confirm(applied).await?;
+                Ok(end)
+            })
             .await
     }
 }
@@ -149,7 +191,7 @@ async fn move_retirement(
     editor: &Editor,
     id: KeyId,
     wanted: GracePeriod,
-) -> Result<Timestamp, ManagementError> {
+) -> Result<Applied<Timestamp>, ManagementError> {
     let keyring = editor.keyring();
     let _lock = keyring.key_locks.lock(id).await;
     let key = editor.stored_key(id).await?;
@@ -170,9 +212,9 @@ async fn move_retirement(
     let moving = keyring
         .store
         .move_retirement(editor.application().id, id, end, &event);
-    let moved = keyring.apply(&[Scope::Key(id)], moving).await;
-    moved.map_err(taken(IllegalTransition::NotRetiring))?;
-    Ok(end)
+    let moved = keyring.apply(&[ChangeScope::Key(id)], moving).await;
+    let applied = moved.map_err(taken(IllegalTransition::NotRetiring))?;
+    Ok(applied.with(end))
 }
 
 /// The days before a regeneration from which an old key's usual pauses are derived.

@@ -12,7 +12,7 @@ pub struct Stats {
     pub pending_batches: usize,
     /// Milliseconds since usage was last written completely.
     pub usage_lag_ms: i64,
-    /// Milliseconds since the database last confirmed this process's claim.
+    /// Milliseconds since the last granted renewal of the lease was asked for.
     pub database_downtime_ms: i64,
     /// Milliseconds by which the machine's clock is behind; 0 if it is at most a minute.
     pub clock_behind_ms: i64,

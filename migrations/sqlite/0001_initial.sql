@@ -447,6 +447,7 @@ CREATE TABLE usage_batch (
 CREATE TABLE usage_journal (
     batch_id BLOB NOT NULL,
     seq BIGINT NOT NULL,
+    node_id BLOB NOT NULL,
     body BLOB NOT NULL,
     PRIMARY KEY (batch_id, seq)
 );
@@ -593,23 +594,44 @@ CREATE INDEX audit_by_actor ON audit (account_id, actor, at, seq);
 CREATE INDEX audit_by_action ON audit (account_id, action, at, seq);
 
 -- One row: the number of committed changes of keys (position), and the claim that the next change must be made under (epoch).
--- A change ends by taking the next position, so positions are in the order of the commits, without gaps. system_id and
--- timeline name the PostgreSQL cluster; on SQLite they are empty and 0.
+-- A change ends by taking the next position, so positions are in the order of the commits, without gaps. epoch numbers the
+-- registrations of nodes. system_id and timeline name the PostgreSQL cluster; on SQLite they are empty and 0. history numbers
+-- the times that the database continued as another cluster, on another timeline or without changes that a process had seen;
+-- it had the changes up to forked_at then, and opened is false until the leases from before have ended.
 CREATE TABLE change_head (
     id BIGINT PRIMARY KEY NOT NULL CHECK (id = 1),
     position BIGINT NOT NULL,
     epoch BIGINT NOT NULL,
     system_id TEXT NOT NULL,
-    timeline BIGINT NOT NULL
+    timeline BIGINT NOT NULL,
+    history BIGINT NOT NULL,
+    forked_at BIGINT NOT NULL,
+    opened BOOLEAN NOT NULL
 );
-INSERT INTO change_head (id, position, epoch, system_id, timeline) VALUES (1, 0, 0, '', 0);
+INSERT INTO change_head (id, position, epoch, system_id, timeline, history, forked_at, opened)
+VALUES (1, 0, 0, '', 0, 0, 0, TRUE);
 
--- The process that owns the database: it may change and verify keys as long as it raises heartbeat within lease_ms.
+-- The newest changes of keys: of one key, or of all keys of an application. Other nodes read them.
+CREATE TABLE change (
+    position BIGINT NOT NULL,
+    application_id BLOB,
+    key_id TEXT,
+    CHECK ((application_id IS NULL) <> (key_id IS NULL))
+);
+CREATE INDEX change_position ON change (position);
+
+-- The processes that use the database: several on PostgreSQL, one on SQLite. A node has the changes up to applied, and answers
+-- from memory for lease_ms after a renewal, which raises beat. It has compared its revocation journal with the database as of
+-- history. peppers are the names of its peppers, the newest first.
 CREATE TABLE node (
     id BLOB PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL UNIQUE,
     epoch BIGINT NOT NULL,
-    heartbeat BIGINT NOT NULL,
+    beat BIGINT NOT NULL,
+    applied BIGINT NOT NULL,
+    history BIGINT NOT NULL,
     lease_ms BIGINT NOT NULL,
+    peppers TEXT NOT NULL,
     version TEXT NOT NULL,
     joined_at BIGINT NOT NULL
 );

@@ -34,6 +34,8 @@ pub struct Protocol<const N: usize> {
     pub crashes: u8,
     /// How often the database may forget its newest change (failover to a standby that lacks it, restored backup).
     pub forks: u8,
+    /// Whether a process may read the index before it registers, too.
+    pub reads_first: bool,
     /// A deviation from the protocol that the checker must refute.
     pub fault: Option<Fault>,
 }

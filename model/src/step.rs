@@ -11,7 +11,7 @@ pub enum Step {
     Tick,
     /// The process ends; another one may register in its place.
     Crash(usize),
-    /// The row is inserted; after a fork the journal is compared before.
+    /// The row is inserted, after the first read or before it; after a fork the journal is compared before.
     Register(usize),
     /// The database is read, as a whole or from the last applied change on.
     Read(usize),
@@ -35,6 +35,8 @@ pub enum Step {
     Answer(usize),
     /// The process stops answering and deletes its row.
     Leave(usize),
+    /// The row is deleted by another process: it was not renewed for the length of a lease.
+    RemoveSilent(usize),
     /// The database loses its newest change, and every connection breaks.
     Fork,
     /// The clock of a node is set back.
@@ -57,6 +59,7 @@ impl Step {
                 Self::Answer(node),
                 Self::Open(node),
                 Self::Leave(node),
+                Self::RemoveSilent(node),
                 Self::SetClockBack(node),
             ]
             .into_iter()
@@ -80,14 +83,13 @@ impl Step {
             }
             Self::Register(node) => register(protocol, state, node)?,
             Self::Read(node) => {
-                let early = protocol.has(Fault::LeaseWithRegistration);
                 let read = Snapshot {
                     position: state.head,
                     revoked: state.revoked,
                 };
                 require(state.nodes.iter().all(|node| node.read.is_none()))?;
                 let node = &mut state.nodes[node];
-                require(node.registered || early)?;
+                require(node.registered || protocol.reads_first)?;
                 node.read = Some(read);
             }
             Self::Apply(node) => apply(protocol, &mut state.nodes[node])?,
@@ -145,6 +147,12 @@ impl Step {
                     node.lease = 0;
                 }
             }
+            Self::RemoveSilent(node) => {
+                let node = &mut state.nodes[node];
+                let is_granted = |renewal: &Renewal| renewal.granted;
+                require(node.lease == 0 && !node.renewal.as_ref().is_some_and(is_granted))?;
+                node.row.take_if(|row| row.compared)?;
+            }
             Self::Fork => fork(protocol, state)?,
             Self::SetClockBack(node) => {
                 require(protocol.has(Fault::WallClock) && state.nodes[node].lease > 0)?;
@@ -184,22 +192,19 @@ fn register<const N: usize>(
     state: &mut State<N>,
     node: usize,
 ) -> Option<()> {
-    let early = protocol.has(Fault::LeaseWithRegistration);
     let registering = &mut state.nodes[node];
     require(!registering.registered)?;
     let forgotten = registering.journal & !state.revoked;
     registering.registered = true;
     registering.since = 0;
     registering.row = Some(Row {
-        applied: registering.applied.filter(|_| early),
+        applied: registering.applied,
         current: true,
         compared: true,
     });
-    if early {
+    if protocol.has(Fault::LeaseWithRegistration) {
         registering.applied?;
         registering.lease = protocol.lease;
-    } else {
-        registering.applied = None;
     }
     if forgotten != 0 && !protocol.has(Fault::ForkIgnored) {
         state.revoked |= forgotten;
@@ -305,11 +310,14 @@ fn answer<const N: usize>(protocol: &Protocol<N>, state: &mut State<N>, node: us
     let is_behind = |row: Row| row.applied < Some(position);
     let behind = |node: &Node| is_awaited(node) && node.row.is_some_and(is_behind);
     let wait = protocol.lease - u8::from(protocol.has(Fault::RemovedTooEarly));
-    if state.nodes.iter().any(behind) {
+    // The node itself has the change, whatever its row says.
+    let is_other = |(at, _): &(usize, &mut Node)| *at != node;
+    let mut others = state.nodes.iter_mut().enumerate().filter(is_other);
+    if others.any(|(_, other)| behind(other)) {
         require(change.waited >= wait)?;
-        for node in &mut state.nodes {
+        for (_, other) in state.nodes.iter_mut().enumerate().filter(is_other) {
             // A process that has not compared its journal may know what the database forgot. It gets no lease.
-            node.row = node.row.filter(|row| !is_behind(*row) || !row.compared);
+            other.row = other.row.filter(|row| !is_behind(*row) || !row.compared);
         }
     }
     state.nodes[node].change = None;
@@ -324,6 +332,8 @@ fn fork<const N: usize>(protocol: &Protocol<N>, state: &mut State<N>) -> Option<
     state.opened = protocol.has(Fault::ForkIgnored) || protocol.has(Fault::ForgottenLeasesIgnored);
     for node in &mut state.nodes {
         node.row = node.earlier_row.take();
+        // A process that has seen what was lost ends, and its successor reads everything.
+        node.applied = node.applied.filter(|applied| *applied <= state.head);
         node.read = None;
         node.change = None;
         if !protocol.has(Fault::ForkIgnored) {

@@ -23,8 +23,12 @@ use domain::time::{DAY, HOUR, SECOND};
 use environment::{SecretSetting, VariableSource};
 use management::{Mailer, SingleSignOn};
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use store::answering_time;
 use telemetry::Retention;
 use tracing_subscriber::EnvFilter;
+
+/// Maximum length of a node's name.
+const MAX_NODE_NAME: usize = 100;
 
 /// Where the pepper comes from.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,6 +79,10 @@ pub struct Config {
     pub hsts: Hsts,
     /// Milliseconds for which keys are verified from memory while the database does not respond.
     pub patience_ms: i64,
+    /// The lease of a node on PostgreSQL.
+    pub lease: Duration,
+    /// The name of this node.
+    pub node_name: String,
     /// How long usage, decisions and events are kept.
     pub retention: Retention,
     /// How mails are sent, if they are.
@@ -110,6 +118,7 @@ impl Config {
             environment.get(&variables::PEPPER)?,
             environment.get(&variables::PEPPER_FILE)?,
         )?;
+        let lease = lease(&environment, &database_url)?;
         let public_url = public_url(environment.get(&variables::PUBLIC_URL)?, listen)?;
         Ok(Self {
             listen,
@@ -124,7 +133,9 @@ impl Config {
                 .number(&variables::IDLE_TIMEOUT, 1..=3_600)
                 .map(Duration::from_secs)?,
             hsts: environment.parse(&variables::HSTS, Hsts::parse)?,
-            patience_ms: patience_ms(&environment, &database_url)?,
+            patience_ms: patience_ms(&environment, &database_url, lease)?,
+            lease,
+            node_name: node_name(environment.get(&variables::NODE_NAME)?, listen)?,
             database_url,
             retention: retention(&environment)?,
             metrics_token: metrics_token(
@@ -201,21 +212,64 @@ fn proxies(setting: Option<&str>) -> Result<TrustedProxies, ConfigError> {
     })
 }
 
-/// The default is shorter with PostgreSQL, because a standby waits as long before it takes over.
+/// A node on PostgreSQL answers for a little less than its lease.
 fn patience_ms<F: Fn(&str) -> Option<OsString>>(
     environment: &VariableSource<F>,
     database_url: &str,
+    lease: Duration,
 ) -> Result<i64, ConfigError> {
-    let variable = variables::Variable {
-        default: if database_url.starts_with("sqlite:") {
-            "300"
-        } else {
-            "30"
-        },
-        ..variables::FAIL_CLOSED_AFTER
+    let variable = &variables::FAIL_CLOSED_AFTER;
+    if database_url.starts_with("sqlite:") {
+        let seconds: i64 = environment.number(variable, 1..=86_400)?;
+        return Ok(seconds * SECOND);
+    }
+    if environment.get(variable)?.is_some() {
+        return Err(ConfigError {
+            variable: variable.name,
+            why: "it has no effect with PostgreSQL".into(),
+            allowed: "LATCHKEY_LEASE instead",
+        });
+    }
+    Ok(i64::try_from(answering_time(lease).as_millis()).unwrap_or(i64::MAX))
+}
+
+fn lease<F: Fn(&str) -> Option<OsString>>(
+    environment: &VariableSource<F>,
+    database_url: &str,
+) -> Result<Duration, ConfigError> {
+    let variable = &variables::LEASE;
+    if database_url.starts_with("sqlite:") && environment.get(variable)?.is_some() {
+        return Err(ConfigError {
+            variable: variable.name,
+            why: "it has no effect with SQLite".into(),
+            allowed: "LATCHKEY_FAIL_CLOSED_AFTER instead",
+        });
+    }
+    environment
+        .number(variable, 1..=300)
+        .map(Duration::from_secs)
+}
+
+fn node_name(setting: Option<String>, listen: SocketAddr) -> Result<String, ConfigError> {
+    let variable = variables::NODE_NAME;
+    let Some(name) = setting else {
+        let host = rustix::system::uname();
+        let host = host.nodename().to_string_lossy();
+        return Ok(format!("{host}:{}", listen.port()));
     };
-    let seconds: i64 = environment.number(&variable, 1..=86_400)?;
-    Ok(seconds * SECOND)
+    let is_valid = (1..=MAX_NODE_NAME).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte));
+    if is_valid {
+        return Ok(name);
+    }
+    Err(ConfigError::value(
+        variable.name,
+        &name,
+        variable.problem,
+        variable.allowed,
+    ))
 }
 
 /// The minimums are what the charts need.

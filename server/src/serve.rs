@@ -27,7 +27,7 @@ const REFUSAL_LOG_INTERVAL: Duration = Duration::from_mins(1);
 /// Serves until SIGTERM or Ctrl-C, then finishes requests in progress and closes the keyring. A second signal stops at once.
 ///
 /// # Errors
-/// Where signals cannot be received, another process has taken over the database, or a background task kept failing.
+/// Where signals cannot be received, the database was lost, or a background task kept failing.
 pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
     let mut signals = StopSignals::new()?;
     let shutdown = CancellationToken::new();
@@ -38,7 +38,7 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
         () = signals.received() => Ok(()),
         () = state.keyring.supervisor().given_up() => Err(io::Error::other("a background task keeps failing")),
         why = state.keyring.lost() => Err(io::Error::other(format!(
-            "{why}; start this process again, and it waits until the database is free"
+            "{why}; start this process again, and it reads all keys again"
         ))),
     };
     tracing::info!("stopping: no new connections are accepted; a second signal stops at once");

@@ -1,9 +1,9 @@
 //! Starting a server from its settings.
 
 mod files;
+mod join;
 mod lock;
 mod node_id;
-mod standby;
 mod standby_health;
 
 use crate::{
@@ -31,25 +31,21 @@ use verification::SystemClock;
 /// Where the server cannot start.
 pub async fn serve(config: Config) -> Result<(), CommandError> {
     let _log = start_log(&config.log)?;
-    let _lock = DatabaseLock::take(&config.database_url)?;
-    let store = open_store(&config).await?;
-    // Before keys are read: from here on no other process changes them.
-    let node = NodeId::take(&config, standby::new_node_id());
     let listener = listen(config.listen).await?;
-    let ownership = tokio::select! {
-        owned = standby::claim(&store, &config, &node) => owned?,
+    let _lock = tokio::select! {
+        lock = join::wait_for_lock(&config.database_url) => lock?,
         never = standby_health::serve(&listener) => match never {},
     };
+    let store = open_store(&config).await?;
+    let node = NodeId::take(&config, join::new_node_id());
     let old_pepper = pepper::existing_file(&config.pepper);
     let keyring = open(store, &config).await?;
-    keyring.set_ownership(ownership);
-    // Loading the keys took a while, so the lease is renewed.
-    keyring.check_ownership().await.map_err(|error| {
-        CommandError::failed(
-            "LATCHKEY_DATABASE_URL: another process owns the database now",
-            error,
-        )
-    })?;
+    // After the keys are read, which may take a while: from here on, changes on other nodes wait for this one. What they
+    // changed meanwhile is read before the first renewal of the lease.
+    tokio::select! {
+        joined = join::join(&keyring, &config, &node) => joined?,
+        never = standby_health::serve(&listener) => match never {},
+    }
     let warnings = files::warnings(&config);
     let replayed = keyring
         .open_revocation_journal(&config.journal)
@@ -67,6 +63,12 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     for warning in warnings {
         tracing::warn!("{warning}");
     }
+    keyring.record_comparison().await.map_err(|error| {
+        CommandError::failed(
+            "LATCHKEY_DATABASE_URL: the database cannot be joined",
+            error,
+        )
+    })?;
     keyring.keep_reserve().await;
     keyring.telemetry().recover_usage().await.map_err(|error| {
         CommandError::failed("the last usage counts cannot be recovered", error)
@@ -93,6 +95,12 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     }
     if let Some(mailer) = &config.mailer {
         keyring.set_mailer(Arc::clone(mailer));
+    }
+    if let Err(error) = keyring.renew_lease().await {
+        if !keyring.is_owner() {
+            return Err(CommandError::failed("LATCHKEY_DATABASE_URL", error));
+        }
+        tracing::warn!(%error, "no key is verified until the database grants the lease");
     }
     keyring.spawn_background_tasks();
     let state = app_state(keyring, config);

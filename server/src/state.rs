@@ -89,7 +89,7 @@ impl AppState {
         }))
     }
 
-    /// Whether keys may be verified from memory: this process owns the database, which responded a short enough time ago.
+    /// Whether keys may be verified from memory: the lease of this process, or its patience with the database, has not ended.
     pub fn can_verify(&self) -> bool {
         self.keyring.is_owner() && self.keyring.database_downtime_ms() <= self.patience_ms
     }

@@ -51,12 +51,37 @@ pub enum StoreError {
          start with an empty database"
     )]
     Unreleased,
+    /// Other processes use the database with an older schema.
+    #[error(
+        "these nodes use the database with an older version of Latchkey: {0}; stop them first, and if they were killed, delete \
+         their rows from the table node"
+    )]
+    NodesOfOlderVersion(String),
     /// The schema is older than this program.
     #[error("the database is of an older version of Latchkey; run latchkey migrate")]
     Outdated,
-    /// Another process has claimed the database: this one may no longer write.
-    #[error("another latchkey process has taken over the database")]
+    /// Another process has removed this one's registration: it may no longer write.
+    #[error("another latchkey process has removed this one from the database")]
     Fenced,
+    /// The database lost changes, or may have lost some, and this process has not compared yet what it has seen.
+    #[error(
+        "the database was restored or failed over, and what this process has seen was not compared with it yet"
+    )]
+    NotCompared,
+    /// The database lost changes, or may have lost some, and other nodes have not compared yet what they have seen.
+    #[error(
+        "the database was restored or failed over, and these nodes have not compared their revocation journals with it yet: \
+         {0}; start them, or delete their rows from the table node if they will not return"
+    )]
+    OthersNotCompared(String),
+    /// The database lost changes, or may have lost some, and nodes that it knows nothing about may still have leases.
+    #[error(
+        "the database was restored or failed over, and leases from before have not ended: a change is made and not confirmed"
+    )]
+    EarlierLeases,
+    /// The database has newer changes each time that the lease is asked for.
+    #[error("the database has newer changes each time that the lease is asked for")]
+    Overtaken,
     /// The database lacks changes that this process has seen.
     #[error(
         "the database lacks changes: its newest change is number {found}, but number {seen} was seen; it is a restored \
@@ -105,6 +130,8 @@ impl StoreError {
                 | Self::Application(_)
                 | Self::Corrupt(_)
                 | Self::Fenced
+                | Self::NotCompared
+                | Self::Behind { .. }
         )
     }
 }

@@ -15,7 +15,7 @@ pub(crate) mod revoke_all;
 mod rotation;
 
 use crate::{
-    IndexRow, PepperName, Store, StoreError,
+    ChangeScope, IndexRow, PepperName, Store, StoreError,
     key::index::{advance_position, select_index_row},
     read,
     row::{KeyRow, parse},
@@ -122,7 +122,7 @@ impl Store {
             if let Some(id) = before {
                 KeyInsertion::Existing(id)
             } else {
-                advance_position!(tx, self)?;
+                advance_position!(tx, self, [ChangeScope::Key(new.id)])?;
                 KeyInsertion::New(Vec::from_iter(select_index_row!(tx, new.id)?))
             }
         })?;

@@ -54,7 +54,7 @@ pub use database::{
 pub use error::StoreError;
 pub use key::{
     EndedKey, KeyInsertion, NewKey,
-    index::IndexRow,
+    index::{ChangeScope, IndexRow},
     list::{HourlyCalls, Retiring},
     pepper::{DigestUpgrade, PepperName, PepperUsage},
     revoke_all::ChangedKeys,
@@ -64,8 +64,11 @@ pub use mail::{
     UnreportedEvent, WaitingMail,
 };
 pub use node::{
-    fence::Fence,
-    ownership::{Claim, DatabaseOwner, NewNode, Ownership, Standby, lease_of},
+    ChangeListener, NewChanges, NewNode, OtherNode,
+    connection::{NodeConflict, NodeConnection, Occupant, Registered, Renewal},
+    fence::{Fence, Registration},
+    ownership::Ownership,
+    silent::{SeenNode, SilentNodes, answering_time, waiting_time},
 };
 pub use security::{EventScope, NewSighting};
 pub use throttle::{AttemptLimit, Exhausted};
@@ -91,7 +94,7 @@ pub enum Store {
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
-        /// The claim of this process.
+        /// The registration of this process.
         fence: Fence,
         /// The file, and the space on its disk.
         disk: Arc<Disk>,
@@ -102,13 +105,13 @@ pub enum Store {
         pool: PgPool,
         /// The servers among which the primary is looked for.
         hosts: PostgresHosts,
-        /// The claim of this process.
+        /// The registration of this process.
         fence: Fence,
     },
 }
 
 impl Store {
-    /// Returns the claim of this process to the database.
+    /// Returns the registration of this process in the database.
     pub fn fence(&self) -> &Fence {
         match self {
             Self::Sqlite { fence, .. } | Self::Postgres { fence, .. } => fence,

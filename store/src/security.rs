@@ -20,6 +20,9 @@ use domain::{
     time::Timestamp,
 };
 
+/// Waits for the other nodes that write security events on PostgreSQL. The number is arbitrary.
+const ONE_WRITER_OF_EVENTS: &str = "SELECT pg_advisory_xact_lock(7166123905)";
+
 /// Binds the values that both statements begin with.
 macro_rules! bind_raised {
     ($statement:expr, $raised:ident) => {
@@ -193,6 +196,10 @@ impl Store {
         all: &[domain::security::EventOccurrence],
     ) -> Result<(), StoreError> {
         deferrable_transaction!(self, |tx| {
+            // Two nodes that find no open event would insert two.
+            if matches!(self, Self::Postgres { .. }) {
+                sqlx::query(ONE_WRITER_OF_EVENTS).execute(&mut *tx).await?;
+            }
             for raised in all {
                 raise_event!(tx, raised)?;
             }

@@ -12,6 +12,11 @@ pub struct PerDatabase {
 }
 
 impl PerDatabase {
+    /// Returns the text for PostgreSQL.
+    pub(crate) const fn postgres(self) -> &'static str {
+        self.postgres
+    }
+
     /// Returns the text for the database of `store`.
     pub const fn of(self, store: &Store) -> &'static str {
         match store {
@@ -48,6 +53,8 @@ per_database_statements! {
     INDEX_ROWS_BY_IDS = ["key/index/rows_by_ids"];
     INDEX_SNAPSHOT = ["key/index/snapshot"];
     CHANGE_HEAD_LOCK = ["node/change_head_lock"];
+    CHANGE_INSERT = ["change/insert"];
+    NODE_CHECK = ["node/check"];
     KEY_LIST_CANDIDATES_COUNT = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/candidates_count";
     KEY_LIST_COUNT_OF_CANDIDATES = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/count_of_candidates" "key/list/fragments/filter" "key/list/fragments/count_end";
     KEY_LIST_OF_CANDIDATES_BY_CREATED_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
@@ -182,6 +189,7 @@ shared_statements! {
     KEYS_ARCHIVE_ALL = "key/archive_all";
     KEYS_COUNT_ACTIVE = "key/count_active";
     KEYS_COUNT_UNREVOKED = "key/count_unrevoked";
+    KEYS_COUNT_UP_TO = "key/count_up_to";
     KEYS_COUNT_UNREVOKED_UP_TO = "key/count_unrevoked_up_to";
     KEYS_COUNT_USABLE = "key/count_usable";
     KEYS_RESTORE_ALL = "key/restore_all";
@@ -253,15 +261,26 @@ shared_statements! {
     MEMBER_MANAGED = "member/managed";
     MEMBER_ROLE = "member/role";
     MEMBER_UPDATE_ROLE = "member/update_role";
+    CHANGES_PRUNE = "change/prune";
+    CHANGES_SINCE = "change/since";
     CHANGE_HEAD = "node/change_head";
     CHANGE_HEAD_ADVANCE = "node/change_head_advance";
-    CHANGE_HEAD_CLAIM = "node/change_head_claim";
+    CHANGE_HEAD_FORK = "node/change_head_fork";
+    CHANGE_HEAD_NAME = "node/change_head_name";
+    CHANGE_HEAD_NEXT_EPOCH = "node/change_head_next_epoch";
+    CHANGE_HEAD_OPEN = "node/change_head_open";
+    CHANGE_HEAD_OPENED = "node/change_head_opened";
     CHANGE_HEAD_SKIP = "node/change_head_skip";
+    NODE_COMPARED = "node/compared";
     NODE_DELETE = "node/delete";
-    NODE_DELETE_UNCHANGED = "node/delete_unchanged";
+    NODE_DELETE_PREDECESSOR = "node/delete_predecessor";
+    NODE_DELETE_SILENT = "node/delete_silent";
     NODE_INSERT = "node/insert";
-    NODE_OWNER = "node/owner";
+    NODE_NAMES = "node/names";
     NODE_RENEW = "node/renew";
+    NODES_ALL = "node/all";
+    NODES_DELETE_ALL = "node/delete_all";
+    NODES_DELETE_BEHIND = "node/delete_behind";
     THROTTLE_CHARGE = "throttle/charge";
     THROTTLE_FULL_AT = "throttle/full_at";
     THROTTLE_PRUNE = "throttle/prune";

@@ -77,6 +77,9 @@ impl Telemetry {
         if taken.is_empty() {
             return;
         }
+        if let Some(registration) = self.store.fence().registration() {
+            recent.set_lane(registration.epoch);
+        }
         let mut calls = Vec::with_capacity(taken.calls.len());
         for call in taken.calls {
             calls.push((recent.next_id(call.at()), call));

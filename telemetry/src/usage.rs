@@ -17,9 +17,14 @@ pub(crate) use reports::ReportSums;
 
 use crate::Telemetry;
 use accumulator::Recovery;
+use domain::time::MINUTE;
 use std::sync::atomic::Ordering;
-use store::StoreError;
+use store::{Store, StoreError};
+use uuid::Uuid;
 use verification::Entry;
+
+/// After how long the counts of a process that is not registered are added up by another one, in milliseconds.
+const ORPHANED_AFTER: i64 = 10 * MINUTE;
 
 impl Telemetry {
     /// Writes all counts until now to the rollups. What cannot be written is kept and retried.
@@ -71,18 +76,42 @@ impl Telemetry {
         Ok(())
     }
 
-    /// Writes the journal of a killed process to the rollups. The owner of the database calls it before it counts anything.
+    /// Writes the journal of killed processes to the rollups. A process calls it before it counts anything: its predecessor under
+    /// its id has ended. On SQLite, every other process has.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn recover_usage(&self) -> Result<(), StoreError> {
+        let before = match self.store {
+            Store::Sqlite { .. } => Uuid::max(),
+            Store::Postgres { .. } => self.orphaned_before(),
+        };
+        self.recover((self.store.fence().node(), before)).await
+    }
+
+    /// Writes the journal of processes to the rollups that left it some time ago and are not registered any more. One that was
+    /// only silent would go on with its newest batch.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn recover_orphaned_usage(&self) -> Result<(), StoreError> {
+        self.recover((Uuid::max(), self.orphaned_before())).await
+    }
+
+    /// The lowest id of a batch that is too new to be recovered from a process that is not registered.
+    fn orphaned_before(&self) -> Uuid {
+        let at = self.now().plus(-ORPHANED_AFTER).0;
+        Uuid::from_u128(u128::from(at.unsigned_abs()) << 80)
+    }
+
+    async fn recover(&self, of: (Uuid, Uuid)) -> Result<(), StoreError> {
         let mut recovery = Recovery::default();
         let application = |key| {
             let of = |entry: Option<&Entry>| entry.map(|entry| entry.tenant().application);
             self.index.with(key, of)
         };
         self.store
-            .for_each_usage_journal_entry(|batch, body| {
+            .for_each_usage_journal_entry(of, |batch, body| {
                 if !recovery.add(batch, body, application) {
                     tracing::error!(%batch, "a usage journal entry cannot be decoded: its counts are lost");
                 }

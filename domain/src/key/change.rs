@@ -88,6 +88,13 @@ impl KeyChange {
             .any(|difference| difference.effect == Effect::Widens)
     }
 
+    /// Whether a call that was accepted may now be refused.
+    pub fn narrows(&self) -> bool {
+        self.0
+            .iter()
+            .any(|difference| difference.effect == Effect::Narrows)
+    }
+
     /// Returns the descriptions on one line, as the key's history shows them.
     pub fn in_words(&self) -> String {
         let words: Vec<_> = self.0.iter().map(|one| one.words.as_str()).collect();

@@ -1,14 +1,14 @@
 //! Ends keys again that the journal has and the database has forgotten.
 
 use super::{BadJournal, Journal, JournaledEnds, KeyEnd};
-use crate::{Keyring, ManagementError, apply::Scope, revoke::revoked_facts};
+use crate::{Keyring, ManagementError, revoke::revoked_facts};
 use domain::{
     audit::{Action, Actor, AuditEvent, FieldValues},
     key::{KeyDraft, expiry::Expiry, state::State, token::KeyId},
     time::Timestamp,
 };
 use std::path::Path;
-use store::EndedKey;
+use store::{ChangeScope, EndedKey};
 use verification::{Entry, Tenant};
 
 /// The reason in the audit log.
@@ -207,18 +207,18 @@ impl Keyring {
             .with_changes(before, after)
         };
         let was = FieldValues::from(&key.state);
-        let scope = [Scope::Key(id)];
+        let scope = [ChangeScope::Key(id)];
         match end {
             KeyEnd::Revoked => {
                 let event = event(Action::KeyRevoked, was, revoked_facts(REASON));
                 let change = self.store.revoke_key(app, id, REASON, &event);
-                self.apply(&scope, change).await?;
+                self.apply(&scope, change).await?.unconfirmed();
             }
             KeyEnd::Deactivated { .. } => {
                 let off = FieldValues::from(&State::Inactive { at: now });
                 let event = event(Action::KeyDeactivated, was, off);
                 let change = self.store.deactivate_key_for_good(app, id, &event);
-                self.apply(&scope, change).await?;
+                self.apply(&scope, change).await?.unconfirmed();
             }
             // The successor is forgotten too, so the key gets an expiration instead.
             KeyEnd::Retires { end, .. } => {
@@ -230,7 +230,7 @@ impl Keyring {
                     FieldValues::from(&after),
                 );
                 let change = self.store.expire_key(app, id, end, &event);
-                self.apply(&scope, change).await?;
+                self.apply(&scope, change).await?.unconfirmed();
             }
         }
         Ok(())

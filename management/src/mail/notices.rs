@@ -38,7 +38,7 @@ const MAX_LISTED: usize = 20;
 
 impl Keyring {
     /// Inserts mails about security events every minute, and about keys that expire every hour, until the keyring is closed or the
-    /// database is lost.
+    /// database is lost; on one node.
     pub(crate) async fn run_notices(&self) {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -48,7 +48,7 @@ impl Keyring {
             tick.tick().await;
             let now = self.now().0;
             let (this_minute, this_hour) = (now.div_euclid(MINUTE), now.div_euclid(HOUR));
-            if this_minute == minute {
+            if this_minute == minute || !self.is_maintainer() {
                 continue;
             }
             minute = this_minute;

@@ -47,7 +47,7 @@ pub async fn create(owner: &AccountOwner, name: &str) -> ApplicationId {
 
 async fn archive(owner: &AccountOwner) -> usize {
     let fresh = owner.fresh_owner().expect("fresh");
-    fresh.archive().await.expect("archived")
+    fresh.archive().await.expect("archived").0
 }
 
 pub async fn member(owner: &AccountOwner, email: &str) -> PersonId {
@@ -266,7 +266,7 @@ async fn a_deleted_application_is_gone_its_keys_are_revoked_and_its_name_is_free
         fresh.restore().await.map(drop),
         fresh.archive().await.map(drop),
         editor.issue(draft(), once).await.map(drop),
-        fresh.delete().await,
+        fresh.delete().await.map(drop),
     ] {
         assert!(result.is_err(), "{result:?}");
     }

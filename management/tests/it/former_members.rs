@@ -158,7 +158,7 @@ async fn a_request_in_progress_of_a_former_owner_changes_no_account_and_no_appli
         of_other.change_application("Mine".into(), zone()).await,
         of_other.archive().await.map(drop),
         of_other.revoke_all(String::new()).await.map(drop),
-        of_other.delete().await,
+        of_other.delete().await.map(drop),
         of_archived.restore().await.map(drop),
     ] {
         assert!(

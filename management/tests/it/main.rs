@@ -21,6 +21,7 @@ mod mail;
 mod member_links;
 mod members;
 mod network;
+mod nodes;
 mod outage;
 mod ownership;
 mod password_hashes;

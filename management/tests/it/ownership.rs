@@ -1,48 +1,35 @@
-//! What a keyring does while it owns the database, and once it does not any more.
+//! What a keyring does while it is the only process of an SQLite file, and once it is not any more.
 
 use crate::{
     keys::{ask, call},
-    test_keyring::{NOW, TestKeyring, draft, open_over},
+    nodes::join,
+    test_keyring::{TestKeyring, draft, reopen},
 };
 use domain::verdict::Verdict;
 use management::{Keyring, ManagementError};
-use std::time::Duration;
-use store::{Claim, NewNode, Store};
-use testing::{TestDatabase, each_database};
-use uuid::Uuid;
+use testing::TestDatabase;
 
 /// A keyring that owns its database.
 async fn owner(test: &TestKeyring, seed: u64) -> Keyring {
-    let store = Store::open(&test.database.url).await.expect("opens");
-    // The same id each time, so that the database takes the previous owner for dead.
-    let new = NewNode {
-        id: Uuid::from_u128(7),
-        lease: Duration::from_secs(30),
-        at: NOW,
-    };
-    let Claim::Won(ownership) = store.claim(&new, None).await.expect("answers") else {
-        panic!("occupied");
-    };
-    let keyring = open_over(store, &test.clock, seed).await;
-    keyring.set_ownership(ownership);
+    let keyring = reopen(&test.database, &test.clock, seed).await;
+    join(&keyring, u128::from(seed)).await;
     keyring
 }
 
-each_database!(a_renewed_claim_ends_the_downtime);
-async fn a_renewed_claim_ends_the_downtime(database: TestDatabase) {
-    let test = TestKeyring::new(database).await;
+#[tokio::test]
+async fn a_response_of_the_database_ends_the_downtime() {
+    let test = TestKeyring::new(TestDatabase::sqlite().await).await;
     let keyring = owner(&test, 20).await;
     test.clock.advance(5_000);
     assert_eq!(keyring.database_downtime_ms(), 5_000);
-    let renewed = keyring.check_ownership().await;
-    renewed.expect("ours");
+    keyring.renew_lease().await.expect("ours");
     assert_eq!(keyring.database_downtime_ms(), 0);
     assert!(keyring.is_owner());
 }
 
-each_database!(a_replaced_process_verifies_nothing_and_changes_nothing);
-async fn a_replaced_process_verifies_nothing_and_changes_nothing(database: TestDatabase) {
-    let test = TestKeyring::new(database).await;
+#[tokio::test]
+async fn a_replaced_process_verifies_nothing_and_changes_nothing() {
+    let test = TestKeyring::new(TestDatabase::sqlite().await).await;
     let first = owner(&test, 20).await;
     let test = TestKeyring {
         keyring: first,
@@ -58,22 +45,16 @@ async fn a_replaced_process_verifies_nothing_and_changes_nothing(database: TestD
         matches!(refused, Err(ManagementError::Unavailable(_))),
         "{refused:?}"
     );
-    let lost = test.keyring.check_ownership().await;
-    assert!(lost.is_err());
+    test.keyring.renew_lease().await.expect_err("replaced");
     assert!(!test.keyring.is_owner());
     assert_eq!(test.keyring.database_downtime_ms(), i64::MAX);
-    assert!(
-        test.keyring
-            .lost()
-            .await
-            .contains("taken over the database")
-    );
+    assert!(test.keyring.lost().await.contains("removed this one"));
     assert_eq!(ask(&second, &call(&key)), Verdict::Accepted);
 }
 
-each_database!(a_new_owner_knows_the_last_change_of_the_previous_one);
-async fn a_new_owner_knows_the_last_change_of_the_previous_one(database: TestDatabase) {
-    let test = TestKeyring::new(database).await;
+#[tokio::test]
+async fn a_new_owner_knows_the_last_change_of_the_previous_one() {
+    let test = TestKeyring::new(TestDatabase::sqlite().await).await;
     let first = owner(&test, 20).await;
     let test = TestKeyring {
         keyring: first,

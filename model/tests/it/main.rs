@@ -25,6 +25,7 @@ const PLAIN: Protocol<2> = Protocol {
     lease: 1,
     crashes: 0,
     forks: 0,
+    reads_first: true,
     fault: None,
 };
 
@@ -45,6 +46,8 @@ fn three_nodes_keep_the_promise_through_a_crash() {
         lease: 1,
         crashes: 1,
         forks: 0,
+        // It would double the states; two nodes have it.
+        reads_first: false,
         fault: None,
     });
     assert!(states > 5_000_000, "{states}");

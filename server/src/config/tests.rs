@@ -47,6 +47,7 @@ fn an_invalid_setting_is_named_on_one_line_without_its_secret() {
         ("LATCHKEY_DATABASE_CONNECTIONS", "1"),
         ("LATCHKEY_FAIL_CLOSED_AFTER", "0"),
         ("LATCHKEY_FAIL_CLOSED_AFTER", "5m"),
+        ("LATCHKEY_NODE_NAME", "a node"),
         ("LATCHKEY_KEEP_MINUTES", "24"),
         ("LATCHKEY_KEEP_HOURS", "90d"),
         ("LATCHKEY_KEEP_DAYS", "4001"),
@@ -332,4 +333,53 @@ fn a_provider_needs_its_client_and_an_account_its_roles() {
     let config = read(&pairs).expect("all together");
     let provider = config.single_sign_on.expect("a provider");
     assert!(provider.link_by_email && provider.members.is_some());
+}
+
+#[test]
+fn a_lease_is_for_postgresql_and_has_bounds() {
+    let on = |url: &str, variable: &str, value: &str| {
+        read(&[("LATCHKEY_DATABASE_URL", url), (variable, value)])
+    };
+    let (postgres, sqlite) = ("postgres://h/d", "sqlite://d");
+    let config = on(postgres, "LATCHKEY_LEASE", "10").expect("a lease");
+    assert_eq!(config.lease, Duration::from_secs(10));
+    assert_eq!(config.patience_ms, 9_500);
+    let default = read(&[("LATCHKEY_DATABASE_URL", postgres)]).expect("settings");
+    assert_eq!(default.lease, Duration::from_secs(30));
+    for (url, variable, value, allowed) in [
+        (postgres, "LATCHKEY_LEASE", "0", "1 to 300"),
+        (postgres, "LATCHKEY_LEASE", "86400", "1 to 300"),
+        (
+            postgres,
+            "LATCHKEY_FAIL_CLOSED_AFTER",
+            "30",
+            "LATCHKEY_LEASE instead",
+        ),
+        (
+            sqlite,
+            "LATCHKEY_LEASE",
+            "30",
+            "LATCHKEY_FAIL_CLOSED_AFTER instead",
+        ),
+    ] {
+        let Err(wrong) = on(url, variable, value) else {
+            panic!("{variable}={value} was accepted");
+        };
+        let line = wrong.to_string();
+        assert!(
+            line.starts_with(variable) && line.contains(allowed),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn two_nodes_on_one_machine_have_different_names() {
+    let name = |variable, value| {
+        let config = read(&[(variable, value)]).expect("settings");
+        config.node_name
+    };
+    assert!(name("LATCHKEY_LISTEN", "127.0.0.1:3001").ends_with(":3001"));
+    assert!(name("LATCHKEY_LISTEN", "127.0.0.1:3002").ends_with(":3002"));
+    assert_eq!(name("LATCHKEY_NODE_NAME", "blue-1"), "blue-1");
 }

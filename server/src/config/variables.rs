@@ -24,7 +24,7 @@ const EMPTY: Variable = Variable {
 };
 
 /// Every variable, in the order of `--help`.
-pub const ALL: [&Variable; 37] = [
+pub const ALL: [&Variable; 39] = [
     &LISTEN,
     &PUBLIC_URL,
     &HSTS,
@@ -34,6 +34,8 @@ pub const ALL: [&Variable; 37] = [
     &DATABASE_URL_FILE,
     &DATABASE_CONNECTIONS,
     &FAIL_CLOSED_AFTER,
+    &LEASE,
+    &NODE_NAME,
     &PEPPER_FILE,
     &PEPPER,
     &JOURNAL,
@@ -127,10 +129,27 @@ pub const DATABASE_CONNECTIONS: Variable = Variable {
 };
 pub const FAIL_CLOSED_AFTER: Variable = Variable {
     name: "LATCHKEY_FAIL_CLOSED_AFTER",
-    default_note: "300 with SQLite; 30 with PostgreSQL, where a standby waits as long",
-    help: "Seconds for which keys are verified from memory while the database does not respond",
+    default: "300",
+    help: "Seconds for which keys are verified from memory while the SQLite file does not respond",
     problem: "is no number of seconds",
     allowed: "a whole number from 1 to 86400",
+    ..EMPTY
+};
+pub const LEASE: Variable = Variable {
+    name: "LATCHKEY_LEASE",
+    default: "30",
+    help: "Seconds for which a node on PostgreSQL verifies keys from memory after the database last confirmed that it has every \
+           change; a revocation waits as long for a node that does not respond. The same on every node",
+    problem: "is no number of seconds",
+    allowed: "a whole number from 1 to 300",
+    ..EMPTY
+};
+pub const NODE_NAME: Variable = Variable {
+    name: "LATCHKEY_NODE_NAME",
+    default_note: "the host's name and the port",
+    help: "Name of this node among those that use one PostgreSQL database; each has another one",
+    problem: "is no name of a node",
+    allowed: "up to 100 letters, digits, dots, hyphens, underscores and colons",
     ..EMPTY
 };
 pub const PEPPER_FILE: Variable = Variable {

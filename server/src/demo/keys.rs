@@ -247,8 +247,12 @@ pub(super) async fn create(
                 let owner = self::owner(keyring, email, password).await?;
                 regenerate(keyring, &owner, issued.id, "1h").await?;
             }
-            Fate::Deactivated => owner.deactivate(issued.id).await.map_err(cannot)?,
-            Fate::Revoked(why) => owner.revoke(issued.id, why.into()).await.map_err(cannot)?,
+            Fate::Deactivated => {
+                owner.deactivate(issued.id).await.map_err(cannot)?;
+            }
+            Fate::Revoked(why) => {
+                owner.revoke(issued.id, why.into()).await.map_err(cannot)?;
+            }
         }
     }
     for (sample, issued, _) in &made {

@@ -23,7 +23,7 @@ pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<R
     let caller = check(&state, &request, ScopeSet::default())?;
     let origin = request::origin(&request);
     match state.keyring.revoke_itself(&caller, &origin).await {
-        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Ok(_) => Ok(StatusCode::NO_CONTENT.into_response()),
         // Another request has revoked it since the check.
         Err(ManagementError::NotFound | ManagementError::Illegal(_)) => {
             Err(Problem::of(&state, &request, Code::KeyRevoked))

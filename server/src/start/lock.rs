@@ -37,9 +37,18 @@ impl DatabaseLock {
     /// # Errors
     /// Where another process holds the lock, or a restore was interrupted.
     pub fn take(url: &str) -> Result<Self, CommandError> {
-        let path = sqlite_path(url)
-            .map_err(|error| CommandError::failed("LATCHKEY_DATABASE_URL", error))?;
-        match path {
+        match Self::try_take(url)? {
+            Some(lock) => Ok(lock),
+            None => Err(in_use(&file_of(url)?.unwrap_or_default())),
+        }
+    }
+
+    /// Like [`DatabaseLock::take`]; `None` where another process holds the lock.
+    ///
+    /// # Errors
+    /// Where the file cannot be locked, or a restore was interrupted.
+    pub fn try_take(url: &str) -> Result<Option<Self>, CommandError> {
+        match file_of(url)? {
             // An empty database in its place would hide the data.
             Some(path) if !path.exists() && beside(&path, RESTORE_SUFFIX).exists() => {
                 Err(CommandError::Failed(format!(
@@ -47,8 +56,8 @@ impl DatabaseLock {
                     path.display()
                 )))
             }
-            Some(path) => Self::take_file(&path),
-            None => Ok(Self { files: Vec::new() }),
+            Some(path) => Self::try_take_file(&path),
+            None => Ok(Some(Self { files: Vec::new() })),
         }
     }
 
@@ -57,6 +66,10 @@ impl DatabaseLock {
     /// # Errors
     /// Where another process holds the lock.
     pub fn take_file(path: &Path) -> Result<Self, CommandError> {
+        Self::try_take_file(path)?.ok_or_else(|| in_use(path))
+    }
+
+    fn try_take_file(path: &Path) -> Result<Option<Self>, CommandError> {
         let shown = path.display();
         let cannot = |error| {
             CommandError::failed(
@@ -70,11 +83,6 @@ impl DatabaseLock {
         {
             fs::create_dir_all(folder).map_err(cannot)?;
         }
-        let in_use = || {
-            CommandError::Failed(format!(
-                "{shown} is in use by another latchkey; stop that one first, or use another LATCHKEY_DATABASE_URL"
-            ))
-        };
         let mut files = Vec::new();
         for _ in 0..MAX_ATTEMPTS {
             let file = OpenOptions::new()
@@ -87,7 +95,7 @@ impl DatabaseLock {
                 .map_err(cannot)?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(in_use()),
+                Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(cannot(error)),
             }
             // A restore may have replaced the file meanwhile.
@@ -97,20 +105,31 @@ impl DatabaseLock {
             }
         }
         if files.is_empty() {
-            return Err(in_use());
+            return Ok(None);
         }
         // Earlier versions lock a file beside the database instead.
         match OpenOptions::new().write(true).open(beside(path, ".lock")) {
             Ok(old) => match old.try_lock() {
                 Ok(()) => files.push(old),
-                Err(TryLockError::WouldBlock) => return Err(in_use()),
+                Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(cannot(error)),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(cannot(error)),
         }
-        Ok(Self { files })
+        Ok(Some(Self { files }))
     }
+}
+
+fn file_of(url: &str) -> Result<Option<PathBuf>, CommandError> {
+    sqlite_path(url).map_err(|error| CommandError::failed("LATCHKEY_DATABASE_URL", error))
+}
+
+fn in_use(path: &Path) -> CommandError {
+    CommandError::Failed(format!(
+        "{} is in use by another latchkey; stop that one first, or use another LATCHKEY_DATABASE_URL",
+        path.display()
+    ))
 }
 
 /// Whether a path still leads to a file.

@@ -1,7 +1,7 @@
-//! The id of this process among those that own a PostgreSQL database in turn.
+//! The id of this process among those that use a PostgreSQL database.
 //!
 //! The id is stored in a file that the process keeps locked. A process that can lock the file knows that its predecessor has
-//! ended; it takes over the id, and need not wait until the predecessor's lease expires. The file also holds the machine's boot
+//! ended; it takes over the id and the registration, so no other node waits until the predecessor's lease ends. The file also holds the machine's boot
 //! id and its own inode, so that a copy of the file proves nothing.
 
 use crate::config::{Config, PepperSource};

@@ -1,4 +1,4 @@
-//! Responses of a standby: it is alive and not ready.
+//! Responses of a process that waits until another one has left: it is alive and not ready.
 
 use axum::body::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -41,7 +41,7 @@ async fn respond(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, In
         "/healthz" => (StatusCode::OK, "ok\n"),
         _ => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "standby: another process owns the database\n",
+            "waiting until another process has left the database\n",
         ),
     };
     let mut response = Response::new(Full::from(text));
@@ -69,7 +69,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_standby_is_alive_and_not_ready() {
+    async fn a_waiting_process_is_alive_and_not_ready() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
         let asking = async {

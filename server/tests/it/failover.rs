@@ -1,7 +1,7 @@
 //! A failover between two real PostgreSQL servers, with the real program: the primary stops, and its standby is promoted.
 
 mod cluster;
-mod program;
+pub mod program;
 
 use crate::failover::{cluster::Cluster, program::Program};
 use domain::key::{
@@ -20,7 +20,7 @@ use test_server::{HERE, TestServer};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Makes an account and three keys that never expire.
-async fn keys(url: &str) -> [IssuedKey; 3] {
+pub async fn keys(url: &str) -> [IssuedKey; 3] {
     let store = Store::open(url).await.expect("opens");
     let server = TestServer::over(store, url.to_owned(), Box::new(()), HERE).await;
     server.add_users().await;

@@ -22,6 +22,7 @@ mod log_device;
 mod mail;
 mod markup;
 mod metrics;
+mod nodes;
 mod openapi;
 mod panics;
 mod passkeys;

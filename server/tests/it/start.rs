@@ -193,3 +193,16 @@ fn an_old_pepper_beside_an_empty_database_is_reported() {
     second.line_with("The database is empty, but the pepper in");
     second.line_with("enter this token");
 }
+
+#[test]
+fn a_second_process_waits_until_the_first_has_left_an_sqlite_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite://{}/latchkey.db", folder.path().display());
+    let variables = [("LATCHKEY_DATABASE_URL", url.as_str())];
+    let mut first = Starting::new(folder.path(), &variables);
+    first.line_with("enter this token");
+    let mut second = Starting::new(folder.path(), &variables);
+    second.line_with("This one is a standby");
+    drop(first);
+    second.line_with("enter this token");
+}

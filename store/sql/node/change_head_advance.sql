@@ -1,1 +1,1 @@
-UPDATE change_head SET position = position + 1 WHERE id = 1 AND epoch = $1 RETURNING position
+UPDATE change_head SET position = position + 1 WHERE id = 1 RETURNING position

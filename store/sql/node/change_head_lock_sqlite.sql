@@ -1,1 +1,1 @@
-SELECT position, epoch FROM change_head WHERE id = 1
+SELECT position, system_id, timeline, history, forked_at FROM change_head WHERE id = 1

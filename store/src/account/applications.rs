@@ -6,7 +6,7 @@
 
 use super::owner::{require_application_owner, require_owner};
 use crate::{
-    ChangedKeys, Store, StoreError,
+    ChangeScope, ChangedKeys, Store, StoreError,
     audit::{append_event, append_many_events},
     change_row, execute,
     key::{
@@ -86,7 +86,7 @@ macro_rules! change_application_keys {
             require_application_owner!($tx, account, app, $change.owner)?;
             let ids: Vec<String> = events.iter().map(|event| event.target.clone()).collect();
             append_many_events!($tx, account, events)?;
-            advance_position!($tx, $store)?;
+            advance_position!($tx, $store, [ChangeScope::Application(app)])?;
             ChangedKeys {
                 count,
                 rows: select_index_rows!($tx, $store, &ids)?,

@@ -1,5 +1,5 @@
-//! Password resets, and disabling people. Commands write these beside the process that owns the database: it reads people and
-//! sessions at every request and caches nothing of them, so no claim to the database is needed.
+//! Password resets, and disabling people. Commands write these beside the processes that serve the database: they read people and
+//! sessions at every request and cache nothing of them, so no registration is needed.
 
 use super::{devices::forget_devices, managed::end_management, owner::require_owner};
 use crate::{

@@ -52,7 +52,7 @@ impl Store {
         }
     }
 
-    /// Opens the database at `url` read-only, beside the process that owns it.
+    /// Opens the database at `url` read-only, beside the process that serves it.
     ///
     /// # Errors
     /// As [`Store::open`]; if it does not exist, or its schema is of another version.
@@ -79,7 +79,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens the database at `url` for short writes to people and sessions, beside the process that owns it. Keys must not be
+    /// Opens the database at `url` for short writes to people and sessions, beside the process that serves it. Keys must not be
     /// changed through it: the owner's index would not learn of the change.
     ///
     /// # Errors
@@ -167,16 +167,6 @@ impl Store {
             hosts,
             fence,
         })
-    }
-
-    /// Looks for the primary among several servers, after a failover. New connections go there.
-    pub(crate) async fn find_primary(&self) {
-        if let Self::Postgres { pool, hosts, fence } = self
-            && hosts.are_several()
-            && let Ok((_, options)) = hosts.primary(fence).await
-        {
-            pool.set_connect_options(options);
-        }
     }
 }
 

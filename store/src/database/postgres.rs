@@ -108,6 +108,31 @@ impl PostgresHosts {
         Err(last)
     }
 
+    /// Connects to the primary, which may be a promoted standby. Returns the connection, the options for more of them, and the
+    /// cluster.
+    ///
+    /// # Errors
+    /// Why the last server cannot be used.
+    pub(crate) async fn successor(
+        &self,
+        fence: &Fence,
+    ) -> Result<(PgConnection, PgConnectOptions, Cluster), StoreError> {
+        let mut last = StoreError::UnknownKind;
+        for options in self.0.iter() {
+            let connecting = async {
+                let mut connection = PgConnection::connect_with(options).await?;
+                let cluster = prepare(&mut connection).await?;
+                fence.check_successor(&cluster).map_err(unusable)?;
+                Ok::<_, sqlx::Error>((connection, options.clone(), cluster))
+            };
+            match super::transaction::within(ACQUIRE_TIMEOUT, connecting).await {
+                Ok(connected) => return Ok(connected),
+                Err(error) => last = error.into(),
+            }
+        }
+        Err(last)
+    }
+
     /// Returns the options for the first server that answers, writable or not.
     ///
     /// # Errors
@@ -133,13 +158,19 @@ impl PostgresHosts {
     }
 }
 
-/// Returns the size of the pool: at most the connection limit of the role, because waiting for a refused connection is in vain.
+/// Connections beside the pool: one renews the lease, one listens to changes.
+const OTHER_CONNECTIONS: u32 = 2;
+
+/// Returns the size of the pool: at most the connection limit of the role, without the other connections, because waiting for a
+/// refused connection is in vain.
 pub(crate) async fn allowed_connections(
     connection: &mut PgConnection,
     wanted: u32,
 ) -> Result<u32, StoreError> {
     let (limit,): (i32,) = sqlx::query_as(ROLE_LIMIT).fetch_one(connection).await?;
-    Ok(u32::try_from(limit).map_or(wanted, |limit| wanted.min(limit).max(1)))
+    Ok(u32::try_from(limit).map_or(wanted, |limit| {
+        wanted.min(limit.saturating_sub(OTHER_CONNECTIONS)).max(1)
+    }))
 }
 
 /// Removes the time-outs of a connection, for migrations.
@@ -200,7 +231,10 @@ pub(crate) fn pool(options: PgConnectOptions, connections: u32, fence: &Fence) -
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(move |connection, _| {
             let fence = fence.clone();
-            Box::pin(async move { prepare(connection, &fence).await })
+            Box::pin(async move {
+                let cluster = prepare(connection).await?;
+                fence.check_cluster(&cluster).map_err(unusable)
+            })
         })
         // Otherwise a connection whose packets are lost would stay in the pool until TCP gives up.
         .after_release(|connection, _| {
@@ -224,13 +258,15 @@ pub(crate) async fn connect(
 ) -> Result<PgConnection, StoreError> {
     let connecting = async {
         let mut connection = PgConnection::connect_with(options).await?;
-        prepare(&mut connection, fence).await?;
+        let cluster = prepare(&mut connection).await?;
+        fence.check_cluster(&cluster).map_err(unusable)?;
         Ok::<_, sqlx::Error>(connection)
     };
     Ok(super::transaction::within(ACQUIRE_TIMEOUT, connecting).await?)
 }
 
-async fn prepare(connection: &mut PgConnection, fence: &Fence) -> sqlx::Result<()> {
+/// Checks that the server can be written, and sets the time-outs of the session. Returns the cluster.
+async fn prepare(connection: &mut PgConnection) -> sqlx::Result<Cluster> {
     let (standby, read_only): (bool, bool) =
         sqlx::query_as(WRITABLE).fetch_one(&mut *connection).await?;
     if standby {
@@ -244,9 +280,8 @@ async fn prepare(connection: &mut PgConnection, fence: &Fence) -> sqlx::Result<(
         ));
     }
     let cluster = cluster(connection).await?;
-    fence.check_cluster(&cluster).map_err(unusable)?;
     sqlx::query(SESSION).execute(&mut *connection).await?;
-    Ok(())
+    Ok(cluster)
 }
 
 async fn cluster(connection: &mut PgConnection) -> sqlx::Result<Cluster> {

@@ -9,6 +9,10 @@ use sqlx::{
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
+/// Whether the database has been migrated, and has a table of nodes.
+const HAS_NODES: &str =
+    "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('node') IS NOT NULL";
+
 /// The newest migration of a database, and the checksum of its first one.
 type Applied = (Option<i64>, Option<Vec<u8>>);
 
@@ -27,8 +31,9 @@ pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> 
 /// Applies the migrations that are missing to a PostgreSQL database.
 ///
 /// # Errors
-/// As [`migrate_sqlite`].
+/// As [`migrate_sqlite`]; `NodesOfOlderVersion` if other processes use the database with the schema that it has.
 pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
+    require_no_older_nodes(connection).await?;
     let Err(error) = POSTGRES.run(&mut *connection).await else {
         return Ok(());
     };
@@ -36,6 +41,31 @@ pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<()
         .fetch_one(connection)
         .await;
     Err(explain(&POSTGRES, error, applied.ok()))
+}
+
+/// Refuses to migrate a database under processes that use it with its present schema.
+async fn require_no_older_nodes(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let (has_nodes,): (bool,) = sqlx::query_as(HAS_NODES)
+        .fetch_one(&mut *connection)
+        .await?;
+    if !has_nodes {
+        return Ok(());
+    }
+    let (version, _): Applied = sqlx::query_as(sql::SCHEMA_VERSION)
+        .fetch_one(&mut *connection)
+        .await?;
+    let newest = POSTGRES.iter().map(|migration| migration.version).max();
+    if version >= newest {
+        return Ok(());
+    }
+    let names: Vec<(String,)> = sqlx::query_as(sql::NODE_NAMES)
+        .fetch_all(connection)
+        .await?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = names.into_iter().map(|(name,)| name).collect();
+    Err(StoreError::NodesOfOlderVersion(names.join(", ")))
 }
 
 /// Tells a database of a development build, whose first migration was another one, from every other error.

@@ -1,5 +1,5 @@
 //! Running statements on either database: within a deadline, on a connection that is closed if its state is not certain,
-//! and, for writes, only while this process's claim holds.
+//! and, for writes, only while this process is registered.
 //!
 //! The bodies are macros' arguments, because one text of Rust is compiled for two database types. No macro of this crate
 //! returns from its caller: each evaluates to a value or to a `Result`.
@@ -109,7 +109,7 @@ macro_rules! transaction {
                     }
                     match $crate::database::transaction::run_transaction!(
                         writer,
-                        "BEGIN IMMEDIATE",
+                        ("BEGIN IMMEDIATE", $crate::sql::NODE_CHECK.of($store)),
                         fence,
                         $deadline,
                         |$tx| $body
@@ -122,7 +122,7 @@ macro_rules! transaction {
             $crate::Store::Postgres { pool, fence, .. } => {
                 $crate::database::transaction::run_transaction!(
                     pool,
-                    $begin,
+                    ($begin, $crate::sql::NODE_CHECK.of($store)),
                     fence,
                     $deadline,
                     |$tx| $body
@@ -146,7 +146,7 @@ macro_rules! deferrable_transaction {
                 Err(full) => Err(full),
                 Ok(()) => disk.observe($crate::database::transaction::run_transaction!(
                     writer,
-                    "BEGIN IMMEDIATE",
+                    ("BEGIN IMMEDIATE", $crate::sql::NODE_CHECK.of($store)),
                     fence,
                     $crate::database::transaction::WRITE_DEADLINE,
                     |$tx| $body
@@ -155,7 +155,7 @@ macro_rules! deferrable_transaction {
             $crate::Store::Postgres { pool, fence, .. } => {
                 $crate::database::transaction::run_transaction!(
                     pool,
-                    "BEGIN",
+                    ("BEGIN", $crate::sql::NODE_CHECK.of($store)),
                     fence,
                     $crate::database::transaction::WRITE_DEADLINE,
                     |$tx| $body
@@ -167,7 +167,7 @@ macro_rules! deferrable_transaction {
 
 /// One attempt of [`transaction!`]. Evaluates to a `Result`.
 macro_rules! run_transaction {
-    ($pool:expr, $begin:expr, $fence:expr, $deadline:expr, |$tx:ident| $body:expr) => {
+    ($pool:expr, ($begin:expr, $check:expr), $fence:expr, $deadline:expr, |$tx:ident| $body:expr) => {
         match $crate::database::writer::Writer::acquire($pool).await {
             Ok(mut writer) => {
                 let mut committing = false;
@@ -175,12 +175,15 @@ macro_rules! run_transaction {
                     $crate::database::transaction::within($deadline, async {
                         let tx = sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
                         let mut $tx = $crate::audit::SealingTransaction::new(tx, $fence.seals());
-                        if $fence.claimed().is_some() {
+                        if let Some(registration) = $fence.registration() {
                             let seen = $fence.position();
-                            let head: (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD)
-                                .fetch_one(&mut *$tx)
+                            // On PostgreSQL this locks the row until the commit, so that it is not deleted meanwhile.
+                            let found: Option<(i64, i64)> = sqlx::query_as($check)
+                                .bind(registration.node)
+                                .bind(registration.epoch)
+                                .fetch_optional(&mut *$tx)
                                 .await?;
-                            $fence.check(head, seen)?;
+                            $fence.check(found, seen)?;
                         }
                         let value = $body;
                         committing = true;

@@ -16,7 +16,7 @@ macro_rules! change_key {
             $crate::key::changes::$lock!(tx, $app)?;
             $crate::change_row!(tx, $sql, $app.0, $id.to_string() $(, $value)*)?;
             $crate::audit::append_event!(tx, $event)?;
-            $crate::key::index::advance_position!(tx, $store)?;
+            $crate::key::index::advance_position!(tx, $store, [$crate::ChangeScope::Key($id)])?;
             $crate::key::index::select_index_row!(tx, $id)?.ok_or($crate::StoreError::NotFound)?
         })
         .inspect(|row: &$crate::IndexRow| $store.fence().record_position(row.position))
@@ -118,15 +118,16 @@ impl Store {
         )
     }
 
-    /// Changes a key to what the draft says, except for its environment.
+    /// Changes a key from what one draft says to what the other one says, except for its environment.
     ///
     /// # Errors
-    /// `NotFound` if there is no such key, or it is revoked; `Application` if the application is archived.
+    /// `NotFound` if there is no such key, it is revoked, or it is not as the first draft says; `Application` if the application
+    /// is archived.
     pub async fn change_key(
         &self,
         app: ApplicationId,
         id: KeyId,
-        draft: &KeyDraft,
+        (before, draft): (&KeyDraft, &KeyDraft),
         event: &AuditEvent,
     ) -> Result<IndexRow, StoreError> {
         change_key!(
@@ -142,7 +143,14 @@ impl Store {
             draft.ip_rules.to_string(),
             draft.expiry.at().map(|at| at.0),
             draft.rate_limit.map(|limit| i64::from(limit.requests)),
-            draft.rate_limit.map(|limit| i64::from(limit.window_ms))
+            draft.rate_limit.map(|limit| i64::from(limit.window_ms)),
+            before.name.as_str(),
+            before.description.as_str(),
+            before.scopes.to_string(),
+            before.ip_rules.to_string(),
+            before.expiry.at().map(|at| at.0),
+            before.rate_limit.map(|limit| i64::from(limit.requests)),
+            before.rate_limit.map(|limit| i64::from(limit.window_ms))
         )
     }
 

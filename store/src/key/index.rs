@@ -190,17 +190,40 @@ where
     Ok(key)
 }
 
-/// Inside a transaction that changes keys, after everything else that it writes: takes the next position. Evaluates to a
-/// `Result`: `Fenced` if another process has claimed the database. The row stays locked until the commit, so positions are
-/// in commit order.
+/// What a change concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChangeScope {
+    /// One key.
+    Key(KeyId),
+    /// Every key of an application.
+    Application(ApplicationId),
+}
+
+/// Inside a transaction that changes keys, after everything else that it writes: takes the next position, and writes what was
+/// changed for the other nodes, which PostgreSQL notifies after the commit. Evaluates to a `Result`. The row of the position
+/// stays locked until the commit, so positions are in commit order.
 macro_rules! advance_position {
-    ($tx:ident, $store:expr) => {
-        sqlx::query($crate::sql::CHANGE_HEAD_ADVANCE)
-            .bind($store.fence().token())
-            .fetch_optional(&mut *$tx)
-            .await
-            .map_err($crate::StoreError::from)
-            .and_then(|advanced| advanced.map(drop).ok_or($crate::StoreError::Fenced))
+    ($tx:ident, $store:expr, $changed:expr) => {
+        async {
+            let (position,): (i64,) = sqlx::query_as($crate::sql::CHANGE_HEAD_ADVANCE)
+                .fetch_one(&mut *$tx)
+                .await?;
+            for changed in $changed {
+                let (app, key) = match changed {
+                    $crate::ChangeScope::Key(key) => (None, Some(key.to_string())),
+                    $crate::ChangeScope::Application(app) => (Some(app.0), None),
+                };
+                $crate::execute!(
+                    $tx,
+                    $crate::sql::CHANGE_INSERT.of($store),
+                    position,
+                    app,
+                    key
+                )?;
+            }
+            Ok::<(), $crate::StoreError>(())
+        }
+        .await
     };
 }
 

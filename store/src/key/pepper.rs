@@ -1,7 +1,7 @@
 //! Names of peppers, the rows that use each pepper, and moving digests to a newer one.
 
 use crate::{
-    IndexRow, Store, StoreError, deferrable_transaction, execute,
+    ChangeScope, IndexRow, Store, StoreError, deferrable_transaction, execute,
     key::index::{advance_position, select_index_row},
     read,
     row::corrupt,
@@ -165,7 +165,8 @@ impl Store {
                     newest.to_string()
                 )?;
             }
-            advance_position!(tx, self)?;
+            let changed = upgrades.iter().map(|upgrade| ChangeScope::Key(upgrade.key));
+            advance_position!(tx, self, changed)?;
             let mut rows = Vec::with_capacity(upgrades.len());
             for upgrade in upgrades {
                 rows.extend(select_index_row!(tx, upgrade.key)?);

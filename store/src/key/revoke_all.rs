@@ -1,7 +1,7 @@
 //! Revoking all keys of an application in one transaction.
 
 use crate::{
-    IndexRow, Store, StoreError,
+    ChangeScope, IndexRow, Store, StoreError,
     account::owner::require_application_owner,
     audit::{append_event, append_many_events},
     change_row,
@@ -110,7 +110,7 @@ impl Store {
                 let events = keys.iter().map(|key| key.event(&one)).collect();
                 append_many_events!(tx, account, events)?;
             }
-            advance_position!(tx, self)?;
+            advance_position!(tx, self, [ChangeScope::Application(app)])?;
             let ids: Vec<String> = keys.into_iter().map(|key| key.id).collect();
             ChangedKeys {
                 count: ids.len(),

@@ -1,7 +1,7 @@
 //! Replacing a key by a new one.
 
 use crate::{
-    IndexRow, KeyInsertion, NewKey, Store, StoreError,
+    ChangeScope, IndexRow, KeyInsertion, NewKey, Store, StoreError,
     audit::append_event,
     change_row,
     key::index::{advance_position, select_index_row},
@@ -47,7 +47,7 @@ impl Store {
                     new.id.to_string()
                 )?;
                 append_event!(tx, replaced)?;
-                advance_position!(tx, self)?;
+                advance_position!(tx, self, [ChangeScope::Key(old), ChangeScope::Key(new.id)])?;
                 let (old, new) = (select_index_row!(tx, old)?, select_index_row!(tx, new.id)?);
                 KeyInsertion::New(old.into_iter().chain(new).collect())
             }

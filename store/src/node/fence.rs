@@ -1,31 +1,35 @@
-//! The claim of this process to the database, and what it has learned about it: the newest position, the PostgreSQL cluster,
-//! the keys that seal the audit log.
+//! The registration of this process in the database, and what it has learned about it: the newest position, the PostgreSQL
+//! cluster, the keys that seal the audit log.
 
 use crate::{StoreError, audit::SharedSealKeys};
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicI64, Ordering},
 };
+use uuid::Uuid;
 
-/// The epoch of a store that was never claimed, and of a database that was never claimed.
-const UNCLAIMED: i64 = 0;
-/// The epoch of a store whose claim was lost. No database has it.
+/// The epoch of a store that was never registered, and of a database without a registration.
+const UNREGISTERED: i64 = 0;
+/// The epoch of a store whose registration was lost. No row has it.
 const LOST: i64 = -1;
 
-/// The claim of this process to a database. A clone shares its state.
+/// The registration of this process in a database, and what it knows about the database. A clone shares its state.
 #[derive(Clone, Debug, Default)]
 pub struct Fence(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    node: Mutex<Uuid>,
     epoch: AtomicI64,
     position: AtomicI64,
+    /// The history with which this process has compared what it has seen.
+    history: AtomicI64,
     cluster: Mutex<Option<Cluster>>,
     seals: SharedSealKeys,
 }
 
 /// The identity of a PostgreSQL cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cluster {
     /// `system_identifier` of `pg_control_system()`; empty if the role may not read it.
     pub(crate) system_id: String,
@@ -33,27 +37,42 @@ pub(crate) struct Cluster {
     pub(crate) timeline: i64,
 }
 
+/// A row of the table of nodes: a process's id and the number of its registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// The process's id.
+    pub node: Uuid,
+    /// The number of the registration.
+    pub epoch: i64,
+}
+
 impl Fence {
-    /// Returns the epoch that a change of keys must find in `change_head`.
-    pub(crate) fn token(&self) -> i64 {
-        self.0.epoch.load(Ordering::Acquire)
+    /// Returns the registration; `None` if the store was never registered, as in a command beside the server. The row of a
+    /// lost one does not exist.
+    pub fn registration(&self) -> Option<Registration> {
+        let epoch = self.0.epoch.load(Ordering::Acquire);
+        (epoch != UNREGISTERED).then(|| Registration {
+            node: self.node(),
+            epoch,
+        })
     }
 
-    /// Returns the claimed epoch; `None` if the store was never claimed, as in a command beside the server.
-    pub(crate) fn claimed(&self) -> Option<i64> {
-        Some(self.token()).filter(|epoch| *epoch != UNCLAIMED)
+    /// Returns the id of this process; nil if it was never registered.
+    pub fn node(&self) -> Uuid {
+        *self.0.node.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Compares the epoch of the database with the claimed one, and its position with one that this process had `seen` before
-    /// it read them.
+    /// Checks what a transaction found first: the position and the history of the database, if this process's row is there.
+    /// `seen` is a position that this process had seen before.
     ///
     /// # Errors
-    /// `Fenced` if another process has claimed the database, `Behind` if it is an older copy.
-    pub(crate) fn check(&self, (found, epoch): (i64, i64), seen: i64) -> Result<(), StoreError> {
-        match self.claimed() {
-            Some(claimed) if claimed != epoch => Err(StoreError::Fenced),
-            Some(_) if found < seen => Err(StoreError::Behind { found, seen }),
-            _ => Ok(()),
+    /// `Fenced` without the row, `Behind` if the database is an older copy, `NotCompared` if its history is another one.
+    pub(crate) fn check(&self, found: Option<(i64, i64)>, seen: i64) -> Result<(), StoreError> {
+        match found {
+            None => Err(StoreError::Fenced),
+            Some((found, _)) if found < seen => Err(StoreError::Behind { found, seen }),
+            Some((_, history)) if history != self.history() => Err(StoreError::NotCompared),
+            Some(_) => Ok(()),
         }
     }
 
@@ -61,19 +80,30 @@ impl Fence {
         &self.0.seals
     }
 
-    /// Records a claim that was granted.
-    pub(crate) fn claim(&self, epoch: i64, position: i64) {
+    /// Records a registration, and a position that the database has.
+    pub(crate) fn register(&self, registration: Registration, position: i64) {
         self.record_position(position);
-        self.0.epoch.store(epoch, Ordering::Release);
+        *self.0.node.lock().unwrap_or_else(PoisonError::into_inner) = registration.node;
+        self.0.epoch.store(registration.epoch, Ordering::Release);
     }
 
-    /// Records that the claim is lost: every write is refused from now on.
+    /// Records that the registration is lost: every write is refused until there is a new one.
     pub(crate) fn lose(&self) {
         self.0.epoch.store(LOST, Ordering::Release);
     }
 
+    /// Returns the history with which this process has compared what it has seen.
+    pub fn history(&self) -> i64 {
+        self.0.history.load(Ordering::Acquire)
+    }
+
+    /// Records that what this process has seen was compared with a history of the database.
+    pub(crate) fn set_history(&self, history: i64) {
+        self.0.history.store(history, Ordering::Release);
+    }
+
     /// Records a committed position.
-    pub(crate) fn record_position(&self, position: i64) {
+    pub fn record_position(&self, position: i64) {
         self.0.position.fetch_max(position, Ordering::AcqRel);
     }
 
@@ -82,42 +112,67 @@ impl Fence {
         self.0.position.load(Ordering::Acquire)
     }
 
-    /// Compares a cluster with the last known one, and remembers it.
+    /// Compares the cluster of a connection with the known one. The first one becomes the known one.
     ///
     /// # Errors
-    /// Why it cannot be the same database.
+    /// Why it cannot be the same database. A later timeline is one, until [`Fence::set_cluster`] is called.
     pub(crate) fn check_cluster(&self, cluster: &Cluster) -> Result<(), String> {
-        let mut known = self
-            .0
-            .cluster
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = &*known {
-            if known.system_id != cluster.system_id {
-                return Err(format!(
-                    "another PostgreSQL cluster answers at this address: system identifier {}, not {}",
-                    cluster.system_id, known.system_id
-                ));
-            }
-            if cluster.timeline < known.timeline {
-                return Err(format!(
-                    "an earlier state of the PostgreSQL cluster answers at this address: timeline {}, not {}",
-                    cluster.timeline, known.timeline
-                ));
-            }
+        let mut known = self.known_cluster();
+        let Some(known) = &*known else {
+            *known = Some(cluster.clone());
+            return Ok(());
+        };
+        require_successor(known, cluster)?;
+        if cluster.timeline > known.timeline {
+            return Err(format!(
+                "a promoted standby answers at this address: timeline {}, not {}; what it has is compared first",
+                cluster.timeline, known.timeline
+            ));
         }
-        *known = Some(cluster.clone());
         Ok(())
+    }
+
+    /// Compares the cluster of a connection with the known one, as [`Fence::check_cluster`], but accepts a later timeline.
+    ///
+    /// # Errors
+    /// Why it cannot be a later state of the same database.
+    pub(crate) fn check_successor(&self, cluster: &Cluster) -> Result<(), String> {
+        match &*self.known_cluster() {
+            Some(known) => require_successor(known, cluster),
+            None => Ok(()),
+        }
+    }
+
+    /// Records the cluster with which what this process has seen was compared.
+    pub(crate) fn set_cluster(&self, cluster: Cluster) {
+        *self.known_cluster() = Some(cluster);
+    }
+
+    fn known_cluster(&self) -> MutexGuard<'_, Option<Cluster>> {
+        let cluster = &self.0.cluster;
+        cluster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the last known cluster; `None` on SQLite.
     pub(crate) fn cluster(&self) -> Option<Cluster> {
-        self.0
-            .cluster
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.known_cluster().clone()
     }
+}
+
+fn require_successor(known: &Cluster, cluster: &Cluster) -> Result<(), String> {
+    if known.system_id != cluster.system_id {
+        return Err(format!(
+            "another PostgreSQL cluster answers at this address: system identifier {}, not {}",
+            cluster.system_id, known.system_id
+        ));
+    }
+    if cluster.timeline < known.timeline {
+        return Err(format!(
+            "an earlier state of the PostgreSQL cluster answers at this address: timeline {}, not {}",
+            cluster.timeline, known.timeline
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -132,29 +187,36 @@ mod tests {
     }
 
     #[test]
-    fn a_promoted_standby_is_accepted_and_the_old_primary_is_refused() {
+    fn a_promoted_standby_is_accepted_once_it_was_compared_and_the_old_primary_is_refused() {
         let fence = Fence::default();
         fence.check_cluster(&cluster("7", 1)).expect("the first");
-        fence.check_cluster(&cluster("7", 2)).expect("promoted");
-        let old = fence
-            .check_cluster(&cluster("7", 1))
-            .expect_err("the old primary");
-        assert!(old.contains("timeline 1, not 2"), "{old}");
-        let other = fence
-            .check_cluster(&cluster("8", 2))
-            .expect_err("another cluster");
-        assert!(other.contains("system identifier 8, not 7"), "{other}");
+        let promoted = cluster("7", 2);
+        fence.check_cluster(&promoted).expect_err("not compared");
+        fence.check_successor(&promoted).expect("a later state");
+        fence.set_cluster(promoted.clone());
+        fence.check_cluster(&promoted).expect("compared");
+        for check in [Fence::check_cluster, Fence::check_successor] {
+            let old = check(&fence, &cluster("7", 1)).expect_err("the old primary");
+            assert!(old.contains("timeline 1, not 2"), "{old}");
+            let other = check(&fence, &cluster("8", 2)).expect_err("another cluster");
+            assert!(other.contains("system identifier 8, not 7"), "{other}");
+        }
     }
 
     #[test]
-    fn the_epoch_of_a_lost_claim_matches_no_database() {
+    fn a_lost_registration_matches_no_row() {
         let fence = Fence::default();
-        assert_eq!(fence.claimed(), None);
-        fence.claim(3, 17);
-        assert_eq!((fence.claimed(), fence.position()), (Some(3), 17));
+        assert_eq!(fence.registration(), None);
+        let node = Uuid::from_u128(1);
+        fence.register(Registration { node, epoch: 3 }, 17);
+        let epoch = || fence.registration().map(|registration| registration.epoch);
+        assert_eq!(
+            (epoch(), fence.position(), fence.node()),
+            (Some(3), 17, node)
+        );
         fence.record_position(12);
         assert_eq!(fence.position(), 17);
         fence.lose();
-        assert_eq!(fence.claimed(), Some(LOST));
+        assert_eq!(epoch(), Some(LOST));
     }
 }

@@ -200,7 +200,7 @@ async fn nothing_of_an_archived_application_can_make_a_key_work(database: TestDa
     let event = fixture.event(Action::KeyChanged, &id(1).to_string(), LATER);
     let changes = async || {
         [
-            store.change_key(app, id(1), &draft("Till"), &event).await,
+            fixture.change_key(1, &draft("Till"), &event).await,
             store.move_retirement(app, id(1), LATER, &event).await,
             store.activate_key(app, id(1), &event).await,
         ]

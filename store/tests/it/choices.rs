@@ -128,7 +128,7 @@ async fn the_choices_of_a_filter_are_what_an_applications_keys_have(database: Te
         let mut draft = draft("Key");
         draft.scopes = ScopeSet::one("balance:read").expect("known");
         let event = ours.event(Action::KeyChanged, &id(n).to_string(), NOW);
-        let updated = ours.store.change_key(ours.app, id(n), &draft, &event).await;
+        let updated = ours.change_key(n, &draft, &event).await;
         updated.expect("updated");
         assert_eq!(ours.choices().await.scopes.to_string(), left);
     }

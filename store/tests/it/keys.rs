@@ -16,7 +16,8 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use store::{
-    KeyInsertion, NewKey, NewPerson, PepperName, Place, SealKey, SealKeys, Store, StoreError,
+    IndexRow, KeyInsertion, NewKey, NewPerson, PepperName, Place, SealKey, SealKeys, Store,
+    StoreError,
 };
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -106,6 +107,20 @@ impl AccountFixture {
         };
         let event = self.event(Action::KeyCreated, &id.to_string(), at);
         self.store.insert_key(&new, &event).await.expect("inserted")
+    }
+
+    /// Changes a key to what the draft says.
+    pub async fn change_key(
+        &self,
+        n: u128,
+        draft: &KeyDraft,
+        event: &AuditEvent,
+    ) -> Result<IndexRow, StoreError> {
+        let before = self.store.key(self.app, id(n), event.at).await?.draft();
+        let change = self
+            .store
+            .change_key(self.app, id(n), (&before, draft), event);
+        change.await
     }
 }
 

@@ -19,6 +19,7 @@ mod keys;
 mod list;
 mod mail;
 mod migrations;
+mod nodes;
 mod ownership;
 mod people;
 mod pooler;

@@ -1,82 +1,67 @@
-//! Claims to a database, and writes of a former owner.
+//! The only process of an SQLite file, and what every registration protects.
 
 use crate::keys::{AccountFixture, NOW, id};
-use domain::{audit::Action, id::SessionId, key::state::State};
+use domain::{
+    audit::Action,
+    id::SessionId,
+    key::{KeyDraft, name::KeyName, state::State},
+};
 use std::time::Duration;
-use store::{Claim, DatabaseOwner, NewNode, Ownership, Standby, Store, StoreError};
+use store::{NewNode, NodeConnection, PepperName, Registered, Store, StoreError};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
-const LEASE: Duration = Duration::from_secs(30);
-
-fn node(n: u128) -> NewNode {
+/// A process with an id, and a name that follows from it.
+pub fn new_node(n: u128) -> NewNode {
     NewNode {
         id: Uuid::from_u128(n),
-        lease: LEASE,
+        name: format!("node {n}"),
+        lease: Duration::from_secs(30),
+        peppers: vec![PepperName(1)],
         at: NOW,
     }
 }
 
-async fn another(database: &TestDatabase) -> Store {
-    Store::open(&database.url).await.expect("opens")
-}
-
-async fn win(store: &Store, n: u128, ended: Option<&DatabaseOwner>) -> Ownership {
-    match store.claim(&node(n), ended).await.expect("answers") {
-        Claim::Won(ownership) => ownership,
-        Claim::Occupied(owner) => panic!("occupied by {owner:?}"),
-    }
-}
-
-async fn occupant(store: &Store, n: u128) -> DatabaseOwner {
-    match store.claim(&node(n), None).await.expect("answers") {
-        Claim::Occupied(owner) => owner,
-        Claim::Won(_) => panic!("it was free"),
-    }
-}
-
-async fn revoke(fixture: &AccountFixture, n: u128) -> Result<(), StoreError> {
+pub async fn revoke(fixture: &AccountFixture, n: u128) -> Result<i64, StoreError> {
     let event = fixture.event(Action::KeyRevoked, &id(n).to_string(), NOW);
     let revoking = fixture.store.revoke_key(fixture.app, id(n), "", &event);
-    revoking.await.map(drop)
+    revoking.await.map(|row| row.position)
 }
 
-/// Adds an account with two keys, and claims the database.
-async fn owned(database: &TestDatabase) -> (AccountFixture, Ownership) {
-    let fixture = AccountFixture::build(&database.store, 1).await;
+pub async fn state(fixture: &AccountFixture, n: u128) -> State {
+    let key = fixture.store.key(fixture.app, id(n), NOW).await;
+    key.expect("there").state
+}
+
+/// Adds an account with two keys.
+pub async fn two_keys(store: &Store) -> AccountFixture {
+    let fixture = AccountFixture::build(store, 1).await;
     fixture.insert(1, "One", 1, NOW).await;
     fixture.insert(2, "Two", 2, NOW).await;
-    let ownership = win(&database.store, 1, None).await;
-    (fixture, ownership)
+    fixture
 }
 
-each_database!(an_owner_that_renews_its_claim_keeps_it);
-async fn an_owner_that_renews_its_claim_keeps_it(database: TestDatabase) {
-    let (fixture, ownership) = owned(&database).await;
-    for _ in 0..3 {
-        ownership.renew().await.expect("ours");
+/// Registers a process over a store, as the kind of database asks.
+async fn register(store: &Store, n: u128) {
+    match store {
+        Store::Sqlite { .. } => drop(store.own(&new_node(n)).await.expect("registered")),
+        Store::Postgres { .. } => {
+            let node = NodeConnection::new(store.clone(), new_node(n));
+            assert_eq!(
+                node.register(0).await.expect("registered"),
+                Registered::Done
+            );
+        }
     }
-    if let Store::Postgres { .. } = database.store {
-        let second = another(&database).await;
-        let seen = occupant(&second, 2).await;
-        ownership.renew().await.expect("ours");
-        // Its lease was seen to end, and it has renewed its claim since.
-        let late = second.claim(&node(2), Some(&seen)).await.expect("answers");
-        assert!(matches!(late, Claim::Occupied(now) if now != seen));
-    }
-    revoke(&fixture, 1).await.expect("ours to change");
 }
 
-each_database!(a_replaced_owner_cannot_write);
-async fn a_replaced_owner_cannot_write(database: TestDatabase) {
-    let (fixture, first) = owned(&database).await;
-    let second = another(&database).await;
-    let ended = match &database.store {
-        Store::Postgres { .. } => Some(occupant(&second, 2).await),
-        Store::Sqlite { .. } => None,
-    };
-    let owner = win(&second, 2, ended.as_ref()).await;
-    owner.renew().await.expect("the new owner's");
+each_database!(a_replaced_process_cannot_write);
+async fn a_replaced_process_cannot_write(database: TestDatabase) {
+    let fixture = two_keys(&database.store).await;
+    register(&database.store, 1).await;
+    revoke(&fixture, 2).await.expect("registered");
+    let second = Store::open(&database.url).await.expect("opens");
+    register(&second, 1).await;
 
     assert!(matches!(revoke(&fixture, 1).await, Err(StoreError::Fenced)));
     let end = fixture
@@ -84,99 +69,26 @@ async fn a_replaced_owner_cannot_write(database: TestDatabase) {
         .end_session((fixture.person, SessionId(Uuid::nil())), &[])
         .await;
     assert!(matches!(end, Err(StoreError::Fenced)), "{end:?}");
+    assert_eq!(state(&fixture, 1).await, State::Active);
+}
+
+#[tokio::test]
+async fn the_owner_of_a_file_notices_that_another_process_owns_it() {
+    let database = TestDatabase::sqlite().await;
+    let first = database.store.own(&new_node(1)).await.expect("registered");
+    first.renew().await.expect("its own");
+    let second = Store::open(&database.url).await.expect("opens");
+    let owner = second.own(&new_node(2)).await.expect("registered");
     assert!(matches!(first.renew().await, Err(StoreError::Fenced)));
-    let state = fixture
-        .store
-        .key(fixture.app, id(1), NOW)
-        .await
-        .expect("there");
-    assert_eq!(state.state, State::Active, "nothing was written");
-}
-
-each_database!(a_change_that_waits_for_the_takeover_to_commit_fails_and_is_not_written);
-async fn a_change_that_waits_for_the_takeover_to_commit_fails_and_is_not_written(
-    database: TestDatabase,
-) {
-    let (fixture, _first) = owned(&database).await;
-    let Store::Postgres { pool, .. } = &database.store else {
-        return;
-    };
-    // The takeover has locked the head's row; the change has passed its first check of the epoch and waits for that row.
-    let mut takeover = pool.begin().await.expect("begins");
-    sqlx::query("UPDATE change_head SET epoch = epoch + 1")
-        .execute(&mut *takeover)
-        .await
-        .expect("locked");
-    let store = fixture.store.clone();
-    let (app, event) = (
-        fixture.app,
-        fixture.event(Action::KeyRevoked, &id(1).to_string(), NOW),
-    );
-    let change =
-        tokio::spawn(async move { store.revoke_key(app, id(1), "", &event).await.map(drop) });
-    let waiting = "SELECT count(*) FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    loop {
-        let (count,): (i64,) = sqlx::query_as(waiting)
-            .fetch_one(pool)
-            .await
-            .expect("asked");
-        if count > 0 {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
-    takeover.commit().await.expect("taken over");
-    let late = change.await.expect("ends");
-    assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
-    let key = fixture
-        .store
-        .key(fixture.app, id(1), NOW)
-        .await
-        .expect("there");
-    assert_eq!(key.state, State::Active);
-}
-
-each_database!(of_two_concurrent_claims_one_is_granted);
-async fn of_two_concurrent_claims_one_is_granted(database: TestDatabase) {
-    let Store::Postgres { .. } = database.store else {
-        return;
-    };
-    let (one, two) = (another(&database).await, another(&database).await);
-    let (first, second) = (node(1), node(2));
-    let (one, two) = tokio::join!(one.claim(&first, None), two.claim(&second, None));
-    let won = [one, two].map(|claim| matches!(claim.expect("answers"), Claim::Won(_)));
-    assert!(won[0] != won[1], "{won:?}");
-}
-
-each_database!(an_owner_that_leaves_or_returns_is_replaced_at_once);
-async fn an_owner_that_leaves_or_returns_is_replaced_at_once(database: TestDatabase) {
-    let (_fixture, first) = owned(&database).await;
-    first.leave().await.expect("left");
-    let second = another(&database).await;
-    win(&second, 2, None).await;
-    // Node 2 died: a process with its id replaces it at once.
-    let again = another(&database).await;
-    win(&again, 2, None).await;
-}
-
-each_database!(a_standby_replaces_an_owner_that_did_not_renew_its_lease);
-async fn a_standby_replaces_an_owner_that_did_not_renew_its_lease(database: TestDatabase) {
-    let (_fixture, _first) = owned(&database).await;
-    let Store::Postgres { .. } = database.store else {
-        return;
-    };
-    let second = another(&database).await;
-    let mut standby = Standby::default();
-    let seen = occupant(&second, 2).await;
-    assert_eq!(standby.observe(seen, Duration::ZERO), None);
-    let ended = standby.observe(seen, LEASE * 2).expect("silent");
-    win(&second, 2, Some(&ended)).await;
+    owner.renew().await.expect("its own");
+    owner.leave().await.expect("left");
+    assert!(matches!(owner.renew().await, Err(StoreError::Fenced)));
 }
 
 each_database!(positions_are_in_the_order_of_commits_and_without_gaps);
 async fn positions_are_in_the_order_of_commits_and_without_gaps(database: TestDatabase) {
-    let (fixture, _ownership) = owned(&database).await;
+    let fixture = two_keys(&database.store).await;
+    register(&database.store, 1).await;
     let before = fixture.store.fence().position();
     let mut changes = tokio::task::JoinSet::new();
     for n in 0..20_u128 {
@@ -211,7 +123,8 @@ async fn positions_are_in_the_order_of_commits_and_without_gaps(database: TestDa
 
 each_database!(a_database_that_lacks_seen_changes_is_refused);
 async fn a_database_that_lacks_seen_changes_is_refused(database: TestDatabase) {
-    let (fixture, ownership) = owned(&database).await;
+    let fixture = two_keys(&database.store).await;
+    register(&database.store, 1).await;
     revoke(&fixture, 1).await.expect("revoked");
     let older = "UPDATE change_head SET position = position - 1";
     match &database.store {
@@ -222,12 +135,34 @@ async fn a_database_that_lacks_seen_changes_is_refused(database: TestDatabase) {
     // The position would be one that the key index has seen already, so it would ignore the revocation.
     let revoked = revoke(&fixture, 2).await;
     assert!(
-        matches!(revoked, Err(StoreError::Behind { .. })),
+        matches!(revoked, Err(StoreError::Behind { found, seen }) if found + 1 == seen),
         "{revoked:?}"
     );
-    let behind = ownership.renew().await;
-    assert!(matches!(behind, Err(StoreError::Behind { found, seen }) if found + 1 == seen));
-    assert!(matches!(revoke(&fixture, 2).await, Err(StoreError::Fenced)));
+}
+
+each_database!(an_edit_of_a_key_that_was_changed_since_it_was_read_changes_nothing);
+async fn an_edit_of_a_key_that_was_changed_since_it_was_read_changes_nothing(
+    database: TestDatabase,
+) {
+    let fixture = two_keys(&database.store).await;
+    let event = fixture.event(Action::KeyChanged, &id(1).to_string(), NOW);
+    let key = fixture.store.key(fixture.app, id(1), NOW).await;
+    let before = key.expect("there").draft();
+    let named = |name: &str| KeyDraft {
+        name: KeyName::parse(name).expect("a name"),
+        ..before.clone()
+    };
+    let change = async |wanted: &KeyDraft| {
+        fixture
+            .store
+            .change_key(fixture.app, id(1), (&before, wanted), &event)
+            .await
+    };
+    change(&named("First")).await.expect("as it was read");
+    let late = change(&named("Second")).await;
+    assert!(matches!(late, Err(StoreError::NotFound)), "{late:?}");
+    let key = fixture.store.key(fixture.app, id(1), NOW).await;
+    assert_eq!(key.expect("there").name.as_str(), "First");
 }
 
 each_database!(a_server_that_became_read_only_or_a_standby_is_refused);

@@ -45,7 +45,7 @@ async fn a_journal_entry_stays_until_its_batch_is_added(database: TestDatabase) 
     let notes = async || {
         let mut notes = Vec::new();
         store
-            .for_each_usage_journal_entry(|batch, body| {
+            .for_each_usage_journal_entry((Uuid::nil(), Uuid::max()), |batch, body| {
                 notes.push((batch.as_u128(), body.to_vec()));
             })
             .await

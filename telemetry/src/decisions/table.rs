@@ -2,14 +2,14 @@
 
 use super::tail::IDS_PER_MILLISECOND;
 use crate::Telemetry;
-use store::StoreError;
+use store::{Store, StoreError};
 
 /// Rows that one transaction deletes.
 const PRUNE_ROWS: i64 = 500;
 /// Transactions in one call: they delete more than is written meanwhile.
 const PRUNE_STEPS: usize = 4;
 
-/// The number of rows, once they have been counted.
+/// The number of rows, once they have been counted. On PostgreSQL, where other nodes write some too, they are counted each time.
 #[derive(Default)]
 pub(super) struct RowCount(Option<i64>);
 
@@ -56,9 +56,9 @@ impl Telemetry {
         let before = before.saturating_mul(IDS_PER_MILLISECOND);
         for _ in 0..PRUNE_STEPS {
             let mut rows = self.decisions.row_count.lock().await;
-            let count = match rows.0 {
-                Some(count) => count,
-                None => self.store.count_decisions().await?,
+            let count = match (rows.0, &self.store) {
+                (Some(count), Store::Sqlite { .. }) => count,
+                _ => self.store.count_decisions().await?,
             };
             let old = self.store.prune_decisions(before, PRUNE_ROWS).await?;
             let left = count.saturating_sub_unsigned(old);

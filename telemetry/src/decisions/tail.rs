@@ -20,6 +20,8 @@ const MAX_RECENT: usize = 10_000;
 const MAX_BATCH: usize = 50;
 /// Ids in one millisecond.
 pub(super) const IDS_PER_MILLISECOND: i64 = 1_000;
+/// Number of lanes. The ids of a node leave the same remainder when they are divided by it.
+const LANES: i64 = 32;
 /// How far ids may be ahead of the clock for [`ids_between`]: they are if the clock was set back.
 const MAX_AHEAD: i64 = HOUR;
 
@@ -38,6 +40,8 @@ pub(super) struct RecentDecisions {
     last: i64,
     /// The id of the newest one that was dropped.
     lost: i64,
+    /// The remainder of the ids; none without a registration.
+    lane: Option<i64>,
 }
 
 struct RecentEntry {
@@ -67,15 +71,25 @@ impl RecentDecisions {
             entries: VecDeque::new(),
             last,
             lost: last,
+            lane: None,
         }
     }
 
-    /// Returns an id for a call at this instant.
+    /// Returns an id for a call at this instant. Nodes take ids from different lanes.
     pub(super) fn next_id(&mut self, at: Timestamp) -> i64 {
-        self.last =
+        let first =
             at.0.saturating_mul(IDS_PER_MILLISECOND)
                 .max(self.last.saturating_add(1));
+        self.last = match self.lane {
+            Some(lane) => first.saturating_add((lane - first).rem_euclid(LANES)),
+            None => first,
+        };
         self.last
+    }
+
+    /// Takes ids from the lane of a registration from now on.
+    pub(super) fn set_lane(&mut self, registration: i64) {
+        self.lane = Some(registration.rem_euclid(LANES));
     }
 
     /// Adds a call under an id of [`RecentDecisions::next_id`].
@@ -177,5 +191,26 @@ impl Tail {
                 return batch;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_with_different_registrations_use_different_ids() {
+        let ids = |registration| {
+            let mut recent = RecentDecisions::new(0);
+            recent.set_lane(registration);
+            [7, 7, 8].map(|at| recent.next_id(Timestamp(at)))
+        };
+        let (one, two) = (ids(33), ids(34));
+        assert!(
+            one.is_sorted() && one.iter().all(|id| id % LANES == 1),
+            "{one:?}"
+        );
+        assert!(two.iter().all(|id| id % LANES == 2), "{two:?}");
+        assert_eq!(one[2], 8_000 + 1);
     }
 }

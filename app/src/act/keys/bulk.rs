@@ -65,7 +65,7 @@ pub async fn revoke_all_keys(
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    let revoked = owner.revoke_all(reason).await?;
+    let (revoked, _) = owner.revoke_all(reason).await?;
     Ok(i64::try_from(revoked).unwrap_or(i64::MAX))
 }
 

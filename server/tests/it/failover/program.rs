@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::key::issued::IssuedKey;
+use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fs::{self, File},
     io::{Read, Write},
@@ -12,6 +13,8 @@ use std::{
 use tempfile::TempDir;
 use test_server::PEPPER;
 
+/// The lease of a node.
+pub const LEASE: Duration = Duration::from_secs(3);
 /// How long the program may take to start, or to answer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -52,13 +55,33 @@ impl Program {
         Self::start_in(&self.url, folder)
     }
 
+    /// Starts it with more settings, over a pepper of its own if `pepper` is given, and returns what it has written once it has
+    /// ended.
+    pub fn fail(url: &str, pepper: Option<[u8; 32]>, settings: &[(&str, &str)]) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut program = Self::spawn(url, folder, &pepper.unwrap_or(*PEPPER), settings);
+        let status = program.process.wait().expect("it ends");
+        assert!(!status.success(), "{}", program.log());
+        program.log()
+    }
+
+    /// Starts it with more settings, and waits until it is ready.
+    pub fn start_with(url: &str, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::spawn(url, folder, PEPPER, settings).ready()
+    }
+
     fn start_in(url: &str, folder: TempDir) -> Self {
+        Self::spawn(url, folder, PEPPER, &[]).ready()
+    }
+
+    fn spawn(url: &str, folder: TempDir, secret: &[u8; 32], settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
         drop(listener);
         let pepper = folder.path().join("pepper");
         if !pepper.exists() {
-            fs::write(&pepper, STANDARD.encode(PEPPER)).expect("written");
+            fs::write(&pepper, STANDARD.encode(secret)).expect("written");
             let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
             fs::set_permissions(&pepper, private).expect("ours");
         }
@@ -68,23 +91,35 @@ impl Program {
             .env("LATCHKEY_LISTEN", address.to_string())
             .env("LATCHKEY_DATABASE_URL", url)
             .env("LATCHKEY_PEPPER_FILE", pepper)
+            .env("LATCHKEY_LEASE", LEASE.as_secs().to_string())
+            .envs(settings.iter().copied())
             .current_dir(folder.path())
             .stdout(log.try_clone().expect("a file"))
             .stderr(log)
             .spawn()
             .expect("the program starts");
-        let program = Self {
+        Self {
             url: url.to_owned(),
             address,
             folder,
             process,
-        };
+        }
+    }
+
+    fn ready(self) -> Self {
         let deadline = Instant::now() + PATIENCE;
-        while program.get("/readyz").status != 200 {
-            assert!(Instant::now() < deadline, "not ready: {}", program.log());
+        while self.get("/readyz").status != 200 {
+            assert!(Instant::now() < deadline, "not ready: {}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
-        program
+        self
+    }
+
+    /// Sends a signal to it.
+    pub fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.process.id()).expect("small");
+        let id = Pid::from_raw(id).expect("not zero");
+        kill_process(id, signal).expect("sent");
     }
 
     /// What it has written so far.

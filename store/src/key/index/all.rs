@@ -146,7 +146,8 @@ impl<'t> KeyLine<'t> {
 
 impl Store {
     /// Calls `visit` with every key that has a secret, in no order. The tables are joined here: the database would look up each
-    /// secret, which takes twenty times as long. `newest` is the pepper of most of them.
+    /// secret, which takes twenty times as long. `newest` is the pepper of most of them. Returns the position of a change: the keys are as of it, or
+    /// newer.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
@@ -154,7 +155,7 @@ impl Store {
         &self,
         newest: PepperName,
         visit: impl FnMut(IndexRow),
-    ) -> Result<(), StoreError> {
+    ) -> Result<i64, StoreError> {
         let Self::Sqlite {
             writer,
             readers,
@@ -184,16 +185,17 @@ impl Store {
         &self,
         newest: PepperName,
         mut visit: impl FnMut(IndexRow),
-    ) -> Result<(), StoreError> {
+    ) -> Result<i64, StoreError> {
         let mut scopes = ScopeCache::default();
         let mut unjoined = UnjoinedRows {
             newest,
             ..UnjoinedRows::default()
         };
+        // First: everything else is at least as new. A key that is changed meanwhile, and may be read from two states, is in the
+        // record of a later change.
+        let position = self.newest_position().await?;
         let mut unusual = self.unusual_terms().await?;
         let mut accounts = self.accounts().await?;
-        // Everything that is read from here on is at least as new.
-        let position = self.position().await?;
         with_read_pool!(self, |pool| {
             let mut keys = read_spans!(self, pool, sql::INDEX_KEYS_EXTENT, sql::INDEX_KEYS_SPAN);
             let mut secrets = read_spans!(
@@ -206,7 +208,7 @@ impl Store {
             loop {
                 let (key_lines, secret_lines) = (keys.next().await?, secrets.next().await?);
                 if key_lines.is_none() && secret_lines.is_none() {
-                    return Ok(());
+                    return Ok(position);
                 }
                 for line in key_lines.iter().flat_map(|text| text.lines()) {
                     let line = KeyLine::read(line)?;
@@ -244,7 +246,11 @@ impl Store {
         Ok(terms)
     }
 
-    async fn position(&self) -> Result<i64, StoreError> {
+    /// Returns the position of the newest change.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn newest_position(&self) -> Result<i64, StoreError> {
         let (position, _): (i64, i64) = read!(self, |pool| {
             sqlx::query_as(sql::CHANGE_HEAD).fetch_one(pool).await
         })?;

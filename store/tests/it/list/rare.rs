@@ -190,8 +190,7 @@ async fn a_search_finds_the_name_that_a_key_has(database: TestDatabase) {
     assert_eq!(found("out \"WE").await, 1);
     let event = fixture.event(Action::KeyChanged, &id(1).to_string(), NOW);
     let renamed = draft("Ledger");
-    let store = &fixture.store;
-    let changed = store.change_key(fixture.app, id(1), &renamed, &event).await;
+    let changed = fixture.change_key(1, &renamed, &event).await;
     changed.expect("renamed");
     assert_eq!([found("Checkout").await, found("ledg").await], [0, 1]);
     let text = id(1).to_string();

@@ -1,0 +1,141 @@
+//! This process among those that use the database: its registration, its lease, and the changes of the others.
+//!
+//! A process answers from memory while it has a lease: for a time after it *asked* for the last renewal that was granted. On
+//! SQLite it is the only process, and every answer of the database is a renewal.
+
+mod confirmation;
+mod follow;
+mod join;
+mod keep_current;
+mod lease;
+
+pub(crate) use confirmation::Applied;
+pub use confirmation::Confirmation;
+pub use join::{Join, JoinError, Joining};
+pub(crate) use lease::LeaseStart;
+
+use crate::Keyring;
+use std::sync::{
+    Mutex, OnceLock,
+    atomic::{AtomicBool, AtomicI64, Ordering},
+};
+use store::{NodeConnection, Ownership, SilentNodes, StoreError};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use verification::Monotonic;
+
+/// The registration of this process.
+pub(crate) enum Registration {
+    /// It is the only process.
+    Owner(Ownership),
+    /// It is one of several.
+    Member(Box<Member>),
+}
+
+/// A process beside others.
+pub(crate) struct Member {
+    pub(crate) node: NodeConnection,
+    /// Whether it was the oldest one at its last renewal.
+    is_oldest: AtomicBool,
+    /// Notified when PostgreSQL announces a change.
+    announced: Notify,
+    /// Held while the changes of others are applied.
+    following: tokio::sync::Mutex<()>,
+    /// The history with which this process has compared what it has seen, and when it was noticed.
+    history: Mutex<(i64, Monotonic)>,
+    /// The others, and when they were looked at.
+    silent: tokio::sync::Mutex<(SilentNodes, Monotonic)>,
+}
+
+/// The newest change that the key index has, together with all changes before it.
+#[derive(Default)]
+pub(crate) struct AppliedPosition(AtomicI64);
+
+impl AppliedPosition {
+    pub(crate) fn get(&self) -> i64 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Records that the index has every change up to a position.
+    pub(crate) fn advance_to(&self, position: i64) {
+        self.0.fetch_max(position, Ordering::AcqRel);
+    }
+
+    /// Records that the index has the change at a position. If changes before it are missing, they are read from the database
+    /// with it.
+    pub(crate) fn add(&self, position: i64) {
+        // Unless it is the next one, nothing changes.
+        let _ =
+            self.0
+                .compare_exchange(position - 1, position, Ordering::AcqRel, Ordering::Acquire);
+    }
+}
+
+/// The reason why the database was lost. From then on no key is verified and nothing is written.
+#[derive(Default)]
+pub(crate) struct Loss {
+    why: OnceLock<String>,
+    token: CancellationToken,
+}
+
+impl Keyring {
+    /// Whether this process does what one process at a time is enough for, such as pruning: the oldest one, while it has a lease.
+    pub fn is_maintainer(&self) -> bool {
+        match self.registration.get() {
+            Some(Registration::Member(member)) => {
+                member.is_oldest.load(Ordering::Acquire) && self.has_lease(member)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether this process is one of several.
+    pub(crate) fn is_member(&self) -> bool {
+        matches!(self.registration.get(), Some(Registration::Member(_)))
+    }
+
+    fn has_lease(&self, member: &Member) -> bool {
+        let time = store::answering_time(member.node.lease());
+        self.database_downtime_ms() <= i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Gives up the registration, so that others need not wait until the lease has ended.
+    pub(crate) async fn leave(&self) {
+        self.lease_start.end();
+        let left = match self.registration.get().filter(|_| self.is_owner()) {
+            None => Ok(()),
+            Some(Registration::Owner(ownership)) => ownership.leave().await,
+            Some(Registration::Member(member)) => member.node.leave().await,
+        };
+        if let Err(error) = left {
+            tracing::warn!(%error, "other processes have to wait until the lease of this one ends");
+        }
+    }
+
+    fn lose(&self, why: &StoreError) {
+        tracing::error!(%why, "this process has lost the database: no key is verified and nothing is changed");
+        let _ = self.loss.why.set(why.to_string());
+        self.loss.token.cancel();
+    }
+
+    /// Whether the database is not lost. It may be unavailable: see [`Keyring::database_downtime_ms`].
+    pub fn is_owner(&self) -> bool {
+        // The token's state is behind a mutex, which all calls would share.
+        self.loss.why.get().is_none()
+    }
+
+    /// Waits until the database is lost, and returns the reason.
+    pub async fn lost(&self) -> &str {
+        self.loss.token.cancelled().await;
+        self.loss.why.get().map_or("", String::as_str)
+    }
+
+    /// Returns the milliseconds since the last granted renewal was asked for, during which the index may have become stale;
+    /// `i64::MAX` without a renewal, and once the database is lost.
+    pub fn database_downtime_ms(&self) -> i64 {
+        if !self.is_owner() {
+            return i64::MAX;
+        }
+        self.lease_start.since(self.monotonic())
+    }
+}

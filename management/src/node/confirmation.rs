@@ -1,0 +1,186 @@
+//! Waiting until a change is known to every node.
+
+use super::{Member, Registration};
+use crate::{Keyring, ManagementError};
+use std::time::Duration;
+use store::{NodeConnection, OtherNode, StoreError, waiting_time};
+use verification::Monotonic;
+
+/// The pause before the second look at the other nodes. It doubles from look to look.
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+/// The longest pause.
+const MAX_PAUSE: Duration = Duration::from_millis(100);
+
+/// A change that is in the database and in this node's index. Other nodes may not have it yet.
+#[must_use = "a change that ends access has to be confirmed"]
+pub(crate) struct Applied<T> {
+    value: T,
+    /// Its position; none if nothing was changed.
+    position: Option<i64>,
+    /// When the commit was known.
+    at: Monotonic,
+}
+
+/// What the nodes know about a change: no node accepts a call that begins later and that the change forbids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The nodes.
+    pub nodes: usize,
+    /// The nodes that have the change. The leases of the others have ended.
+    pub confirmed: usize,
+    /// Milliseconds from the commit to the confirmation.
+    pub elapsed_ms: i64,
+    /// The names of the nodes that were removed because they did not answer.
+    pub removed: Vec<String>,
+}
+
+impl<T> Applied<T> {
+    pub(crate) const fn new(value: T, position: Option<i64>, at: Monotonic) -> Self {
+        Self {
+            value,
+            position,
+            at,
+        }
+    }
+
+    /// Returns the result of a change that ends no access: the other nodes apply it soon.
+    pub(crate) fn unconfirmed(self) -> T {
+        self.value
+    }
+
+    /// The result.
+    pub(crate) const fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Whether anything was changed.
+    pub(crate) const fn is_change(&self) -> bool {
+        self.position.is_some()
+    }
+
+    /// Separates the result.
+    pub(crate) fn split(self) -> (T, Applied<()>) {
+        (self.value, Applied::new((), self.position, self.at))
+    }
+
+    /// Replaces the result.
+    pub(crate) fn with<U>(self, value: U) -> Applied<U> {
+        Applied::new(value, self.position, self.at)
+    }
+
+    /// Returns the later one of two changes, with the results of neither.
+    pub(crate) fn later<U>(self, other: Option<Applied<U>>) -> Applied<()> {
+        match other {
+            Some(other) if other.position > self.position => other.with(()),
+            _ => self.with(()),
+        }
+    }
+}
+
+impl Keyring {
+    /// Waits until no node accepts a call that the change forbids: until every node has it, or the leases without it have ended.
+    /// Nodes that do not answer are removed then.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database does not answer, or this process stops: the change is made, and it is not known that every
+    /// node has it.
+    pub(crate) async fn confirm<T>(
+        &self,
+        applied: Applied<T>,
+    ) -> Result<(T, Confirmation), ManagementError> {
+        let Applied {
+            value,
+            position,
+            at,
+        } = applied;
+        let confirmation = match (self.registration.get(), position) {
+            (Some(Registration::Member(member)), Some(position)) => {
+                tokio::select! {
+                    confirmed = self.confirm_position(member, position, at) => confirmed?,
+                    () = self.closing.cancelled() => {
+                        return Err(ManagementError::Unavailable(
+                            "the process stops; a change is made that other nodes have not confirmed".into(),
+                        ));
+                    }
+                }
+            }
+            _ => Confirmation {
+                nodes: 1,
+                confirmed: 1,
+                elapsed_ms: self.monotonic().since(at),
+                removed: Vec::new(),
+            },
+        };
+        Ok((value, confirmation))
+    }
+
+    async fn confirm_position(
+        &self,
+        member: &Member,
+        position: i64,
+        at: Monotonic,
+    ) -> Result<Confirmation, StoreError> {
+        let node = &member.node;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let looked = node.others().await;
+            let elapsed_ms = self.monotonic().since(at);
+            let has_waited = |lease: Duration| {
+                elapsed_ms >= i64::try_from(waiting_time(lease).as_millis()).unwrap_or(i64::MAX)
+            };
+            match looked {
+                Ok((others, true)) => {
+                    let behind: Vec<&OtherNode> = others
+                        .iter()
+                        .filter(|node| node.applied < position)
+                        .collect();
+                    let mut confirmation = Confirmation {
+                        nodes: others.len() + 1,
+                        confirmed: others.len() + 1 - behind.len(),
+                        elapsed_ms,
+                        removed: Vec::new(),
+                    };
+                    let longest = behind.iter().map(|node| node.lease).max();
+                    match longest {
+                        None => return Ok(confirmation),
+                        Some(lease) if has_waited(lease) => {
+                            confirmation.removed = self.remove_behind(node, position).await;
+                            return Ok(confirmation);
+                        }
+                        Some(_) => {}
+                    }
+                }
+                // After the database lost or may have lost changes, leases may have ended that it knows nothing about.
+                Ok((_, false)) if !has_waited(node.lease() * 3) => {}
+                Ok((_, false)) => return Err(StoreError::EarlierLeases),
+                Err(error) if has_waited(node.lease()) => return Err(error),
+                Err(error) => tracing::debug!(%error, position, "the nodes are looked at again"),
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(MAX_PAUSE);
+        }
+    }
+
+    /// Removes the nodes whose leases have ended. The change is confirmed even if that fails: then the next one waits for them too.
+    async fn remove_behind(&self, node: &NodeConnection, position: i64) -> Vec<String> {
+        match node.remove_behind(position).await {
+            Ok(names) => {
+                tracing::warn!(
+                    names = names.join(", "),
+                    "nodes did not answer until their leases had ended, and were removed"
+                );
+                names
+            }
+            Err(error) => {
+                tracing::warn!(%error, "nodes did not answer until their leases had ended, and are not removed");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Returns the newest change of the database, for a change whose own position is not known.
+    pub(crate) async fn newest_change(&self) -> Result<Applied<()>, StoreError> {
+        let position = self.store.newest_position().await?;
+        Ok(Applied::new((), Some(position), self.monotonic()))
+    }
+}

@@ -1,0 +1,122 @@
+//! Applying the changes of other nodes.
+
+use super::{Member, Registration};
+use crate::{Keyring, ManagementError};
+use std::time::Duration;
+use store::{IndexRow, NewChanges, StoreError};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often the database is asked for changes and the lease is renewed, unless a third of the lease is shorter.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+impl Keyring {
+    /// Applies the changes of other nodes, and renews the lease, until the keyring is closed or the database is lost: when
+    /// PostgreSQL announces a change, and every second.
+    pub(crate) async fn run_member(&self) {
+        let Some(Registration::Member(member)) = self.registration.get() else {
+            return;
+        };
+        let mut tick = interval(INTERVAL.min(member.node.lease() / 3));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut is_silent = false;
+        while !self.tasks.is_closed() && self.is_owner() {
+            tokio::select! {
+                _ = tick.tick() => {}
+                () = member.announced.notified() => {}
+            }
+            let renewed = self.renew_lease().await;
+            match (&renewed, is_silent) {
+                (Err(error), false) if self.is_owner() => tracing::error!(
+                    %error,
+                    "the lease is not renewed: nothing can be changed, and calls are verified from memory until it ends"
+                ),
+                (Ok(()), true) => tracing::info!("the lease is renewed again"),
+                _ => {}
+            }
+            is_silent = renewed.is_err();
+        }
+    }
+
+    /// Listens to the announcements of PostgreSQL until the keyring is closed or the database is lost.
+    pub(crate) async fn run_listener(&self) {
+        let Some(Registration::Member(member)) = self.registration.get() else {
+            return;
+        };
+        let listening = async {
+            loop {
+                if let Ok(mut listener) = member.node.listen().await {
+                    // What was announced before is read at once.
+                    member.announced.notify_one();
+                    while listener.wait().await.is_ok() {
+                        member.announced.notify_one();
+                    }
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        };
+        tokio::select! {
+            () = self.closing.cancelled() => {}
+            () = self.loss.token.cancelled() => {}
+            () = listening => {}
+        }
+    }
+
+    /// Applies the changes that the index lacks.
+    ///
+    /// # Errors
+    /// `Behind` if the database lacks changes that were seen; if the database or the revocation journal fails.
+    pub(super) async fn follow(&self, member: &Member) -> Result<(), StoreError> {
+        let _one = member.following.lock().await;
+        let mut has_ends = false;
+        let position = match member.node.changes_since(self.applied.get()).await? {
+            NewChanges::Rows { position, rows } => {
+                for row in &rows {
+                    self.index().update(row);
+                }
+                has_ends = self.note_ends(&rows);
+                position
+            }
+            NewChanges::TooMany => {
+                tracing::info!("reading all keys again: too many changes are missing");
+                let newest = self.hasher.newest_pepper();
+                let read = self.store.for_each_index_row(newest, |row: IndexRow| {
+                    has_ends |= self.note_ends(std::slice::from_ref(&row));
+                    self.index().update(&row);
+                });
+                read.await?
+            }
+        };
+        // A revocation that this node knows of outlives it, before the others hear that it does.
+        if has_ends {
+            self.flush_journal().await?;
+        }
+        self.applied.advance_to(position);
+        Ok(())
+    }
+
+    /// Applies the changes of other nodes and renews the lease, as [`Keyring::run_member`] does, once.
+    ///
+    /// # Errors
+    /// If the lease is not renewed.
+    pub async fn renew_lease(&self) -> Result<(), ManagementError> {
+        let renewed = match self.registration.get() {
+            None => return self.check_database().await,
+            Some(Registration::Owner(ownership)) => {
+                // The answer is as old as the query.
+                let asked = self.monotonic();
+                let renewed = ownership.renew().await;
+                if renewed.is_ok() {
+                    self.lease_start.renew(asked);
+                }
+                renewed
+            }
+            Some(Registration::Member(member)) => self.keep_up(member).await,
+        };
+        if let Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) = &renewed {
+            self.lose(error);
+        }
+        renewed?;
+        self.resolve_uncertain_keys().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! Registering this process.
+
+use super::{Member, Registration};
+use crate::{Keyring, ManagementError};
+use std::{
+    sync::{Mutex, atomic::AtomicBool},
+    time::Duration,
+};
+use store::{
+    NewNode, NodeConflict, NodeConnection, Occupant, Registered, SeenNode, SilentNodes, Store,
+    StoreError,
+};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// A process to register.
+#[derive(Clone, Debug)]
+pub struct Joining {
+    /// Its id. A process with the same id has ended.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its lease; on SQLite without effect.
+    pub lease: Duration,
+}
+
+/// Why a process cannot join.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// Another process is in the way.
+    #[error("{}", occupied(.0))]
+    Occupied(Occupant),
+    /// The database fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn occupied(by: &Occupant) -> String {
+    let name = &by.node.name;
+    match by.conflict {
+        NodeConflict::Name => format!(
+            "another running node has the name {name}; give each node a name of its own (LATCHKEY_NODE_NAME)"
+        ),
+        NodeConflict::Peppers => format!(
+            "the node {name} runs with another pepper; give all nodes the same LATCHKEY_PEPPER_FILE, and add a new pepper \
+             to all of them behind the old one before it becomes the newest"
+        ),
+    }
+}
+
+/// A registration under way.
+pub struct Join<'k> {
+    keyring: &'k Keyring,
+    node: NewNode,
+    /// None on SQLite.
+    connection: Option<NodeConnection>,
+    /// The process that was in the way first.
+    first: Option<SeenNode>,
+    silent: SilentNodes,
+}
+
+impl Keyring {
+    /// Begins to register this process, whose keys are loaded.
+    pub fn join(&self, joining: Joining) -> Join<'_> {
+        let node = NewNode {
+            id: joining.id,
+            name: joining.name,
+            lease: joining.lease,
+            peppers: self.hasher.pepper_names(),
+            at: self.now(),
+        };
+        let is_shared = matches!(self.store, Store::Postgres { .. });
+        Join {
+            keyring: self,
+            connection: is_shared.then(|| NodeConnection::new(self.store.clone(), node.clone())),
+            node,
+            first: None,
+            silent: SilentNodes::default(),
+        }
+    }
+
+    /// Applies what was changed since the keys were read. There is no lease before the first renewal.
+    async fn become_member(&self, node: NodeConnection) -> Result<(), StoreError> {
+        self.lease_start.reset();
+        let now = self.monotonic();
+        let member = Registration::Member(Box::new(Member {
+            node,
+            is_oldest: AtomicBool::default(),
+            announced: Notify::new(),
+            following: tokio::sync::Mutex::default(),
+            history: Mutex::new((self.store.fence().history(), now)),
+            silent: tokio::sync::Mutex::new((SilentNodes::default(), now)),
+        }));
+        // A process joins once.
+        match self.registration.get_or_init(|| member) {
+            Registration::Member(member) => self.follow(member).await,
+            Registration::Owner(_) => Ok(()),
+        }
+    }
+
+    /// Records that this process has compared its revocation journal with the database.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn record_comparison(&self) -> Result<(), ManagementError> {
+        if let Some(Registration::Member(member)) = self.registration.get() {
+            member.node.record_comparison().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Join<'_> {
+    /// Registers the process. On PostgreSQL it has no lease before [`Keyring::renew_lease`] succeeds. Returns the name of a process
+    /// that has to leave first, or whose lease has to end: to be called again in a second.
+    ///
+    /// # Errors
+    /// `Occupied` if that process runs, or has not compared its revocation journal; if the database fails.
+    pub async fn attempt(&mut self) -> Result<Option<String>, JoinError> {
+        let keyring = self.keyring;
+        let Some(connection) = &self.connection else {
+            let ownership = keyring.store.own(&self.node).await?;
+            // A process joins once.
+            let _ = keyring.registration.set(Registration::Owner(ownership));
+            return Ok(None);
+        };
+        let occupant = match connection.register(keyring.applied.get()).await? {
+            Registered::Done => {
+                if let Some(node) = self.connection.take() {
+                    keyring.become_member(node).await?;
+                }
+                return Ok(None);
+            }
+            Registered::Occupied(occupant) => occupant,
+        };
+        let first = self.first.get_or_insert_with(|| occupant.node.clone());
+        if occupant.node.has_renewed_since(first) {
+            return Err(JoinError::Occupied(occupant));
+        }
+        let now = Duration::from_nanos(keyring.monotonic().0);
+        for node in self.silent.observe(vec![occupant.node.clone()], now) {
+            if !connection.remove_silent(&node).await? {
+                return Err(JoinError::Occupied(occupant));
+            }
+        }
+        Ok(Some(occupant.node.name))
+    }
+}

@@ -1,0 +1,330 @@
+//! Two keyrings on one PostgreSQL database, as two nodes.
+
+use crate::{
+    keys::{ask, call},
+    test_keyring::{TestKeyring, draft, reopen},
+};
+use domain::{
+    key::{KeyDraft, issued::IssuedKey, scope::ScopeSet},
+    time::Timestamp,
+    usage::Level,
+    verdict::Verdict,
+};
+use management::{Confirmation, Edited, Editor, JoinError, Joining, Keyring, ManagementError};
+use std::time::Duration;
+use testing::TestDatabase;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+const LEASE: Duration = Duration::from_secs(30);
+/// After how long the leases of others have ended, in milliseconds.
+const WAIT: i64 = 31_500;
+
+fn joining(n: u128) -> Joining {
+    Joining {
+        id: Uuid::from_u128(n),
+        name: format!("node {n}"),
+        lease: LEASE,
+    }
+}
+
+/// Registers a keyring and waits for its lease.
+pub async fn join(keyring: &Keyring, n: u128) {
+    let joined = keyring.join(joining(n)).attempt().await.expect("joins");
+    assert_eq!(joined, None);
+    keyring.record_comparison().await.expect("answers");
+    keyring.renew_lease().await.expect("granted");
+}
+
+/// Two nodes, of which the first has an account with a key that both know.
+struct Nodes {
+    test: TestKeyring,
+    other: Keyring,
+    editor: Editor,
+    key: IssuedKey,
+}
+
+impl Nodes {
+    /// `None` without a server.
+    async fn start() -> Option<Self> {
+        let database = TestDatabase::postgres().await?;
+        let test = TestKeyring::new(database).await;
+        join(&test.keyring, 1).await;
+        let other = reopen(&test.database, &test.clock, 21).await;
+        join(&other, 2).await;
+        let editor = test.editor("Acme").await;
+        let key = test.issue(&editor, draft()).await;
+        other.renew_lease().await.expect("granted");
+        Some(Self {
+            test,
+            other,
+            editor,
+            key,
+        })
+    }
+
+    fn here(&self) -> Verdict {
+        ask(&self.test.keyring, &call(&self.key))
+    }
+
+    fn there(&self) -> Verdict {
+        ask(&self.other, &call(&self.key))
+    }
+
+    fn revoke(&self) -> JoinHandle<Result<Confirmation, ManagementError>> {
+        let (editor, id) = (self.editor.clone(), self.key.id);
+        tokio::spawn(async move { editor.revoke(id, String::new()).await })
+    }
+
+    /// Waits until the first node refuses the key: the change is committed.
+    async fn until_refused_here(&self) {
+        while self.here() == Verdict::Accepted {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_is_answered_once_the_other_node_refuses_the_key() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    let revoking = nodes.revoke();
+    nodes.until_refused_here().await;
+    assert!(!revoking.is_finished());
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    nodes.other.renew_lease().await.expect("granted");
+    assert_eq!(nodes.there(), Verdict::Revoked);
+    let confirmation = revoking.await.expect("ends").expect("revoked");
+    let expected = Confirmation {
+        nodes: 2,
+        confirmed: 2,
+        elapsed_ms: 0,
+        removed: Vec::new(),
+    };
+    assert_eq!(confirmation, expected);
+}
+
+#[tokio::test]
+async fn a_revocation_waits_for_a_silent_node_until_its_lease_has_ended() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let revoking = nodes.revoke();
+    nodes.until_refused_here().await;
+    nodes.test.clock.advance(WAIT - 1);
+    // Its lease has ended, and the wait has not.
+    assert!(nodes.other.database_downtime_ms() > 28_500);
+    assert!(!revoking.is_finished());
+    nodes.test.clock.advance(1);
+    let confirmation = revoking.await.expect("ends").expect("revoked");
+    let expected = Confirmation {
+        nodes: 2,
+        confirmed: 1,
+        elapsed_ms: WAIT,
+        removed: vec!["node 2".into()],
+    };
+    assert_eq!(confirmation, expected);
+    // It notices, registers again and applies the change before it answers.
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    nodes.other.renew_lease().await.expect("granted");
+    assert_eq!(nodes.other.database_downtime_ms(), 0);
+    assert_eq!(nodes.there(), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn a_node_that_joins_after_a_revocation_was_answered_refuses_the_key() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    nodes.other.close().await;
+    // It has read the keys and is not registered yet.
+    let late = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
+    let confirmation = nodes.revoke().await.expect("ends").expect("revoked");
+    assert_eq!((confirmation.nodes, confirmation.confirmed), (1, 1));
+    assert_eq!(ask(&late, &call(&nodes.key)), Verdict::Accepted);
+    late.join(joining(3)).attempt().await.expect("joins");
+    assert_eq!(late.database_downtime_ms(), i64::MAX, "it has no lease");
+    late.renew_lease().await.expect("granted");
+    assert_eq!(late.database_downtime_ms(), 0);
+    assert_eq!(ask(&late, &call(&nodes.key)), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn a_change_that_ends_no_access_waits_for_no_node() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    // The other node is silent, and the clock stands still.
+    let second = nodes.test.issue(&nodes.editor, draft()).await;
+    nodes.editor.confirm(second.id).await.expect("confirmed");
+    assert_eq!(ask(&nodes.test.keyring, &call(&second)), Verdict::Accepted);
+    nodes.other.renew_lease().await.expect("granted");
+    assert_eq!(ask(&nodes.other, &call(&second)), Verdict::Accepted);
+}
+
+#[tokio::test]
+async fn an_edit_that_narrows_a_key_waits_and_one_that_widens_it_does_not() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let wide = KeyDraft {
+        scopes: "invoice:read invoice:create"
+            .parse::<ScopeSet>()
+            .expect("known"),
+        ..draft()
+    };
+    let fresh = nodes.editor.fresh().expect("signed in a moment ago");
+    let id = nodes.key.id;
+    let widened = fresh.change(id, wide.clone(), draft().revision()).await;
+    assert_eq!(widened.expect("works"), Edited::Done);
+    nodes.other.renew_lease().await.expect("granted");
+    let narrowing = tokio::spawn({
+        let editor = nodes.editor.clone();
+        async move { editor.change(id, draft(), wide.revision()).await }
+    });
+    // Until the other node has it.
+    while !narrowing.is_finished() {
+        nodes.other.renew_lease().await.expect("granted");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(narrowing.await.expect("ends").expect("works"), Edited::Done);
+}
+
+#[tokio::test]
+async fn a_node_that_stops_does_not_answer_a_change_that_others_lack() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let revoking = nodes.revoke();
+    nodes.until_refused_here().await;
+    nodes.test.keyring.close().await;
+    let unknown = revoking.await.expect("ends");
+    assert!(
+        matches!(unknown, Err(ManagementError::Unavailable(_))),
+        "{unknown:?}"
+    );
+    nodes.other.renew_lease().await.expect("granted");
+    assert_eq!(nodes.there(), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn a_second_node_with_the_name_of_a_running_one_does_not_join() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
+    let mut join = third.join(Joining {
+        name: "node 2".into(),
+        ..joining(3)
+    });
+    let waits_for = Some("node 2".to_owned());
+    assert_eq!(join.attempt().await.expect("waits"), waits_for);
+    nodes.other.renew_lease().await.expect("granted");
+    let occupied = join.attempt().await.expect_err("it runs");
+    assert!(matches!(occupied, JoinError::Occupied(_)));
+    let line = occupied.to_string();
+    assert!(line.contains("LATCHKEY_NODE_NAME") && !line.contains('\n'));
+}
+
+#[tokio::test]
+async fn a_node_takes_the_name_of_one_whose_lease_has_ended() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
+    let mut join = third.join(Joining {
+        name: "node 2".into(),
+        ..joining(3)
+    });
+    let waits_for = Some("node 2".to_owned());
+    assert_eq!(join.attempt().await.expect("waits"), waits_for);
+    nodes.test.clock.advance(WAIT);
+    assert_eq!(join.attempt().await.expect("waits"), waits_for);
+    assert_eq!(join.attempt().await.expect("joins"), None);
+}
+
+#[tokio::test]
+async fn a_silent_node_is_removed_before_a_change_has_to_wait_for_it() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let this = &nodes.test.keyring;
+    // It is looked at every ten seconds.
+    for _ in 0..5 {
+        nodes.test.clock.advance(10_500);
+        this.renew_lease().await.expect("granted");
+    }
+    let confirmation = nodes.revoke().await.expect("ends").expect("revoked");
+    assert_eq!((confirmation.nodes, confirmation.elapsed_ms), (1, 0));
+}
+
+#[tokio::test]
+async fn another_node_takes_over_what_one_node_does() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let this = &nodes.test.keyring;
+    assert!(this.is_maintainer() && !nodes.other.is_maintainer());
+    this.close().await;
+    nodes.other.renew_lease().await.expect("granted");
+    assert!(nodes.other.is_maintainer());
+    nodes.test.clock.advance(28_501);
+    assert!(!nodes.other.is_maintainer(), "its lease has ended");
+}
+
+#[tokio::test]
+async fn several_keys_are_revoked_with_one_wait() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let second = nodes.test.issue(&nodes.editor, draft()).await;
+    nodes.other.renew_lease().await.expect("granted");
+    let ids = vec![nodes.key.id, second.id];
+    let editor = nodes.editor.clone();
+    let revoking = tokio::spawn(async move { editor.revoke_each(ids, String::new()).await });
+    while ask(&nodes.test.keyring, &call(&second)) == Verdict::Accepted {
+        tokio::task::yield_now().await;
+    }
+    assert!(!revoking.is_finished());
+    nodes.other.renew_lease().await.expect("granted");
+    let bulk = revoking.await.expect("ends").expect("revoked");
+    assert_eq!((bulk.done.len(), bulk.confirmation.confirmed), (2, 2));
+    assert_eq!(ask(&nodes.other, &call(&second)), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let counted = async || {
+        let store = &nodes.test.database.store;
+        let (key, now) = (nodes.key.id.into(), nodes.editor.now());
+        let counts = store.usage(key, Level::Day, Timestamp(0), now).await;
+        let counts = counts.expect("read");
+        counts.iter().map(|count| count.2).sum::<i64>()
+    };
+    let theirs = nodes.other.telemetry();
+    // The first one of a minute writes it all.
+    theirs.journal_usage().await.expect("written");
+    nodes.test.clock.advance(1_000);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    theirs.journal_usage().await.expect("written");
+    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
+    join(&third, 3).await;
+    third.telemetry().recover_usage().await.expect("works");
+    assert_eq!(counted().await, 0, "the second node runs");
+
+    let this = &nodes.test.keyring;
+    for _ in 0..60 {
+        nodes.test.clock.advance(10_500);
+        this.renew_lease().await.expect("granted");
+    }
+    for _ in 0..2 {
+        let recovered = this.telemetry().recover_orphaned_usage().await;
+        recovered.expect("works");
+        assert_eq!(counted().await, 1);
+    }
+}

@@ -1,0 +1,117 @@
+//! Several processes of the real program on one PostgreSQL database.
+
+use crate::failover::{
+    keys,
+    program::{LEASE, Program},
+};
+use domain::key::issued::IssuedKey;
+use rustix::process::Signal;
+use std::time::Instant;
+use store::Store;
+use testing::TestDatabase;
+
+/// A database with three keys; `None` without a server.
+async fn database() -> Option<(TestDatabase, [IssuedKey; 3])> {
+    let database = TestDatabase::postgres().await?;
+    let keys = keys(&database.url).await;
+    Some((database, keys))
+}
+
+#[tokio::test]
+async fn a_key_that_was_revoked_at_one_of_three_nodes_is_refused_by_all() {
+    let Some((database, keys)) = database().await else {
+        return;
+    };
+    let nodes = [1, 2, 3].map(|_| Program::start(&database.url));
+    for (node, key) in nodes.iter().zip(&keys) {
+        for other in &nodes {
+            assert_eq!(other.verify(key).status, 200);
+        }
+        let revoked = node.revoke(key);
+        assert_eq!(revoked.status, 204, "{}", node.log());
+        for other in &nodes {
+            assert_eq!(other.verify(key).code(), "key_revoked");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_was_suspended_for_longer_than_its_lease_accepts_nothing_that_was_revoked() {
+    let Some((database, [kept, revoked, _])) = database().await else {
+        return;
+    };
+    let (one, two) = (Program::start(&database.url), Program::start(&database.url));
+    assert_eq!(two.verify(&revoked).status, 200);
+    two.signal(Signal::STOP);
+    let start = Instant::now();
+    assert_eq!(one.revoke(&revoked).status, 204);
+    let waited = start.elapsed();
+    two.signal(Signal::CONT);
+    let first = two.verify(&revoked);
+    assert_ne!(first.status, 200, "{first:?}");
+    // It waits for the end of the lease and no longer, but for the pauses between its looks and a slow machine.
+    assert!(waited >= LEASE && waited < LEASE * 4, "{waited:?}");
+    let start = Instant::now();
+    while two.verify(&kept).status != 200 {
+        assert!(start.elapsed() < LEASE * 10, "{}", two.log());
+    }
+    assert_eq!(two.verify(&revoked).code(), "key_revoked");
+    assert!(two.log().contains("it registers again"), "{}", two.log());
+}
+
+#[tokio::test]
+async fn a_revocation_is_known_to_nodes_whose_connections_were_closed() {
+    let Some((database, keys)) = database().await else {
+        return;
+    };
+    let (one, two) = (Program::start(&database.url), Program::start(&database.url));
+    let Store::Postgres { pool, .. } = &database.store else {
+        panic!("not PostgreSQL");
+    };
+    for key in &keys {
+        assert_eq!(two.verify(key).status, 200);
+        let close = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        sqlx::query(close).execute(pool).await.expect("closed");
+        // The first attempts may meet closed connections.
+        let start = Instant::now();
+        while !matches!(one.revoke(key).status, 204 | 401) {
+            assert!(start.elapsed() < LEASE * 10, "{}", one.log());
+        }
+        let answer = two.verify(key);
+        assert_ne!(answer.status, 200, "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_was_killed_delays_nothing_once_it_runs_again() {
+    let Some((database, [_, revoked, _])) = database().await else {
+        return;
+    };
+    let (one, two) = (Program::start(&database.url), Program::start(&database.url));
+    let two = two.restart();
+    assert_eq!(one.revoke(&revoked).status, 204);
+    assert_eq!(two.verify(&revoked).code(), "key_revoked");
+}
+
+#[tokio::test]
+async fn nodes_that_do_not_fit_end_with_one_line() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let name = [("LATCHKEY_NODE_NAME", "blue")];
+    let _node = Program::start_with(&database.url, &name);
+    let same = Program::fail(&database.url, None, &name);
+    assert!(
+        same.contains("give each node a name of its own (LATCHKEY_NODE_NAME)"),
+        "{same}"
+    );
+    let other = *b"another pepper of 32 bytes, 1234";
+    let pepper = Program::fail(&database.url, Some(other), &[]);
+    assert!(
+        pepper.contains("give all nodes the same LATCHKEY_PEPPER_FILE"),
+        "{pepper}"
+    );
+    let lease = Program::fail(&database.url, None, &[("LATCHKEY_LEASE", "0")]);
+    assert!(lease.contains("a whole number from 1 to 300"), "{lease}");
+}

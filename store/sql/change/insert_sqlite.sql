@@ -1,0 +1,1 @@
+INSERT INTO change (position, application_id, key_id) VALUES ($1, $2, $3)

@@ -1,0 +1,1 @@
+DELETE FROM change WHERE position <= (SELECT h.position FROM change_head h WHERE h.id = 1) - $1

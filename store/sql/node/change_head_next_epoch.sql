@@ -1,0 +1,1 @@
+UPDATE change_head SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch

@@ -1,0 +1,1 @@
+SELECT opened FROM change_head WHERE id = 1

@@ -1,1 +1,0 @@
-DELETE FROM node WHERE id = $1 AND epoch = $2 AND heartbeat = $3

@@ -1,1 +1,0 @@
-SELECT id, epoch, heartbeat, lease_ms FROM node

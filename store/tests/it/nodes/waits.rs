@@ -1,0 +1,120 @@
+//! Statements that wait for the row of a node. In READ COMMITTED, a statement that waited sees that row as it is then, and every
+//! other row as it was before the wait.
+
+use super::{is_granted, two_nodes};
+use crate::ownership::{revoke, state};
+use domain::key::state::State;
+use sqlx::PgPool;
+use std::sync::Arc;
+use store::StoreError;
+
+/// Waits until a number of statements wait for a lock.
+async fn until_waiting(pool: &PgPool, statements: i64) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    loop {
+        let (count,): (i64,) = sqlx::query_as(waiting)
+            .fetch_one(pool)
+            .await
+            .expect("answers");
+        if count >= statements {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_waits_for_the_removal_of_its_node_fails_and_is_not_written() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    let mut removal = two.pool().begin().await.expect("begins");
+    sqlx::query("DELETE FROM node WHERE name = 'node 1'")
+        .execute(&mut *removal)
+        .await
+        .expect("locked");
+    let one = Arc::new(one);
+    let change = tokio::spawn({
+        let one = Arc::clone(&one);
+        async move { revoke(&one.fixture, 1).await }
+    });
+    until_waiting(two.pool(), 1).await;
+    removal.commit().await.expect("removed");
+    let late = change.await.expect("ends");
+    assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
+    assert_eq!(state(&two.fixture, 1).await, State::Active);
+}
+
+#[tokio::test]
+async fn the_removal_of_a_node_waits_for_its_changes_under_way() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    // The change has checked its registration and waits for its position.
+    let mut head = two.pool().begin().await.expect("begins");
+    sqlx::query("SELECT position FROM change_head FOR UPDATE")
+        .execute(&mut *head)
+        .await
+        .expect("locked");
+    let (one, two) = (Arc::new(one), Arc::new(two));
+    let change = tokio::spawn({
+        let one = Arc::clone(&one);
+        async move { revoke(&one.fixture, 1).await }
+    });
+    until_waiting(two.pool(), 1).await;
+    let removal = tokio::spawn({
+        let two = Arc::clone(&two);
+        async move { two.node.remove_behind(i64::MAX).await }
+    });
+    until_waiting(two.pool(), 2).await;
+    assert_eq!(state(&two.fixture, 1).await, State::Active);
+    head.commit().await.expect("released");
+    change.await.expect("ends").expect("it was first");
+    let removed = removal.await.expect("ends").expect("answers");
+    assert_eq!(removed, ["node 1"]);
+    let late = revoke(&one.fixture, 2).await;
+    assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
+}
+
+#[tokio::test]
+async fn a_renewal_does_not_wait_for_changes_of_its_node() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    let mut change = one.pool().begin().await.expect("begins");
+    sqlx::query("SELECT id FROM node WHERE name = 'node 1' FOR KEY SHARE")
+        .execute(&mut *change)
+        .await
+        .expect("locked");
+    assert!(is_granted(&one.renew().await));
+    assert!(is_granted(&two.renew().await));
+    drop(change);
+}
+
+#[tokio::test]
+async fn a_renewal_that_waited_while_a_change_was_made_does_not_confirm_the_change() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    let before = two.head().await;
+    let mut other = two.pool().begin().await.expect("begins");
+    sqlx::query("UPDATE node SET beat = beat + 1 WHERE name = 'node 2'")
+        .execute(&mut *other)
+        .await
+        .expect("locked");
+    let two = Arc::new(two);
+    let renewal = tokio::spawn({
+        let two = Arc::clone(&two);
+        async move { two.node.renew(before).await }
+    });
+    until_waiting(one.pool(), 1).await;
+    let position = revoke(&one.fixture, 1).await.expect("revoked");
+    other.commit().await.expect("released");
+    // It saw the position as of its beginning, before the change: its lease ends before the wait for the change does.
+    let renewal = renewal.await.expect("ends").expect("answers");
+    assert!(is_granted(&renewal), "{renewal:?}");
+    let (others, _) = one.node.others().await.expect("answers");
+    assert!(others[0].applied < position);
+    assert!(!is_granted(&two.node.renew(before).await.expect("answers")));
+}
