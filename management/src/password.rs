@@ -18,7 +18,7 @@ use std::{
     },
     thread::available_parallelism,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 use verification::{Entropy, random_token};
 use zeroize::Zeroizing;
@@ -70,8 +70,12 @@ pub(crate) enum Checked {
         rehash: Option<String>,
     },
     Wrong,
-    /// The queue is full.
-    Busy,
+}
+
+/// A place in the queue of a lane, until it is dropped.
+pub(crate) struct QueuePlace {
+    lane: Lane,
+    _queued: OwnedSemaphorePermit,
 }
 
 impl Passwords {
@@ -105,10 +109,25 @@ impl Passwords {
         password: &str,
         lane: Lane,
     ) -> Result<Option<String>, ManagementError> {
+        let Some(place) = self.place(lane) else {
+            return Ok(None);
+        };
         let password = Zeroizing::new(password.to_owned());
-        self.in_turn(lane, move || hash(&password))
-            .await?
-            .transpose()
+        let hashed = self.in_turn(place, move || hash(&password)).await?;
+        hashed.map(Some)
+    }
+
+    /// Returns a place in the queue; `None` if it is full.
+    pub(crate) fn place(&self, lane: Lane) -> Option<QueuePlace> {
+        let queue = match lane {
+            Lane::Known => &self.known,
+            Lane::Open => &self.open,
+        };
+        let queued = queue.clone().try_acquire_owned().ok()?;
+        Some(QueuePlace {
+            lane,
+            _queued: queued,
+        })
     }
 
     /// Verifies a password against a stored hash or, if there is none, takes the same time.
@@ -116,35 +135,23 @@ impl Passwords {
         &self,
         password: &str,
         stored: Option<String>,
-        lane: Lane,
+        place: QueuePlace,
     ) -> Result<Checked, ManagementError> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.unknown_hash.clone());
         let password = Zeroizing::new(password.to_owned());
-        let checked = self
-            .in_turn(lane, move || check(&password, &stored))
-            .await?;
-        match checked {
-            None => Ok(Checked::Busy),
-            Some(Ok(right @ Checked::Right { .. })) if known => Ok(right),
-            Some(Ok(_)) => Ok(Checked::Wrong),
-            Some(Err(error)) => Err(error),
+        let checked = self.in_turn(place, move || check(&password, &stored));
+        match checked.await?? {
+            right @ Checked::Right { .. } if known => Ok(right),
+            _ => Ok(Checked::Wrong),
         }
     }
 
-    /// `None` if the queue is full.
     async fn in_turn<T: Send + 'static>(
         &self,
-        lane: Lane,
+        place: QueuePlace,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Option<T>, ManagementError> {
-        let queue = match lane {
-            Lane::Known => &self.known,
-            Lane::Open => &self.open,
-        };
-        let Ok(_queued) = queue.try_acquire() else {
-            return Ok(None);
-        };
+    ) -> Result<T, ManagementError> {
         let broken = |error: &dyn std::fmt::Display| {
             ManagementError::Unexpected(format!("password thread: {error}"))
         };
@@ -153,7 +160,7 @@ impl Passwords {
             permit.map_err(|error| broken(&error))
         };
         // Only as many of the open lane compete with the known one as run at once.
-        let next = match lane {
+        let next = match place.lane {
             Lane::Known => None,
             Lane::Open => Some(turn(&self.next_open).await?),
         };
@@ -165,7 +172,7 @@ impl Passwords {
             drop((running, next));
             value
         });
-        done.await.map(Some).map_err(|error| broken(&error))
+        done.await.map_err(|error| broken(&error))
     }
 }
 
@@ -202,6 +209,41 @@ fn check(password: &str, stored: &str) -> Result<Checked, ManagementError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::{Barrier, Mutex};
+    use verification::SystemEntropy;
+
+    #[tokio::test]
+    async fn a_known_browser_overtakes_the_queue_of_unknown_ones() {
+        let passwords = Arc::new(Passwords::new(&SystemEntropy).expect("made"));
+        let places = passwords.running.available_permits();
+        let begin = |lane, work: Box<dyn FnOnce() + Send>| {
+            let passwords = passwords.clone();
+            let place = passwords.place(lane).expect("the queue has room");
+            tokio::spawn(async move { passwords.in_turn(place, work).await })
+        };
+        let mut checks = Vec::new();
+        // All threads are busy until the end of the barrier.
+        let busy = Arc::new(Barrier::new(places + 1));
+        for _ in 0..places {
+            let busy = busy.clone();
+            checks.push(begin(Lane::Open, Box::new(move || _ = busy.wait())));
+        }
+        let order = Arc::new(Mutex::new(Vec::new()));
+        for lane in [Lane::Open; 10].into_iter().chain([Lane::Known]) {
+            let order = order.clone();
+            let work = move || order.lock().expect("sound").push(lane);
+            checks.push(begin(lane, Box::new(work)));
+        }
+        // Each task runs until it waits for its turn.
+        tokio::task::yield_now().await;
+        busy.wait();
+        for check in checks {
+            check.await.expect("ends").expect("works");
+        }
+        let order = order.lock().expect("sound");
+        let overtaken = order.iter().position(|lane| *lane == Lane::Known);
+        assert!(overtaken.is_some_and(|before| before < places), "{order:?}");
+    }
 
     fn is_right(password: &str, stored: &str) -> bool {
         matches!(check(password, stored), Ok(Checked::Right { rehash: None }))

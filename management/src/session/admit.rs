@@ -2,7 +2,7 @@
 
 use crate::{
     Keyring, ManagementError,
-    password::{Checked, Lane},
+    password::{Checked, Lane, QueuePlace},
     sign_in_throttle::Attempt,
 };
 use domain::{account::Email, id::PersonId, origin::Origin, security::EventKind};
@@ -23,16 +23,16 @@ impl Keyring {
     ) -> Result<Option<PersonRow>, ManagementError> {
         let Some(device) = device else {
             // Before the person is read, so that an attempt that the memory refuses costs no statement.
-            let attempt = self.begin_password(email, None, origin).await?;
+            let begun = self.begin_password(email, None, origin).await?;
             let person = match self.store.person_by_email(email).await {
                 Ok(person) => person,
                 Err(error) => {
-                    self.refund(&attempt).await;
+                    self.refund(&begun.0).await;
                     return Err(error.into());
                 }
             };
             return self
-                .check_password((email, person), password, (attempt, Lane::Open), origin)
+                .check_password((email, person), password, begun, origin)
                 .await;
         };
         let person = self.store.person_by_email(email).await?;
@@ -43,8 +43,8 @@ impl Keyring {
                 .admit_known((email, person), password, device, origin)
                 .await;
         }
-        let attempt = self.begin_password(email, None, origin).await?;
-        self.check_password((email, person), password, (attempt, Lane::Open), origin)
+        let begun = self.begin_password(email, None, origin).await?;
+        self.check_password((email, person), password, begun, origin)
             .await
     }
 
@@ -57,25 +57,46 @@ impl Keyring {
         known: &str,
         origin: &Origin,
     ) -> Result<Option<PersonRow>, ManagementError> {
-        let attempt = self.begin_password(email, Some(known), origin).await?;
-        self.check_password((email, person), password, (attempt, Lane::Known), origin)
+        let begun = self.begin_password(email, Some(known), origin).await?;
+        self.check_password((email, person), password, begun, origin)
             .await
     }
 
-    /// Charges an attempt at a password.
+    /// Charges an attempt at a password, and takes a place in the queue for it.
     async fn begin_password(
         &self,
         email: &Email,
         known: Option<&str>,
         origin: &Origin,
-    ) -> Result<Attempt, ManagementError> {
-        let (limits, now) = (&self.sign_ins, self.monotonic());
-        let attempt = limits.begin(email, origin.address, known, now);
-        self.begin_attempt(attempt).await.inspect_err(|error| {
+    ) -> Result<(Attempt, QueuePlace), ManagementError> {
+        let begun = self.charge_password(email, known, origin).await;
+        begun.inspect_err(|error| {
             if matches!(error, ManagementError::Throttled { .. }) {
                 self.telemetry.sign_in_throttled(email, origin);
             }
         })
+    }
+
+    async fn charge_password(
+        &self,
+        email: &Email,
+        known: Option<&str>,
+        origin: &Origin,
+    ) -> Result<(Attempt, QueuePlace), ManagementError> {
+        let lane = match known {
+            Some(_) => Lane::Known,
+            None => Lane::Open,
+        };
+        let attempt = self
+            .sign_ins
+            .begin(email, origin.address, known, self.monotonic())
+            .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
+        // Before the database is asked: a flood that finds the queue full does not keep it busy.
+        let Some(place) = self.passwords.place(lane) else {
+            self.refund_busy(&attempt);
+            return Err(ManagementError::Busy);
+        };
+        Ok((self.begin_attempt(Ok(attempt)).await?, place))
     }
 
     /// Checks the password of the person with an address, and refunds the attempt if it is right.
@@ -83,7 +104,7 @@ impl Keyring {
         &self,
         (email, person): (&Email, Option<PersonRow>),
         password: &str,
-        (attempt, lane): (Attempt, Lane),
+        (attempt, place): (Attempt, QueuePlace),
         origin: &Origin,
     ) -> Result<Option<PersonRow>, ManagementError> {
         // A person without a password takes the same steps as an unknown one.
@@ -91,7 +112,7 @@ impl Keyring {
             .as_ref()
             .map(|person| person.password_hash.clone())
             .filter(|hash| !hash.is_empty());
-        match (self.passwords.check(password, stored, lane).await?, person) {
+        match (self.passwords.check(password, stored, place).await?, person) {
             (Checked::Right { rehash }, Some(mut person)) => {
                 self.refund(&attempt).await;
                 if let Some(hash) = rehash {
@@ -100,10 +121,6 @@ impl Keyring {
                     self.store.rehash_person(person.id, &old, new).await?;
                 }
                 Ok(Some(person))
-            }
-            (Checked::Busy, _) => {
-                self.refund_busy(&attempt).await;
-                Err(ManagementError::Busy)
             }
             (_, person) => {
                 if person.is_some() {

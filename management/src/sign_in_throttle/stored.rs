@@ -46,27 +46,20 @@ impl Keyring {
         }
     }
 
-    /// Refunds a successful attempt.
+    /// Refunds a successful attempt. The result does not depend on it: an error is logged.
     pub(crate) async fn refund(&self, attempt: &Attempt) {
-        self.refund_limits(&attempt.limits().collect::<Vec<_>>())
-            .await;
-    }
-
-    /// Refunds an attempt that found the queue full, except to its address.
-    pub(crate) async fn refund_busy(&self, attempt: &Attempt) {
-        self.refund_limits(&attempt.others.iter().collect::<Vec<_>>())
-            .await;
-    }
-
-    /// The result does not depend on it: an error is logged.
-    async fn refund_limits(&self, limits: &[&Limited]) {
-        self.sign_ins.refund(limits.iter().copied());
-        let stored = self.stored_limits(limits.iter().copied());
+        self.sign_ins.refund(attempt.limits());
+        let stored = self.stored_limits(attempt.limits());
         if !stored.is_empty()
             && let Err(error) = self.store.refund_attempt(&stored).await
         {
             tracing::warn!(%error, "a successful attempt at signing in stays counted");
         }
+    }
+
+    /// Refunds an attempt that found the queue full and was charged in memory only, except to its address.
+    pub(crate) fn refund_busy(&self, attempt: &Attempt) {
+        self.sign_ins.refund(attempt.others.iter());
     }
 
     fn stored_limits<'a>(&self, limits: impl Iterator<Item = &'a Limited>) -> Vec<AttemptLimit> {
