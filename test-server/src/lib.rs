@@ -82,6 +82,8 @@ pub struct TestServer {
     pub keyring: Keyring,
     pub clock: Arc<ManualClock>,
     pub url: String,
+    /// The database. Closed, it is as if it did not respond.
+    pub store: Store,
     /// The folder of the database, which is removed when this is dropped.
     _place: Box<dyn Any + Send + Sync>,
 }
@@ -130,7 +132,7 @@ impl TestServer {
         public_url: &str,
     ) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp(20_780 * DAY)));
-        let keyring = Keyring::open(store, peppers(), clock.clone())
+        let keyring = Keyring::open(store.clone(), peppers(), clock.clone())
             .await
             .expect("a keyring");
         let state = AppState::new(
@@ -146,6 +148,7 @@ impl TestServer {
             keyring,
             clock,
             url,
+            store,
             _place: place,
         }
     }

@@ -75,7 +75,9 @@ fn address(form: &HtmlFormElement) -> String {
 
 /// A form that was sent by `POST`. It cannot be sent again while this exists, and its button says so.
 pub struct Sent {
+    /// The form.
     pub form: HtmlFormElement,
+    /// The button that sent it.
     pub button: Option<HtmlElement>,
     action: String,
     request: RequestInit,

@@ -205,7 +205,7 @@ async fn the_gauges_show_the_state_of_the_database() {
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(calm[&version], "1");
-    server.keyring.close().await;
+    server.store.close().await;
     call(&server, Method::GET, "/v1/whoami", &key, "").await;
     server.clock.advance(300_001);
     server

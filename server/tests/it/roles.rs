@@ -9,7 +9,7 @@ mod with_mail;
 
 pub use pages::{FILES, LIVE, PAGES};
 pub use table::TABLE;
-pub use unrecorded::{MORE, complete};
+pub use unrecorded::{MORE, OWNS_AGAIN, complete};
 
 use domain::{
     account::{Email, Role},

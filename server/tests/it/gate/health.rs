@@ -35,7 +35,7 @@ async fn without_the_database_keys_are_verified_for_a_time_and_then_refused() {
         .await;
     patient.state.patience_ms = 300_000;
     patient.router = server::router(patient.state.clone());
-    patient.keyring.close().await;
+    patient.store.close().await;
     patient.clock.advance(300_000);
     let answer = call_gate(&patient, "/v1/whoami", &key, &[]).await;
     assert_eq!(answer.status, StatusCode::OK);

@@ -84,7 +84,7 @@ const WITHOUT_RECORD: [&str; 25] = [
 ];
 
 /// The owner, who is a developer after a transfer of ownership.
-const OWNS_AGAIN: &str = "UPDATE membership SET role = 'owner' WHERE person_id = (SELECT id FROM person WHERE email = 'owner@northwind.example')";
+pub const OWNS_AGAIN: &str = "UPDATE membership SET role = 'owner' WHERE person_id = (SELECT id FROM person WHERE email = 'owner@northwind.example')";
 
 /// Who makes a call, the first time and the second.
 fn callers(name: &str) -> [&'static str; 2] {
