@@ -101,11 +101,14 @@ impl Keyring {
 
     /// Gives up the registration, so that others need not wait until the lease has ended.
     pub(crate) async fn leave(&self) {
+        let Some(registration) = self.registration.get() else {
+            return;
+        };
         self.lease_start.end();
-        let left = match self.registration.get().filter(|_| self.is_owner()) {
-            None => Ok(()),
-            Some(Registration::Owner(ownership)) => ownership.leave().await,
-            Some(Registration::Member(member)) => member.node.leave().await,
+        let left = match registration {
+            _ if !self.is_owner() => Ok(()),
+            Registration::Owner(ownership) => ownership.leave().await,
+            Registration::Member(member) => member.node.leave().await,
         };
         if let Err(error) = left {
             tracing::warn!(%error, "other processes have to wait until the lease of this one ends");

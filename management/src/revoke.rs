@@ -57,7 +57,8 @@ impl Editor {
         self.keyring()
             .run_to_completion(async move {
                 let applied = apply_transition(&editor, id, wanted).await?;
-                Ok(applied.unconfirmed())
+                applied.unconfirmed();
+                Ok(())
             })
             .await
     }

@@ -47,6 +47,11 @@ struct Nodes {
 impl Nodes {
     /// `None` without a server.
     async fn start() -> Option<Self> {
+        // Its future is large.
+        Box::pin(Self::make()).await
+    }
+
+    async fn make() -> Option<Self> {
         let database = TestDatabase::postgres().await?;
         let test = TestKeyring::new(database).await;
         join(&test.keyring, 1).await;
