@@ -75,44 +75,48 @@ impl Database {
         self.rows_without("").await
     }
 
-    /// Returns the contents of the database without the columns of one name.
+    /// Returns the contents of the database without the columns of one name, read by one statement.
     pub async fn rows_without(&self, column: &str) -> Rows {
-        let tables = match self {
-            Self::Sqlite(_) => {
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-            }
-            Self::Postgres(_) => {
-                "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public'"
-            }
-        };
-        let mut rows = Rows::new();
-        for table in self.texts(tables.into()).await {
-            let sql = match self {
-                Self::Sqlite(_) => {
-                    let columns = self
-                        .texts(format!(
-                            "SELECT name FROM pragma_table_info('{table}') WHERE name <> '{column}'"
-                        ))
-                        .await;
-                    let values: Vec<_> = columns
-                        .iter()
-                        .map(|name| format!("quote(\"{name}\")"))
-                        .collect();
-                    format!(
-                        "SELECT {} FROM \"{table}\" ORDER BY 1",
-                        values.join(" || ',' || ")
-                    )
-                }
-                Self::Postgres(_) => {
-                    format!(
-                        "SELECT CAST(to_jsonb(t) - '{column}' AS TEXT) FROM \"{table}\" t ORDER BY 1"
-                    )
-                }
-            };
-            let texts = self.texts(sql).await;
-            rows.insert(table, texts);
+        let tables = self.tables(column).await;
+        let selects: Vec<_> = tables
+            .iter()
+            .map(|(table, row)| format!("SELECT '{table}:' || {row} FROM \"{table}\" t"))
+            .collect();
+        let texts = self.texts(selects.join(" UNION ALL ")).await;
+        let mut rows: Rows = tables
+            .into_keys()
+            .map(|table| (table, Vec::new()))
+            .collect();
+        for text in texts {
+            let (table, row) = text.split_once(':').expect("a table");
+            rows.get_mut(table).expect("known").push(row.to_owned());
+        }
+        for rows in rows.values_mut() {
+            rows.sort_unstable();
         }
         rows
+    }
+
+    /// Returns the tables, with the expression of a row's text without the columns of one name.
+    async fn tables(&self, column: &str) -> BTreeMap<String, String> {
+        let names = match self {
+            Self::Sqlite(_) => format!(
+                "SELECT s.name || ':' || group_concat('quote(\"' || c.name || '\")', ' || '','' || ')
+                 FROM sqlite_schema s, pragma_table_info(s.name) c
+                 WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite_%' AND c.name <> '{column}'
+                 GROUP BY s.name"
+            ),
+            Self::Postgres(_) => format!(
+                "SELECT tablename || ':CAST(to_jsonb(t) - ''{column}'' AS TEXT)' FROM pg_tables
+                 WHERE schemaname = 'public'"
+            ),
+        };
+        let tables = self.texts(names).await;
+        let pair = |table: String| {
+            let (name, row) = table.split_once(':').expect("a table");
+            (name.to_owned(), row.to_owned())
+        };
+        tables.into_iter().map(pair).collect()
     }
 }
 
