@@ -52,10 +52,6 @@ thread_local! {
 ///
 /// # Errors
 /// If this code cannot be fetched. The next call tries again.
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(clippy::unused_async, reason = "the browser fetches it")
-)]
 #[lazy(fallible)]
 pub fn ask(sent: Sent) -> Result<(), SplitLoaderError> {
     spawn_local(async move {
@@ -79,10 +75,6 @@ pub fn ask(sent: Sent) -> Result<(), SplitLoaderError> {
 ///
 /// # Errors
 /// If this code cannot be fetched. The next call tries again.
-#[cfg_attr(
-    not(feature = "hydrate"),
-    expect(clippy::unused_async, reason = "the browser fetches it")
-)]
 #[lazy(fallible)]
 pub fn answered(
     dialog: Element,
