@@ -1,8 +1,8 @@
 import { defineConfig, devices } from '@playwright/test';
 import type { TestFixtures, WorkerFixtures } from './fixtures.ts';
 
-// Tests that depend on the database; the others run on SQLite only.
-const databaseTests = /\/(audit-log|overview|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|roles|members|general|requests|security-events|support|regenerate|impact|reset|key-page|applications|two-factor|passkeys|mail|profile|single-sign-on)\.spec\.ts$/;
+// Journeys that run on PostgreSQL too. The Rust tests run every operation, page and role on both databases.
+const databaseTests = /\/(audit-log|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|members|requests|security-events|support|regenerate|reset|applications|two-factor|passkeys|mail|profile|single-sign-on)\.spec\.ts$/;
 // Without JavaScript, plain forms reach the same functions: a few of them are tested on PostgreSQL too.
 const plainDatabaseTests = /\/(setup|sign-in|create|edit|revoke|list|members|applications)\.spec\.ts$/;
 const withoutScripts = { javaScriptEnabled: false };
