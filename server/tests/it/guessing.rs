@@ -13,7 +13,7 @@ const ATTEMPTS: u32 = 10_000;
 const PER_ADDRESS: u32 = 60;
 const PER_EMAIL: u32 = 20;
 
-/// Sends so many wrong passwords, and returns how many were checked and how many were refused for their number.
+/// Sends `ATTEMPTS` wrong passwords, and returns how many were checked and how many were throttled.
 async fn spray(server: &TestServer, guess: impl Fn(u32) -> (String, String)) -> (u32, u32) {
     let (mut checked, mut refused) = (0, 0);
     for n in 0..ATTEMPTS {

@@ -230,11 +230,11 @@ async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing(datab
     assert!(page.body.contains("Sign in with a passkey"));
     browser.cookie = String::new();
     let form = browser.answered("sign_in").await;
-    let mut stranger = Browser::of(&server, DEVELOPER, 9).await;
-    stranger.created().await;
-    stranger.cookie = String::new();
-    let unknown = stranger.answered("sign_in").await;
-    let unknown = stranger.call("sign_in_with_passkey", &unknown).await;
+    let mut other_browser = Browser::of(&server, DEVELOPER, 9).await;
+    other_browser.created().await;
+    other_browser.cookie = String::new();
+    let unknown = other_browser.answered("sign_in").await;
+    let unknown = other_browser.call("sign_in_with_passkey", &unknown).await;
     assert_eq!(unknown.status.as_u16(), 422);
 
     let database = Database::at(&server.url).await;
@@ -245,7 +245,7 @@ async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing(datab
     let enable = format!("UPDATE person SET disabled_at = NULL WHERE email = '{OWNER}'");
     assert_eq!(database.run(&enable).await, 1);
     let form = format!("{form}&next=/profile");
-    let elsewhere = stranger.call("sign_in_with_passkey", &form).await;
+    let elsewhere = other_browser.call("sign_in_with_passkey", &form).await;
     assert_eq!(elsewhere.body, unknown.body, "another browser");
     let lines = [HTML, ("cookie", browser.cookie.as_str())];
     let done = server

@@ -87,7 +87,7 @@ fn key_headers(pairs: &Path) -> Result<String> {
     ))
 }
 
-/// Verifies a key so many times at a fixed rate. A late call counts from when it should have begun.
+/// Verifies a key `calls` times at a fixed rate. A late call counts from when it should have begun.
 fn verifications(server: &RunningServer, key: &str, calls: usize) -> Result<Latencies> {
     let mut client = Client::connect(server.address)?;
     let mut times = Vec::with_capacity(calls);

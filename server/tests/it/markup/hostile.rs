@@ -82,7 +82,7 @@ impl Hostile {
         let invited = Email::parse(&format!("new{email}")).expect("an address");
         let account = owner.account_owner().expect("owns the account");
         let account = account.fresh_account_owner().expect("fresh");
-        // So many that they can be searched.
+        // Enough for the switcher to have a search field.
         for n in 1..7 {
             let created = account.create_application(format!("{payload} {n}"), Zone::default());
             created.await.expect("created");

@@ -181,7 +181,7 @@ async fn a_passkey_answers_for_its_person_alone(database: TestDatabase) {
     let nameless = ada.device.get(&alone.options);
     assert!(
         !ada.alone(&alone.handle, &nameless).await,
-        "it names nobody"
+        "it names no person"
     );
     assert!(ada.alone(&alone.handle, &mine).await);
 }
