@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     key::regeneration::{GracePeriod, Regeneration},
+    time::MINUTE,
     verdict::Verdict,
 };
 use management::{Issue, ManagementError};
@@ -24,6 +25,20 @@ async fn behind_a_network() -> Option<(TestKeyring, Network)> {
         return Some((TestKeyring { keyring, ..test }, network));
     }
     None
+}
+
+each_database!(a_keyring_without_a_registration_verifies_while_its_database_answers);
+async fn a_keyring_without_a_registration_verifies_while_its_database_answers(
+    database: TestDatabase,
+) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    test.clock.advance(6 * MINUTE);
+    assert_eq!(test.keyring.database_downtime_ms(), 6 * MINUTE);
+    test.keyring.renew_lease().await.expect("it answers");
+    assert_eq!(test.keyring.database_downtime_ms(), 0);
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Accepted);
 }
 
 #[tokio::test]
