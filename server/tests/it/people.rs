@@ -85,6 +85,13 @@ async fn a_password_can_be_reset_once_by_a_plain_form() {
         .await;
     assert_eq!(weak.status.as_u16(), 422, "{}", weak.body);
     assert!(weak.body.contains("easy to guess") && weak.body.contains(&link.token));
+    // Of the address, and of the product's name.
+    for guess in ["NorthwindNorthwind", "latchkey-admin-1234"] {
+        let weak = server
+            .post("/api/reset_password", &[HTML], &form(guess))
+            .await;
+        assert!(weak.body.contains("easy to guess"), "{guess}");
+    }
     assert!(!weak.body.contains("Password1234567"));
     let done = server
         .post(
