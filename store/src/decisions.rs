@@ -7,6 +7,7 @@ use crate::{
 use domain::{
     decision::{DecisionFilter, DecisionRecord},
     id::{AccountId, ApplicationId},
+    key::token::KeyId,
     time::Timestamp,
     verdict::Verdict,
 };
@@ -143,6 +144,34 @@ impl Store {
                 .bind(filter.from.map_or(i64::MIN, |from| from.0))
                 .bind(filter.until.map_or(i64::MAX, |until| until.0))
                 .persistent(false)
+                .fetch_all(pool)
+                .await
+        })?;
+        rows.into_iter().map(DecisionRow::decided).collect()
+    }
+
+    /// Returns the newest `limit` decisions of an application, or of one of its keys, from the id `first` on, without those whose ids
+    /// leave the remainder `lane` when they are divided by `lanes`. The newest come first.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn decisions_outside_lane(
+        &self,
+        application: ApplicationId,
+        key: Option<KeyId>,
+        first: i64,
+        (lane, lanes): (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<DecisionRecord>, StoreError> {
+        let key = key.map(|key| key.to_string()).unwrap_or_default();
+        let rows: Vec<DecisionRow> = read!(self, |pool| {
+            sqlx::query_as(sql::DECISIONS_OUTSIDE_LANE)
+                .bind(application.0)
+                .bind(first)
+                .bind(limit)
+                .bind(key.as_str())
+                .bind(lanes)
+                .bind(lane)
                 .fetch_all(pool)
                 .await
         })?;

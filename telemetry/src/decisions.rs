@@ -2,6 +2,7 @@
 //! anomaly detection, and to a sample that is stored.
 
 mod buffer;
+mod other_nodes;
 mod sampler;
 mod table;
 mod tail;

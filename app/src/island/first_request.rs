@@ -6,9 +6,9 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
 /// Milliseconds between two polls.
-const POLL_MS: u32 = 2_500;
+const POLL_MS: u32 = 1_000;
 /// The maximum number of polls, about ten minutes of them: a page that is left open does not keep a session alive.
-const MAX_POLLS: u32 = 240;
+const MAX_POLLS: u32 = 600;
 
 /// Whether the first request was received.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -174,6 +174,11 @@ fn show(rows: &str) -> Option<()> {
     let body = parsed.body()?;
     let first = list.first_child();
     while let Some(row) = body.first_element_child() {
+        // A stream that continues at another node may repeat calls.
+        if document().get_element_by_id(&row.id()).is_some() {
+            row.remove();
+            continue;
+        }
         list.insert_before(&row, first.as_ref()).ok()?;
     }
     while list.child_element_count() > MAX_ROWS

@@ -3,6 +3,7 @@
 use super::{
     Decisions,
     buffer::{PendingDecision, Skipped},
+    other_nodes::OtherNodes,
 };
 use crate::Telemetry;
 use domain::{
@@ -17,11 +18,11 @@ use tokio::sync::watch;
 /// Decisions in memory for followers.
 const MAX_RECENT: usize = 10_000;
 /// Calls in one batch; of more, the newest.
-const MAX_BATCH: usize = 50;
+pub(super) const MAX_BATCH: usize = 50;
 /// Ids in one millisecond.
 pub(super) const IDS_PER_MILLISECOND: i64 = 1_000;
 /// Number of lanes. The ids of a node leave the same remainder when they are divided by it.
-const LANES: i64 = 32;
+pub(super) const LANES: i64 = 32;
 /// How far ids may be ahead of the clock for [`ids_between`]: they are if the clock was set back.
 const MAX_AHEAD: i64 = HOUR;
 
@@ -63,6 +64,8 @@ pub struct Tail {
     key: Option<KeyId>,
     after: i64,
     changed: watch::Receiver<()>,
+    /// The other nodes, if there can be some.
+    others: Option<OtherNodes>,
 }
 
 impl RecentDecisions {
@@ -162,18 +165,23 @@ impl Telemetry {
         key: Option<KeyId>,
         after: Option<i64>,
     ) -> Tail {
+        let last = self.decisions.last();
+        // A quiet node may have an old id.
+        let now = self.now().0.saturating_mul(IDS_PER_MILLISECOND);
         Tail {
             application,
             key,
-            after: after.unwrap_or_else(|| self.decisions.last()),
+            after: after.unwrap_or(last),
             changed: self.decisions.changed.subscribe(),
+            others: OtherNodes::new(self, after.unwrap_or_else(|| last.max(now))),
             telemetry: Arc::clone(self),
         }
     }
 }
 
 impl Tail {
-    /// Waits for the next batch. Cancel safe: no decision is lost.
+    /// Waits for the next batch: of this node, or of others, which are read once a second. Of others there are those that are stored: a
+    /// sample. Cancel safe: no decision is lost.
     pub async fn next(&mut self) -> DecisionBatch {
         loop {
             self.changed.mark_unchanged();
@@ -186,9 +194,26 @@ impl Tail {
             if !batch.is_empty() {
                 return batch;
             }
-            // The sender is dropped with the telemetry, which this follower keeps alive.
-            if self.changed.changed().await.is_err() {
-                return batch;
+            let others = async {
+                match &mut self.others {
+                    Some(others) => {
+                        let Self {
+                            telemetry,
+                            application,
+                            key,
+                            ..
+                        } = self;
+                        others.next(telemetry, *application, *key).await
+                    }
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                // The sender is dropped with the telemetry, which this follower keeps alive.
+                changed = self.changed.changed() => if changed.is_err() {
+                    return batch;
+                },
+                batch = others => return DecisionBatch { last: self.after, ..batch },
             }
         }
     }

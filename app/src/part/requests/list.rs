@@ -136,7 +136,7 @@ fn row(
     let from = call.address.map(|address| address.to_string());
     let (route, client, id) = (call.route, call.user_agent, call.request_id);
     view! {
-        <li class="request" aria-current=current>
+        <li class="request" id=format!("call-{}", call.id) aria-current=current>
             <span class="badge" data-tone=tone>
                 {words::verdict(call.verdict)}
             </span>
