@@ -606,7 +606,8 @@ CREATE INDEX audit_by_action ON audit (account_id, action, at, seq);
 -- A change ends by taking the next position, so positions are in the order of the commits, without gaps. epoch numbers the
 -- registrations of nodes. system_id and timeline name the PostgreSQL cluster; on SQLite they are empty and 0. history numbers
 -- the times that the database continued as another cluster, on another timeline or without changes that a process had seen;
--- it had the changes up to forked_at then, and opened is false until the leases from before have ended.
+-- it had the changes up to forked_at then, and opened is false until the leases from before have ended. A program has to know
+-- the migration oldest_schema.
 CREATE TABLE change_head (
     id BIGINT PRIMARY KEY NOT NULL CHECK (id = 1),
     position BIGINT NOT NULL,
@@ -615,10 +616,11 @@ CREATE TABLE change_head (
     timeline BIGINT NOT NULL,
     history BIGINT NOT NULL,
     forked_at BIGINT NOT NULL,
-    opened BOOLEAN NOT NULL
+    opened BOOLEAN NOT NULL,
+    oldest_schema BIGINT NOT NULL
 );
-INSERT INTO change_head (id, position, epoch, system_id, timeline, history, forked_at, opened)
-VALUES (1, 0, 0, '', 0, 0, 0, TRUE);
+INSERT INTO change_head (id, position, epoch, system_id, timeline, history, forked_at, opened, oldest_schema)
+VALUES (1, 0, 0, '', 0, 0, 0, TRUE, 1);
 
 -- The newest changes of keys: of one key, or of all keys of an application. Other nodes read them.
 CREATE TABLE change (
@@ -631,7 +633,7 @@ CREATE INDEX change_position ON change (position);
 
 -- The processes that use the database: several on PostgreSQL, one on SQLite. A node has the changes up to applied, and answers
 -- from memory for lease_ms after a renewal, which raises beat. It has compared its revocation journal with the database as of
--- history. peppers are the names of its peppers, the newest first.
+-- history. peppers are the names of its peppers, the newest first; schema is the newest migration that its program knows.
 CREATE TABLE node (
     id UUID PRIMARY KEY NOT NULL,
     name TEXT NOT NULL UNIQUE,
@@ -642,6 +644,7 @@ CREATE TABLE node (
     lease_ms BIGINT NOT NULL,
     peppers TEXT NOT NULL,
     version TEXT NOT NULL,
+    schema BIGINT NOT NULL,
     joined_at BIGINT NOT NULL
 );
 

@@ -43,7 +43,7 @@ pub enum StoreError {
     #[error("the database file cannot be created: {0}")]
     Folder(std::io::Error),
     /// The schema cannot be migrated.
-    #[error("{}", migration(.0))]
+    #[error("{0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The database was made by a build from before the first release, whose schema this program cannot upgrade.
     #[error(
@@ -51,12 +51,16 @@ pub enum StoreError {
          start with an empty database"
     )]
     Unreleased,
-    /// Other processes use the database with an older schema.
+    /// Other processes use the database with a schema of more than one release ago.
     #[error(
-        "these nodes use the database with an older version of Latchkey: {0}; stop them first, and if they were killed, delete \
-         their rows from the table node"
+        "these nodes run a version of Latchkey from before the last one: {0}; update them to the last version first, or stop them"
     )]
     NodesOfOlderVersion(String),
+    /// A later release has migrated the database, and this program lacks the migration that it needs.
+    #[error(
+        "the database was made by a newer version of Latchkey (this version lacks migration {0}); run that version or the one before it"
+    )]
+    Newer(i64),
     /// The schema is older than this program.
     #[error("the database is of an older version of Latchkey; run latchkey migrate")]
     Outdated,
@@ -133,17 +137,6 @@ impl StoreError {
                 | Self::NotCompared
                 | Self::Behind { .. }
         )
-    }
-}
-
-fn migration(error: &sqlx::migrate::MigrateError) -> String {
-    match error {
-        sqlx::migrate::MigrateError::VersionMissing(version) => {
-            format!(
-                "the database was made by a newer version of Latchkey (migration {version}); run that version or later"
-            )
-        }
-        other => other.to_string(),
     }
 }
 

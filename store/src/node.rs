@@ -50,9 +50,10 @@ macro_rules! insert_node {
     ($tx:ident, $node:expr, $applied:expr, $history:expr) => {
         async {
             let node: &$crate::node::NewNode = $node;
-            let (epoch,): (i64,) = sqlx::query_as($crate::sql::CHANGE_HEAD_NEXT_EPOCH)
+            let (epoch, oldest): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD_NEXT_EPOCH)
                 .fetch_one(&mut *$tx)
                 .await?;
+            $crate::database::schema::require_supported(oldest)?;
             $crate::execute!(
                 $tx,
                 $crate::sql::NODE_INSERT,
@@ -64,6 +65,7 @@ macro_rules! insert_node {
                 i64::try_from(node.lease.as_millis()).unwrap_or(i64::MAX),
                 node.pepper_list(),
                 env!("CARGO_PKG_VERSION"),
+                $crate::database::schema::newest(),
                 node.at.0
             )?;
             Ok::<_, $crate::StoreError>($crate::node::fence::Registration {

@@ -148,6 +148,8 @@ shared_statements! {
     KEY_DEACTIVATE_FOR_GOOD = "key/deactivate_for_good";
     KEY_EXPIRE = "key/expire";
     PING = "database/ping";
+    SCHEMA_OLDEST = "database/schema_oldest";
+    SCHEMA_SET_OLDEST = "database/schema_set_oldest";
     SCHEMA_VERSION = "database/schema_version";
     WRITE_PROBE = "database/write_probe";
     DECISIONS_COUNT = "decision/count";
@@ -158,6 +160,7 @@ shared_statements! {
     DECISIONS_OF_CODE = "decision/fragments/select" "decision/fragments/of_code" "decision/fragments/filter" "decision/fragments/order_desc";
     DECISIONS_OF_ROUTE = "decision/fragments/select" "decision/fragments/of_route" "decision/fragments/filter" "decision/fragments/order_desc";
     DECISIONS_OF_KEY = "decision/fragments/select" "decision/fragments/of_key" "decision/fragments/filter" "decision/fragments/order_desc";
+    DECISIONS_OUTSIDE_LANE = "decision/fragments/select" "decision/fragments/of_other_nodes";
     DECISIONS_OF_REQUEST = "decision/fragments/select" "decision/fragments/of_request";
     DECISIONS_OF_REQUEST_IN_APPLICATION = "decision/fragments/select" "decision/fragments/of_request_in_application";
     DECISIONS_PRUNE = "decision/prune";
@@ -276,8 +279,8 @@ shared_statements! {
     NODE_DELETE_PREDECESSOR = "node/delete_predecessor";
     NODE_DELETE_SILENT = "node/delete_silent";
     NODE_INSERT = "node/insert";
-    NODE_NAMES = "node/names";
     NODE_RENEW = "node/renew";
+    NODES_OLDER = "node/older";
     NODES_ALL = "node/all";
     NODES_DELETE_ALL = "node/delete_all";
     NODES_DELETE_BEHIND = "node/delete_behind";

@@ -215,7 +215,8 @@ async fn a_database_of_a_newer_version_is_not_restored() {
         .run(
             "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
              SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations
-             WHERE version = 1",
+             WHERE version = 1;
+             UPDATE change_head SET oldest_schema = 9999",
         )
         .await;
     assert!(scene.refused().await.contains("newer version"));

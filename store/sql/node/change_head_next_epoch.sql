@@ -1,1 +1,1 @@
-UPDATE change_head SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch
+UPDATE change_head SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch, oldest_schema

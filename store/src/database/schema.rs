@@ -1,78 +1,126 @@
-//! The migrations, and whether a database's schema is the one that this program uses.
+//! The migrations, and whether this program can use a database's schema.
 
 use crate::{Store, StoreError, read, sql};
-use sqlx::{
-    PgConnection, SqlitePool,
-    migrate::{MigrateError, Migrator},
-};
+use sqlx::{Connection, PgConnection, SqlitePool, migrate::Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// Whether the database has been migrated, and has a table of nodes.
-const HAS_NODES: &str =
-    "SELECT to_regclass('_sqlx_migrations') IS NOT NULL AND to_regclass('node') IS NOT NULL";
+/// The newest migrations of the releases, in their order; the last one is this program's. A release adds what the one before it can
+/// ignore, so that both can use one database. What a release no longer uses is removed one release later.
+const RELEASES: [i64; 1] = [1];
+
+/// Whether the database has been migrated.
+const IS_MIGRATED: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
 
 /// The newest migration of a database, and the checksum of its first one.
 type Applied = (Option<i64>, Option<Vec<u8>>);
 
-/// Applies the migrations that are missing to an SQLite database.
+/// The newest migration that this program knows.
+pub(crate) const fn newest() -> i64 {
+    RELEASES[RELEASES.len() - 1]
+}
+
+/// The newest migration that a program must know to use a database that this one has migrated: that of the release before.
+const fn oldest() -> i64 {
+    RELEASES[RELEASES.len().saturating_sub(2)]
+}
+
+/// Applies the migrations that are missing to an SQLite database. One that a later release has migrated is used as it is, unless this
+/// program is too old for it.
 ///
 /// # Errors
-/// `Migration` if one fails or the database is newer than this program; `Unreleased`.
+/// `Migration` if one fails; `Newer` if this program is too old; `Unreleased`.
 pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
-    let Err(error) = SQLITE.run(pool).await else {
-        return Ok(());
-    };
-    let applied = sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await;
-    Err(explain(&SQLITE, error, applied.ok()))
+    let applied: Option<Applied> = sqlx::query_as(sql::SCHEMA_VERSION)
+        .fetch_one(pool)
+        .await
+        .ok();
+    match applied {
+        Some((Some(version), first)) => {
+            require_released(&SQLITE, first)?;
+            if version > newest() {
+                let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await?;
+                return require_supported(oldest);
+            }
+            if version < newest() {
+                sqlx::query(sql::SCHEMA_SET_OLDEST)
+                    .bind(oldest())
+                    .execute(pool)
+                    .await?;
+            }
+        }
+        Some((None, _)) | None => {}
+    }
+    Ok(SQLITE.run(pool).await?)
 }
 
-/// Applies the migrations that are missing to a PostgreSQL database.
+/// Applies the migrations that are missing to a PostgreSQL database, as [`migrate_sqlite`]. Nodes of the release before go on meanwhile.
 ///
 /// # Errors
-/// As [`migrate_sqlite`]; `NodesOfOlderVersion` if other processes use the database with the schema that it has.
+/// As [`migrate_sqlite`]; `NodesOfOlderVersion` if still older nodes use the database.
 pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
-    require_no_older_nodes(connection).await?;
-    let Err(error) = POSTGRES.run(&mut *connection).await else {
-        return Ok(());
-    };
-    let applied = sqlx::query_as(sql::SCHEMA_VERSION)
-        .fetch_one(connection)
-        .await;
-    Err(explain(&POSTGRES, error, applied.ok()))
-}
-
-/// Refuses to migrate a database under processes that use it with its present schema.
-async fn require_no_older_nodes(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let (has_nodes,): (bool,) = sqlx::query_as(HAS_NODES)
+    let (is_migrated,): (bool,) = sqlx::query_as(IS_MIGRATED)
         .fetch_one(&mut *connection)
         .await?;
-    if !has_nodes {
-        return Ok(());
+    if is_migrated {
+        let (version, first): Applied = sqlx::query_as(sql::SCHEMA_VERSION)
+            .fetch_one(&mut *connection)
+            .await?;
+        require_released(&POSTGRES, first)?;
+        match version {
+            Some(version) if version > newest() => {
+                let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST)
+                    .fetch_one(connection)
+                    .await?;
+                return require_supported(oldest);
+            }
+            Some(version) if version < newest() => {
+                exclude_older_nodes(connection, oldest()).await?
+            }
+            _ => {}
+        }
     }
-    let (version, _): Applied = sqlx::query_as(sql::SCHEMA_VERSION)
-        .fetch_one(&mut *connection)
-        .await?;
-    let newest = POSTGRES.iter().map(|migration| migration.version).max();
-    if version >= newest {
-        return Ok(());
-    }
-    let names: Vec<(String,)> = sqlx::query_as(sql::NODE_NAMES)
-        .fetch_all(connection)
-        .await?;
-    if names.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<String> = names.into_iter().map(|(name,)| name).collect();
-    Err(StoreError::NodesOfOlderVersion(names.join(", ")))
+    Ok(POSTGRES.run(connection).await?)
 }
 
-/// Tells a database of a development build, whose first migration was another one, from every other error.
-fn explain(migrator: &Migrator, error: MigrateError, applied: Option<Applied>) -> StoreError {
-    match applied {
-        Some((_, Some(first))) if !is_first(migrator, &first) => StoreError::Unreleased,
-        _ => error.into(),
+/// Excludes programs that do not know the migration `oldest`: none is registered, and none registers later.
+///
+/// # Errors
+/// `NodesOfOlderVersion` if there are some.
+async fn exclude_older_nodes(connection: &mut PgConnection, oldest: i64) -> Result<(), StoreError> {
+    let mut tx = connection.begin().await?;
+    // A registration takes the same row, and reads the value then.
+    sqlx::query(sql::SCHEMA_SET_OLDEST)
+        .bind(oldest)
+        .execute(&mut *tx)
+        .await?;
+    let names: Vec<String> = sqlx::query_scalar(sql::NODES_OLDER)
+        .bind(oldest)
+        .fetch_all(&mut *tx)
+        .await?;
+    if !names.is_empty() {
+        return Err(StoreError::NodesOfOlderVersion(names.join(", ")));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Checks that this program knows the migration `oldest`.
+///
+/// # Errors
+/// `Newer` if it does not.
+pub(crate) const fn require_supported(oldest: i64) -> Result<(), StoreError> {
+    if oldest > newest() {
+        return Err(StoreError::Newer(oldest));
+    }
+    Ok(())
+}
+
+/// Refuses a database of a development build, whose first migration was another one.
+fn require_released(migrator: &Migrator, first: Option<Vec<u8>>) -> Result<(), StoreError> {
+    match first {
+        Some(first) if !is_first(migrator, &first) => Err(StoreError::Unreleased),
+        _ => Ok(()),
     }
 }
 
@@ -85,26 +133,39 @@ fn is_first(migrator: &Migrator, checksum: &[u8]) -> bool {
 }
 
 impl Store {
-    /// Checks that the schema is the one of this program.
+    /// Checks that this program can use the schema.
     ///
     /// # Errors
-    /// `Outdated` if it is older, `Migration` if it is newer, `Unreleased` if it is from before the first release.
+    /// `Outdated` if it is older, `Newer` if it is of more than one release later, `Unreleased` if it is from before the first release.
     pub(crate) async fn check_schema(&self) -> Result<(), StoreError> {
         let migrator = match self {
             Self::Sqlite { .. } => &SQLITE,
             Self::Postgres { .. } => &POSTGRES,
         };
-        let newest = migrator.iter().map(|migration| migration.version).max();
         let (version, first): Applied = read!(self, |pool| {
             sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await
         })?;
-        if first.is_some_and(|first| !is_first(migrator, &first)) {
-            return Err(StoreError::Unreleased);
+        require_released(migrator, first)?;
+        if version < Some(newest()) {
+            return Err(StoreError::Outdated);
         }
-        match version {
-            version if version == newest => Ok(()),
-            Some(newer) if version > newest => Err(MigrateError::VersionMissing(newer).into()),
-            _ => Err(StoreError::Outdated),
+        let (oldest,): (i64,) = read!(self, |pool| {
+            sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await
+        })?;
+        require_supported(oldest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_release_is_that_of_the_newest_migration() {
+        for migrator in [&SQLITE, &POSTGRES] {
+            let last = migrator.iter().map(|migration| migration.version).max();
+            assert_eq!(last, Some(newest()));
         }
+        assert!(RELEASES.is_sorted() && oldest() <= newest());
     }
 }

@@ -11,7 +11,7 @@ use sqlx::PgPool;
 use std::time::Duration;
 use store::{
     NewChanges, NewNode, NodeConflict, NodeConnection, PepperName, Registered, Renewal,
-    SilentNodes, Store,
+    SilentNodes, Store, StoreError,
 };
 use testing::TestDatabase;
 
@@ -274,22 +274,49 @@ async fn a_change_is_announced_and_a_lost_connection_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_database_is_not_migrated_under_nodes_of_an_older_version() {
+async fn a_database_is_not_migrated_under_nodes_from_before_the_last_release() {
     let Some((database, one, two)) = two_nodes().await else {
         return;
     };
+    let run = |statement: &'static str| sqlx::query(statement).execute(one.pool());
     let older = "UPDATE _sqlx_migrations SET version = version - 1";
-    let done = sqlx::query(older).execute(one.pool()).await;
-    done.expect("a statement");
+    run(older).await.expect("a statement");
+    run("UPDATE node SET schema = 0")
+        .await
+        .expect("a statement");
     let refused = Store::open(&database.url).await.expect_err("in use");
     let line = refused.to_string();
     assert!(
-        line.contains("node 1, node 2") && line.contains("stop them"),
+        line.contains("node 1, node 2") && line.contains("update them"),
         "{line}"
     );
-    for node in [one, two] {
-        node.node.leave().await.expect("left");
+    // Those of the last release go on, and the migration begins.
+    run("UPDATE node SET schema = 1")
+        .await
+        .expect("a statement");
+    let other = Store::open(&database.url).await.expect_err("changed");
+    assert!(
+        other.to_string().contains("was previously applied"),
+        "{other}"
+    );
+    for node in [&one, &two] {
+        node.node.renew(0).await.expect("answers");
     }
-    let other = Store::open(&database.url).await.expect_err("unknown");
-    assert!(other.to_string().contains("newer version"), "{other}");
+}
+
+#[tokio::test]
+async fn a_node_does_not_register_where_a_newer_release_has_excluded_it() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    let excluded = "UPDATE change_head SET oldest_schema = 9999";
+    sqlx::query(excluded)
+        .execute(one.pool())
+        .await
+        .expect("a statement");
+    let refused = two.node.register(0).await;
+    assert!(
+        matches!(refused, Err(StoreError::Newer(9999))),
+        "{refused:?}"
+    );
 }

@@ -56,22 +56,50 @@ async fn both_schemas_have_the_same_tables_and_columns() {
     }
 }
 
+async fn run(database: &TestDatabase, statement: &'static str) {
+    match &database.store {
+        Store::Sqlite { writer, .. } => sqlx::query(statement).execute(writer).await.map(drop),
+        Store::Postgres { pool, .. } => sqlx::query(statement).execute(pool).await.map(drop),
+    }
+    .expect("a statement");
+}
+
+/// What a migration of the next release leaves: a new column, and its own record.
+async fn migrate_to_next_release(database: &TestDatabase) {
+    let added = "ALTER TABLE api_key ADD COLUMN added_later TEXT NOT NULL DEFAULT ''";
+    run(database, added).await;
+    let recorded = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+         SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations
+         WHERE version = 1";
+    run(database, recorded).await;
+}
+
+each_database!(a_database_that_the_next_release_has_migrated_is_used_as_it_is);
+async fn a_database_that_the_next_release_has_migrated_is_used_as_it_is(database: TestDatabase) {
+    migrate_to_next_release(&database).await;
+    let again = Store::open(&database.url).await.expect("opens");
+    again.count_decisions().await.expect("answers");
+    again.close().await;
+    let reader = Store::open_to_read(&database.url).await.expect("opens");
+    reader.close().await;
+}
+
 each_database!(a_database_of_a_newer_version_is_refused_in_one_line);
 async fn a_database_of_a_newer_version_is_refused_in_one_line(database: TestDatabase) {
-    let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
-                 SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations
-                 WHERE version = 1";
-    match &database.store {
-        Store::Sqlite { writer, .. } => sqlx::query(newer).execute(writer).await.map(drop),
-        Store::Postgres { pool, .. } => sqlx::query(newer).execute(pool).await.map(drop),
-    }
-    .expect("a migration from the future");
+    migrate_to_next_release(&database).await;
+    // The release after that one.
+    run(&database, "UPDATE change_head SET oldest_schema = 9999").await;
     database.store.close().await;
-    let error = Store::open(&database.url).await.expect_err("it is newer");
-    assert!(
-        error.to_string().contains("newer version") && !error.to_string().contains('\n'),
-        "{error}"
-    );
+    for opened in [
+        Store::open(&database.url).await,
+        Store::open_to_read(&database.url).await,
+    ] {
+        let error = opened.expect_err("it is newer").to_string();
+        assert!(
+            error.contains("newer version") && !error.contains('\n'),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,1 @@
+SELECT oldest_schema FROM change_head WHERE id = 1

@@ -1,0 +1,1 @@
+UPDATE change_head SET oldest_schema = $1 WHERE id = 1

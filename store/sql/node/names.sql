@@ -1,1 +1,0 @@
-SELECT name FROM node ORDER BY name

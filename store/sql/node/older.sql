@@ -1,0 +1,1 @@
+SELECT name FROM node WHERE schema < $1 ORDER BY name
