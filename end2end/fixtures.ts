@@ -38,6 +38,8 @@ export interface TestFixtures {
 
 export interface WorkerFixtures {
   database: Database;
+  /** How many processes the server has. */
+  nodes: number;
   /** The people that exist at the start. Without any, the server requires the setup. */
   initialPeople: Person[];
   server: Server;
@@ -46,10 +48,11 @@ export interface WorkerFixtures {
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   database: ['sqlite', { option: true, scope: 'worker' }],
+  nodes: [1, { option: true, scope: 'worker' }],
   initialPeople: [Object.values(people), { option: true, scope: 'worker' }],
   server: [
-    async ({ database, initialPeople }, use) => {
-      const server = await startServer({ database, people: initialPeople });
+    async ({ database, nodes, initialPeople }, use) => {
+      const server = await startServer({ database, nodes, people: initialPeople });
       await use(server);
       await server.stop();
     },

@@ -1,10 +1,14 @@
 import { defineConfig, devices } from '@playwright/test';
 import type { TestFixtures, WorkerFixtures } from './fixtures.ts';
+import { hasProxy } from './proxy.ts';
 
 // Journeys that run on PostgreSQL too. The Rust tests run every operation, page and role on both databases.
 const databaseTests = /\/(audit-log|setup|sign-in|create|edit|revoke|lifecycle|list|bulk|members|requests|security-events|support|regenerate|reset|applications|two-factor|passkeys|mail|profile|single-sign-on)\.spec\.ts$/;
 // Without JavaScript, plain forms reach the same functions: a few of them are tested on PostgreSQL too.
 const plainDatabaseTests = /\/(setup|sign-in|create|edit|revoke|list|members|applications)\.spec\.ts$/;
+const severalNodes = /\/nodes\.spec\.ts$/;
+// Three nodes behind nginx, each request at another one: what a request needs of an earlier one is in the database.
+const nodeTests = /\/(nodes|sign-in|create|edit|revoke|lifecycle|bulk|regenerate|reset|two-factor|passkeys|mail|profile)\.spec\.ts$/;
 const withoutScripts = { javaScriptEnabled: false };
 const chromium = process.env['LATCHKEY_CHROMIUM'];
 
@@ -38,11 +42,14 @@ export default defineConfig<TestFixtures, WorkerFixtures>({
     },
   },
   projects: [
-    { name: 'js', grepInvert: /@no-js/ },
-    { name: 'no-js', grepInvert: /@js/, use: withoutScripts },
+    { name: 'js', grepInvert: /@no-js/, testIgnore: severalNodes },
+    { name: 'no-js', grepInvert: /@js/, testIgnore: severalNodes, use: withoutScripts },
     ...(process.env['LATCHKEY_TEST_POSTGRES_URL']
       ? [
           { name: 'js-postgres', grepInvert: /@no-js/, testMatch: databaseTests, use: { database: 'postgres' as const } },
+          ...(hasProxy
+            ? [{ name: 'js-nodes', grepInvert: /@no-js/, testMatch: nodeTests, use: { database: 'postgres' as const, nodes: 3 } }]
+            : []),
           {
             name: 'no-js-postgres',
             grepInvert: /@js/,

@@ -1,13 +1,14 @@
-// Starts the real server with people who can sign in.
+// Starts the real server with people who can sign in, as one process or as several nodes behind nginx.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { startProxy } from './proxy.ts';
 
 export type Database = 'sqlite' | 'postgres';
 
@@ -19,8 +20,17 @@ export interface Person {
   application: string;
 }
 
+export interface Node {
+  name: string;
+  url: string;
+  /** Sends a signal to its process. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
+}
+
 export interface Server {
   url: string;
+  /** The processes. With several of them, `url` leads to each in turn. */
+  nodes: Node[];
   /** The setup token that a server without people prints. */
   setupToken: string | undefined;
   /** Runs a statement in the database. Only on PostgreSQL, because the server owns the SQLite file. */
@@ -32,6 +42,8 @@ export interface Server {
 
 interface Options {
   database?: Database;
+  /** The number of processes; more than one need PostgreSQL and nginx. */
+  nodes?: number;
   people?: Person[];
   /** The public URL; the default is the server's address. */
   publicUrl?: string;
@@ -45,11 +57,14 @@ interface Options {
   variables?: Record<string, string>;
 }
 
+/** How many seconds one of several nodes answers without the database. */
+export const LEASE = 5;
 const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 10_000;
 
 export async function startServer({
   database = 'sqlite',
+  nodes: count = 1,
   people = [],
   publicUrl,
   host = '127.0.0.1',
@@ -70,12 +85,11 @@ export async function startServer({
   const url = `http://127.0.0.1:${port}`;
   const env = {
     ...process.env,
-    LATCHKEY_LISTEN: `127.0.0.1:${port}`,
     LATCHKEY_DATABASE_URL: db.url,
     LATCHKEY_PEPPER: '',
     LATCHKEY_PEPPER_FILE: join(folder, 'pepper'),
     LATCHKEY_PUBLIC_URL: publicUrl ?? `http://${host}:${port}`,
-    LATCHKEY_TRUSTED_PROXIES: '',
+    LATCHKEY_TRUSTED_PROXIES: count > 1 ? '127.0.0.1' : '',
     LATCHKEY_SMTP_URL: smtpUrl,
     LATCHKEY_MAIL_FROM: smtpUrl && 'Latchkey <latchkey@acme.example>',
     LATCHKEY_LOG_FORMAT: 'text',
@@ -95,25 +109,57 @@ export async function startServer({
     await cleanUp();
     throw error;
   }
-  const child = spawn(program(), ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = collectOutput(child);
+  const nodes: (Node & Process)[] = [];
+  let proxy: { stop: () => Promise<void> } | undefined;
   const stop = async () => {
-    await terminate(child);
+    await proxy?.stop();
+    await Promise.all(nodes.map((node) => terminate(node.child)));
     await cleanUp();
   };
   try {
-    await waitUntilReady(url, child, output);
+    for (let n = 1; n <= count; n += 1) {
+      nodes.push(count === 1 ? startNode('', port, folder, env) : await startOneOfSeveral(`node-${n}`, folder, env));
+    }
+    await Promise.all(nodes.map((node) => waitUntilReady(node.url, node.child, node.output)));
+    if (count > 1) {
+      proxy = await startProxy(
+        port,
+        nodes.map((node) => node.url),
+      );
+    }
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     url,
-    setupToken: /enter this token:\s+(\S+)/.exec(output())?.[1],
+    nodes,
+    setupToken: /enter this token:\s+(\S+)/.exec(nodes[0]?.output() ?? '')?.[1],
     query: db.query,
     command: (...args) => runCommand(args, folder, env),
     stop,
   };
+}
+
+interface Process {
+  child: ChildProcess;
+  output: () => string;
+}
+
+/** Starts a node in a folder of its own, with a copy of the pepper. */
+async function startOneOfSeveral(name: string, shared: string, env: NodeJS.ProcessEnv): Promise<Node & Process> {
+  const folder = join(shared, name);
+  await mkdir(folder);
+  const pepper = join(folder, 'pepper');
+  await copyFile(join(shared, 'pepper'), pepper);
+  const variables = { LATCHKEY_PEPPER_FILE: pepper, LATCHKEY_NODE_NAME: name, LATCHKEY_LEASE: `${LEASE}` };
+  return startNode(name, await freePort(), folder, { ...env, ...variables });
+}
+
+function startNode(name: string, port: number, cwd: string, env: NodeJS.ProcessEnv): Node & Process {
+  const listen = `127.0.0.1:${port}`;
+  const child = spawn(program(), ['serve'], { cwd, env: { ...env, LATCHKEY_LISTEN: listen }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return { name, url: `http://${listen}`, child, output: collectOutput(child), signal: (signal) => child.kill(signal) };
 }
 
 function program(): string {
