@@ -9,6 +9,7 @@ pub mod application;
 pub mod invitation;
 pub mod keys;
 pub mod members;
+pub mod nodes;
 pub mod passkey;
 pub mod profile;
 pub mod reset;

@@ -15,6 +15,7 @@ pub mod keyboard;
 pub mod live_requests;
 pub mod morph;
 pub mod navigation;
+pub(crate) mod node_wait;
 pub mod passkey;
 pub mod progress;
 pub mod renewal;

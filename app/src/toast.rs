@@ -1,6 +1,7 @@
 //! What the page after a change says about it. The change leaves it in a cookie, which that page takes.
 
 use domain::key::token::KeyId;
+use serde::{Deserialize, Serialize};
 
 /// A change that a person has made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,77 @@ pub enum Done {
     IdentityUnlinked,
 }
 
+/// How many nodes know a change that ended access. The leases of the others have ended: they accept no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeCounts {
+    /// The nodes that know it.
+    pub confirmed: usize,
+    /// All nodes, two at least.
+    pub nodes: usize,
+    /// Milliseconds from the commit of the change until that was known.
+    pub elapsed_ms: i64,
+}
+
+/// A change, with what the nodes know about it if there are several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The change.
+    pub done: Done,
+    /// The nodes; none if it ended no access, or there is one node.
+    pub nodes: Option<NodeCounts>,
+}
+
+impl From<Done> for Outcome {
+    fn from(done: Done) -> Self {
+        Self { done, nodes: None }
+    }
+}
+
+impl Outcome {
+    /// Reads the value of the cookie.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (done, nodes) = match text.split_once('~') {
+            Some((done, nodes)) => (done, Some(NodeCounts::parse(nodes)?)),
+            None => (text, None),
+        };
+        Some(Self {
+            done: Done::parse(done)?,
+            nodes,
+        })
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.done)?;
+        match self.nodes {
+            Some(NodeCounts {
+                confirmed,
+                nodes,
+                elapsed_ms,
+            }) => write!(f, "~{confirmed}.{nodes}.{elapsed_ms}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl NodeCounts {
+    /// Returns a sentence about the confirmed nodes, all nodes and the milliseconds.
+    pub fn say(self, words: fn(usize, usize, i64) -> String) -> String {
+        words(self.confirmed, self.nodes, self.elapsed_ms)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.');
+        let counts = Self {
+            confirmed: numbers.next()?.parse().ok()?,
+            nodes: numbers.next()?.parse().ok()?,
+            elapsed_ms: numbers.next()?.parse().ok()?,
+        };
+        numbers.next().is_none().then_some(counts)
+    }
+}
+
 /// A change of a key, by its name in the cookie.
 type OfKey = (&'static str, fn(KeyId) -> Done);
 
@@ -118,8 +190,7 @@ impl Done {
         }
     }
 
-    /// Reads the value of the cookie.
-    pub fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         match text.split_once('.') {
             Some((change, key)) => {
                 let key = key.parse().ok()?;
@@ -159,8 +230,17 @@ mod tests {
             .iter()
             .map(|row| row.1(key))
             .chain(OTHERS.iter().map(|row| row.1));
-        for change in changes {
-            assert_eq!(Done::parse(&change.to_string()), Some(change), "{change}");
+        let nodes = Some(NodeCounts {
+            confirmed: 2,
+            nodes: 3,
+            elapsed_ms: 31_502,
+        });
+        for done in changes {
+            for nodes in [None, nodes] {
+                let change = Outcome { done, nodes };
+                let text = change.to_string();
+                assert_eq!(Outcome::parse(&text), Some(change), "{text}");
+            }
         }
     }
 
@@ -173,8 +253,12 @@ mod tests {
             "deactivated.x",
             "saved.akl_0123456789ABCDEF",
             "<b>",
+            "saved~",
+            "saved~3.3",
+            "saved~3.3.x",
+            "saved~3.3.41.0",
         ] {
-            assert_eq!(Done::parse(text), None, "{text}");
+            assert_eq!(Outcome::parse(text), None, "{text}");
         }
     }
 }

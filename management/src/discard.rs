@@ -1,6 +1,6 @@
 //! Discarding a key whose secret was not stored.
 
-use crate::{Editor, ManagementError, node::Applied, revoke::Transition};
+use crate::{Confirmation, Editor, ManagementError, node::Applied, revoke::Transition};
 use domain::key::token::KeyId;
 use store::{ChangeScope, IndexRow};
 
@@ -13,13 +13,13 @@ impl Editor {
     ///
     /// # Errors
     /// `NotFound`, or `Illegal` if something may depend on it.
-    pub async fn discard(&self, id: KeyId) -> Result<(), ManagementError> {
+    pub async fn discard(&self, id: KeyId) -> Result<Confirmation, ManagementError> {
         let editor = self.clone();
         self.keyring()
             .run_to_completion(async move {
                 let applied = discard(&editor, id).await?;
-                editor.keyring().confirm(applied).await?;
-                Ok(())
+                let (_, confirmation) = editor.keyring().confirm(applied).await?;
+                Ok(confirmation)
             })
             .await
     }

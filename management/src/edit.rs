@@ -1,6 +1,6 @@
 //! Editing a key.
 
-use crate::{Editor, FreshEditor, ManagementError, node::Applied};
+use crate::{Confirmation, Editor, FreshEditor, ManagementError, node::Applied};
 use domain::{
     Invalid,
     audit::{Action, FieldValues},
@@ -9,10 +9,10 @@ use domain::{
 use store::{ChangeScope, IndexRow, StoreError};
 
 /// The result of an edit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edited {
-    /// The key is as the form requests.
-    Done,
+    /// The key is as the form requests. If that forbids calls that were accepted before, every node knows it.
+    Done(Option<Confirmation>),
     /// The key was changed after the form was opened: nothing was changed now.
     Overtaken,
 }
@@ -46,10 +46,12 @@ impl Editor {
                 let Some((applied, narrows)) = edited else {
                     return Ok(Edited::Overtaken);
                 };
+                let mut confirmation = None;
                 if narrows {
-                    editor.keyring().confirm(applied).await?;
+                    let (_, confirmed) = editor.keyring().confirm(applied).await?;
+                    confirmation = Some(confirmed);
                 }
-                Ok(Edited::Done)
+                Ok(Edited::Done(confirmation))
             })
             .await
     }

@@ -60,7 +60,7 @@ pub use key_view::KeyView;
 pub use list::Listing;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
 pub use members::FreshViewer;
-pub use node::{Confirmation, Join, JoinError, Joining};
+pub use node::{Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind};
 pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
@@ -87,7 +87,7 @@ use apply::UncertainKeys;
 use domain::time::Timestamp;
 use key_locks::KeyLocks;
 use long_reads::LongReads;
-use node::{AppliedPosition, LeaseStart, Loss, Registration};
+use node::{AppliedPosition, LeaseStart, Loss, NodeCounters, Registration};
 use password::Passwords;
 use reset::ResetRequests;
 use sign_in_count::SignInCounters;
@@ -126,6 +126,7 @@ pub struct Inner {
     relying_party: OnceLock<second_factor::RelyingParty>,
     /// The registration of this process; none in a command that runs beside the server.
     registration: OnceLock<Registration>,
+    node_counters: NodeCounters,
     /// Why the database was lost, if it was.
     loss: Loss,
     /// When the last renewal was asked for, by the monotonic clock.
@@ -219,6 +220,7 @@ impl Keyring {
             sign_in_counters: SignInCounters::default(),
             relying_party: OnceLock::new(),
             registration: OnceLock::new(),
+            node_counters: NodeCounters::default(),
             single_sign_on: OnceLock::new(),
             loss: Loss::default(),
             lease_start,

@@ -4,13 +4,16 @@
 //! SQLite it is the only process, and every answer of the database is a renewal.
 
 mod confirmation;
+mod counts;
 mod follow;
 mod join;
 mod keep_current;
 mod lease;
 
 pub(crate) use confirmation::Applied;
-pub use confirmation::Confirmation;
+pub use confirmation::{Confirmation, NodesBehind};
+pub(crate) use counts::NodeCounters;
+pub use counts::NodeStats;
 pub use join::{Join, JoinError, Joining};
 pub(crate) use lease::LeaseStart;
 
@@ -90,7 +93,7 @@ impl Keyring {
     }
 
     /// Whether this process is one of several.
-    pub(crate) fn is_member(&self) -> bool {
+    pub fn is_member(&self) -> bool {
         matches!(self.registration.get(), Some(Registration::Member(_)))
     }
 

@@ -1,6 +1,6 @@
 //! Regenerating a secret: a new key replaces the old one, which stops working after a grace period.
 
-use crate::{Editor, FreshEditor, Issue, KeyView, ManagementError, node::Applied};
+use crate::{Confirmation, Editor, FreshEditor, Issue, KeyView, ManagementError, node::Applied};
 use domain::{
     audit::{Action, FieldValues},
     id::{IdempotencyKey, SecretId},
@@ -166,7 +166,7 @@ fn taken(illegal: IllegalTransition) -> impl Fn(StoreError) -> ManagementError {
 }
 
 impl Editor {
-    /// Changes when the old secret of a retiring key stops working.
+    /// Changes when the old secret of a retiring key stops working. Returns that time.
     ///
     /// # Errors
     /// `NotFound`; `Illegal` if the key is not retiring; `Invalid` if the end is more than 30 days after the regeneration;
@@ -175,13 +175,12 @@ impl Editor {
         &self,
         id: KeyId,
         wanted: GracePeriod,
-    ) -> Result<Timestamp, ManagementError> {
+    ) -> Result<(Timestamp, Confirmation), ManagementError> {
         let editor = self.clone();
         self.keyring()
             .run_to_completion(async move {
                 let applied = move_retirement(&editor, id, wanted).await?;
-                let (end, _) = editor.keyring().confirm(applied).await?;
-                Ok(end)
+                editor.keyring().confirm(applied).await
             })
             .await
     }

@@ -1,6 +1,6 @@
 //! Figures about the process, for metrics.
 
-use crate::Keyring;
+use crate::{Keyring, NodeStats};
 use store::Fault;
 
 /// Figures about a keyring. They identify no key and no person.
@@ -22,6 +22,8 @@ pub struct Stats {
     pub reserve: Option<bool>,
     /// Whether the revocation journal cannot be written.
     pub journal_failed: bool,
+    /// The nodes that share the database; `None` if this is the only process.
+    pub nodes: Option<NodeStats>,
 }
 
 impl Keyring {
@@ -36,6 +38,7 @@ impl Keyring {
             fault: self.fault(),
             reserve: self.store.disk().and_then(store::Disk::has_reserve),
             journal_failed: self.journal_failure().is_some(),
+            nodes: self.is_member().then(|| self.node_counters.stats()),
         }
     }
 }

@@ -18,6 +18,8 @@ pub const APPLICATION_ID: HeaderName = HeaderName::from_static("x-latchkey-appli
 pub const ACCOUNT_ID: HeaderName = HeaderName::from_static("x-latchkey-account-id");
 /// The key's scopes, for the service behind a proxy.
 pub const SCOPES: HeaderName = HeaderName::from_static("x-latchkey-scopes");
+/// The nodes that know a change, all nodes, and the milliseconds until that was known: a dictionary (RFC 9651).
+pub const NODES: HeaderName = HeaderName::from_static("x-latchkey-nodes");
 
 /// The media type of responses other than problems.
 pub const JSON: &str = "application/json";

@@ -44,8 +44,11 @@ pub async fn archive_application(
 ) -> Result<(), AppError> {
     confirmed(&app, &confirm).await?;
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    owner.archive().await?;
-    to_settings(&app, crate::toast::Done::ApplicationArchived)
+    let (_, confirmation) = owner.archive().await?;
+    to_settings(
+        &app,
+        (crate::toast::Done::ApplicationArchived, &confirmation),
+    )
 }
 
 /// Restores an archived application, and leads to its settings.
@@ -68,8 +71,8 @@ pub async fn delete_application(
 ) -> Result<(), AppError> {
     confirmed(&app, &confirm).await?;
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    owner.delete().await?;
-    crate::context::say_done(crate::toast::Done::ApplicationDeleted);
+    let confirmation = owner.delete().await?;
+    crate::context::say_done((crate::toast::Done::ApplicationDeleted, &confirmation));
     crate::context::redirect("/");
     Ok(())
 }
@@ -117,7 +120,7 @@ async fn confirmed(app: &str, confirm: &str) -> Result<(), AppError> {
     clippy::unnecessary_wraps,
     reason = "it is the answer of server functions"
 )]
-fn to_settings(app: &str, done: crate::toast::Done) -> Result<(), AppError> {
+fn to_settings(app: &str, done: impl Into<crate::toast::Outcome>) -> Result<(), AppError> {
     crate::context::say_done(done);
     crate::context::redirect(&crate::routes::general(app));
     Ok(())

@@ -67,7 +67,8 @@ pub fn fail(why: &str) {
     }
 }
 
-fn add(parent: &Element, tag: &str, class: &str) -> Option<Element> {
+/// Appends an element with a class.
+pub(super) fn add(parent: &Element, tag: &str, class: &str) -> Option<Element> {
     let element = document().create_element(tag).ok()?;
     element.set_class_name(class);
     parent.append_child(&element).ok()?;

@@ -2,13 +2,13 @@
 
 use super::{Here, loaded_dialog};
 use crate::{
-    act::keys::bulk::RevokeAllKeys,
+    act::keys::bulk::{AllRevoked, RevokeAllKeys},
     chart::scale::grouped,
     form::posted,
     part::revoke_form::RevokeForm,
     routes,
     ui::{Dialog, DialogClose, Sentence},
-    words::list as words,
+    words::{list as words, nodes},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use management::Owner;
@@ -32,13 +32,13 @@ fn question(owner: &Owner, keys: i64, calls: i64) -> AnyView {
         words::revoke_all(name)
     });
     let back = routes::list(&app);
-    let outcome = posted::<i64>(RevokeAllKeys::PATH);
-    if let Some(Ok(count)) = outcome {
-        let count = usize::try_from(count).unwrap_or_default();
+    let outcome = posted::<AllRevoked>(RevokeAllKeys::PATH);
+    if let Some(Ok(AllRevoked { keys, nodes })) = outcome {
+        let nodes = nodes.map(|nodes| format!(" {}", nodes.say(nodes::rejected)));
         return view! {
             <Dialog id="revoked-all" title=words::REVOKED_TITLE back=back.clone()>
                 <div class="dialog-body">
-                    <p role="status">{words::revoked(count)}</p>
+                    <p role="status">{words::revoked(keys)} {nodes}</p>
                 </div>
                 <DialogClose back label=words::DONE />
             </Dialog>

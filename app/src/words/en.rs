@@ -17,6 +17,7 @@ pub mod key;
 pub mod key_page;
 pub mod list;
 pub mod members;
+pub mod nodes;
 pub mod not_found;
 pub mod overview;
 pub mod passkey;

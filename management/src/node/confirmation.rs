@@ -1,7 +1,7 @@
 //! Waiting until a change is known to every node.
 
 use super::{Member, Registration};
-use crate::{Keyring, ManagementError};
+use crate::{Editor, Keyring, ManagementError};
 use std::time::Duration;
 use store::{NodeConnection, OtherNode, StoreError, waiting_time};
 use verification::Monotonic;
@@ -32,6 +32,15 @@ pub struct Confirmation {
     pub elapsed_ms: i64,
     /// The names of the nodes that were removed because they did not answer.
     pub removed: Vec<String>,
+}
+
+/// Nodes that do not have the newest change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodesBehind {
+    /// Their names.
+    pub names: Vec<String>,
+    /// After how many milliseconds from its commit a change no longer waits for them: their leases have ended then.
+    pub at_most_ms: i64,
 }
 
 impl<T> Applied<T> {
@@ -96,7 +105,11 @@ impl Keyring {
         let confirmation = match (self.registration.get(), position) {
             (Some(Registration::Member(member)), Some(position)) => {
                 tokio::select! {
-                    confirmed = self.confirm_position(member, position, at) => confirmed?,
+                    confirmed = self.confirm_position(member, position, at) => {
+                        let confirmation = confirmed?;
+                        self.node_counters.confirm(&confirmation);
+                        confirmation
+                    }
                     () = self.closing.cancelled() => {
                         return Err(ManagementError::Unavailable(
                             "the process stops; a change is made that other nodes have not confirmed".into(),
@@ -125,9 +138,7 @@ impl Keyring {
         loop {
             let looked = node.others().await;
             let elapsed_ms = self.monotonic().since(at);
-            let has_waited = |lease: Duration| {
-                elapsed_ms >= i64::try_from(waiting_time(lease).as_millis()).unwrap_or(i64::MAX)
-            };
+            let has_waited = |lease: Duration| elapsed_ms >= waiting_ms(lease);
             match looked {
                 Ok((others, true)) => {
                     let behind: Vec<&OtherNode> = others
@@ -178,9 +189,39 @@ impl Keyring {
         }
     }
 
+    async fn nodes_behind(&self) -> Result<Option<NodesBehind>, StoreError> {
+        let Some(Registration::Member(member)) = self.registration.get() else {
+            return Ok(None);
+        };
+        let newest = self.store.newest_position().await?;
+        let (others, _) = member.node.others().await?;
+        let behind = others.iter().filter(|node| node.applied < newest);
+        let longest = behind.clone().map(|node| node.lease).max();
+        Ok(longest.map(|lease| NodesBehind {
+            names: behind.map(|node| node.name.clone()).collect(),
+            at_most_ms: waiting_ms(lease),
+        }))
+    }
+
     /// Returns the newest change of the database, for a change whose own position is not known.
     pub(crate) async fn newest_change(&self) -> Result<Applied<()>, StoreError> {
         let position = self.store.newest_position().await?;
         Ok(Applied::new((), Some(position), self.monotonic()))
     }
+}
+
+impl Editor {
+    /// Returns the nodes that a change waits for, if there are any. A node that has not read a change of a moment ago is one of
+    /// them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn nodes_behind(&self) -> Result<Option<NodesBehind>, ManagementError> {
+        Ok(self.keyring().nodes_behind().await?)
+    }
+}
+
+/// Returns after how many milliseconds another node's lease has ended.
+fn waiting_ms(lease: Duration) -> i64 {
+    i64::try_from(waiting_time(lease).as_millis()).unwrap_or(i64::MAX)
 }

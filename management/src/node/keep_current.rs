@@ -81,10 +81,12 @@ impl Keyring {
             return Ok(());
         }
         let others = member.node.look_at_others().await?;
+        self.node_counters.see(others.len() + 1);
         let now = self.monotonic();
         silent.1 = now;
         for node in silent.0.observe(others, Duration::from_nanos(now.0)) {
             if member.node.remove_silent(&node).await? {
+                self.node_counters.remove(1);
                 tracing::warn!(
                     name = node.name,
                     "a node was silent for too long and was removed"

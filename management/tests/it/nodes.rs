@@ -10,10 +10,12 @@ use domain::{
     usage::Level,
     verdict::Verdict,
 };
-use management::{Confirmation, Edited, Editor, JoinError, Joining, Keyring, ManagementError};
+use management::{
+    Confirmation, Edited, Editor, JoinError, Joining, Keyring, ManagementError, NodesBehind,
+};
 use std::time::Duration;
 use testing::TestDatabase;
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 use uuid::Uuid;
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -116,8 +118,16 @@ async fn a_revocation_waits_for_a_silent_node_until_its_lease_has_ended() {
     let Some(nodes) = Nodes::start().await else {
         return;
     };
+    let behind = nodes.editor.nodes_behind().await.expect("answers");
+    assert_eq!(behind, None);
     let revoking = nodes.revoke();
     nodes.until_refused_here().await;
+    let behind = nodes.editor.nodes_behind().await.expect("answers");
+    let expected = NodesBehind {
+        names: vec!["node 2".into()],
+        at_most_ms: WAIT,
+    };
+    assert_eq!(behind, Some(expected));
     nodes.test.clock.advance(WAIT - 1);
     // Its lease has ended, and the wait has not.
     assert!(nodes.other.database_downtime_ms() > 28_500);
@@ -131,6 +141,9 @@ async fn a_revocation_waits_for_a_silent_node_until_its_lease_has_ended() {
         removed: vec!["node 2".into()],
     };
     assert_eq!(confirmation, expected);
+    let stats = nodes.test.keyring.stats().nodes.expect("a node");
+    assert_eq!((stats.nodes, stats.removed), (1, 1));
+    assert_eq!(stats.waited_ms, u64::try_from(WAIT).expect("positive"));
     // It notices, registers again and applies the change before it answers.
     assert_eq!(nodes.there(), Verdict::Accepted);
     nodes.other.renew_lease().await.expect("granted");
@@ -154,6 +167,43 @@ async fn a_node_that_joins_after_a_revocation_was_answered_refuses_the_key() {
     late.renew_lease().await.expect("granted");
     assert_eq!(late.database_downtime_ms(), 0);
     assert_eq!(ask(&late, &call(&nodes.key)), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn a_live_view_shows_calls_that_another_node_answered_once() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let mut tail = nodes.editor.tail(Some(nodes.key.id), None);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    nodes
+        .other
+        .telemetry()
+        .write_decisions()
+        .await
+        .expect("written");
+    let patience = Duration::from_secs(20);
+    let batch = timeout(patience, tail.next()).await.expect("in time");
+    let [call] = batch.calls.as_slice() else {
+        panic!("{batch:?}");
+    };
+    assert_eq!((call.key, call.verdict), (nodes.key.id, Verdict::Accepted));
+    // A call of this node comes once, although it is stored too.
+    assert_eq!(nodes.here(), Verdict::Accepted);
+    nodes
+        .test
+        .keyring
+        .telemetry()
+        .write_decisions()
+        .await
+        .expect("written");
+    let batch = timeout(patience, tail.next()).await.expect("in time");
+    let [own] = batch.calls.as_slice() else {
+        panic!("{batch:?}");
+    };
+    assert_ne!(own.id, call.id);
+    let more = timeout(Duration::from_secs(2), tail.next()).await;
+    assert!(more.is_err(), "{more:?}");
 }
 
 #[tokio::test]
@@ -183,7 +233,7 @@ async fn an_edit_that_narrows_a_key_waits_and_one_that_widens_it_does_not() {
     let fresh = nodes.editor.fresh().expect("signed in a moment ago");
     let id = nodes.key.id;
     let widened = fresh.change(id, wide.clone(), draft().revision()).await;
-    assert_eq!(widened.expect("works"), Edited::Done);
+    assert_eq!(widened.expect("works"), Edited::Done(None));
     nodes.other.renew_lease().await.expect("granted");
     let narrowing = tokio::spawn({
         let editor = nodes.editor.clone();
@@ -194,7 +244,10 @@ async fn an_edit_that_narrows_a_key_waits_and_one_that_widens_it_does_not() {
         nodes.other.renew_lease().await.expect("granted");
         tokio::task::yield_now().await;
     }
-    assert_eq!(narrowing.await.expect("ends").expect("works"), Edited::Done);
+    let Ok(Edited::Done(Some(confirmation))) = narrowing.await.expect("ends") else {
+        panic!("it works");
+    };
+    assert_eq!((confirmation.confirmed, confirmation.nodes), (2, 2));
 }
 
 #[tokio::test]

@@ -230,7 +230,10 @@ async fn the_end_is_moved_within_30_days_and_never_past_the_keys_own(database: T
         .await
         .expect("owns it");
     let old = test.issue(&editor, draft()).await;
-    let moved = |grace| editor.move_retirement(old.id, GracePeriod { grace });
+    let moved = async |grace| {
+        let moved = editor.move_retirement(old.id, GracePeriod { grace }).await;
+        moved.map(|(end, _)| end)
+    };
     assert!(matches!(
         moved(HOUR).await,
         Err(ManagementError::Illegal(IllegalTransition::NotRetiring))
@@ -262,7 +265,7 @@ async fn the_end_is_moved_within_30_days_and_never_past_the_keys_own(database: T
     assert!(matches!(longer, Err(ManagementError::Stale)), "{longer:?}");
     let now = test.keyring.now();
     let ended = stale.move_retirement(old.id, GracePeriod::NOW).await;
-    assert_eq!(ended.expect("ended"), now);
+    assert_eq!(ended.expect("ended").0, now);
     let verdict = decide(&test.keyring, &old).verdict;
     assert_eq!(verdict, Verdict::Retired { at: now });
     assert!(matches!(

@@ -12,7 +12,7 @@ use axum::{
 };
 use contract::Code;
 use http::{HeaderMap, StatusCode, header};
-use management::Fault;
+use management::{Fault, NodeStats};
 use subtle::ConstantTimeEq;
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -121,6 +121,7 @@ fn metrics_text(state: &AppState) -> String {
         "1 while the revocation journal cannot be written.",
     );
     text.sample(&[], u8::from(keyring_stats.journal_failed));
+    write_nodes(&mut text, keyring_stats.nodes);
     text.gauge(
         "latchkey_can_verify",
         "1 while keys are verified, 0 after the database has not responded for too long.",
@@ -155,6 +156,34 @@ fn metrics_text(state: &AppState) -> String {
     text.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
     write_process(&mut text);
     text.into()
+}
+
+/// Writes the figures about the nodes, if several can share the database.
+fn write_nodes(text: &mut MetricsText, nodes: Option<NodeStats>) {
+    let Some(nodes) = nodes else {
+        return;
+    };
+    text.gauge(
+        "latchkey_nodes",
+        "Nodes that share the database, as this one last saw them.",
+    );
+    text.sample(&[], nodes.nodes);
+    text.counter(
+        "latchkey_nodes_removed_total",
+        "Nodes that this one removed because their leases had ended.",
+    );
+    text.sample(&[], nodes.removed);
+    text.counter(
+        "latchkey_changes_confirmed_total",
+        "Changes through this node that ended access, once no node accepted what they forbid.",
+    );
+    text.sample(&[], nodes.confirmed);
+    text.counter(
+        "latchkey_change_confirmation_seconds_total",
+        "Time from the commits of these changes until that was known.",
+    );
+    let waited = i64::try_from(nodes.waited_ms).unwrap_or(i64::MAX);
+    text.sample(&[], seconds(waited));
 }
 
 /// Writes the figures about mails, if a mail server is configured.

@@ -4,7 +4,7 @@ use super::{check::check, problem::Problem};
 use crate::{
     AppState,
     openapi::{Operation, ResponseSpec, Schemas},
-    request,
+    request, wire,
 };
 use axum::{
     extract::{Request, State},
@@ -13,9 +13,10 @@ use axum::{
 use contract::Code;
 use domain::key::scope::ScopeSet;
 use http::StatusCode;
-use management::ManagementError;
+use management::{Confirmation, ManagementError};
 
-/// Revokes the presented key for good: every call that begins after the response is refused. Responds 204 without a body.
+/// Revokes the presented key for good: every call that begins after the response is refused. Responds 204 without a body, and with
+/// what the nodes know about it in a header.
 ///
 /// # Errors
 /// The gate's refusal; `verification_unavailable` where the database does not respond and nothing was changed.
@@ -23,7 +24,10 @@ pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<R
     let caller = check(&state, &request, ScopeSet::default())?;
     let origin = request::origin(&request);
     match state.keyring.revoke_itself(&caller, &origin).await {
-        Ok(_) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Ok(confirmation) => {
+            let nodes = [(wire::NODES, nodes_header(&confirmation))];
+            Ok((StatusCode::NO_CONTENT, nodes).into_response())
+        }
         // Another request has revoked it since the check.
         Err(ManagementError::NotFound | ManagementError::Illegal(_)) => {
             Err(Problem::of(&state, &request, Code::KeyRevoked))
@@ -35,10 +39,20 @@ pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<R
     }
 }
 
+fn nodes_header(confirmation: &Confirmation) -> String {
+    let Confirmation {
+        confirmed,
+        nodes,
+        elapsed_ms,
+        ..
+    } = confirmation;
+    format!("confirmed={confirmed}, total={nodes}, elapsed-ms={elapsed_ms}")
+}
+
 /// Describes the endpoint.
 pub fn describe(_: &mut Schemas) -> Operation {
     Operation::new("revoke_itself", "The presented key revokes itself")
         .description("For an app or service that knows its secret has leaked. It cannot be undone: every request that begins after the response is denied.")
         .requires_key()
-        .responds(204, ResponseSpec::empty("The key is revoked."))
+        .responds(204, ResponseSpec::empty("The key is revoked.").with_headers(&[wire::NODES]))
 }

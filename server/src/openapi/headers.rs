@@ -42,6 +42,11 @@ fn table() -> Vec<(HeaderName, &'static str, &'static str)> {
             "Mon, 23 Nov 2026 14:05:10 GMT",
         ),
         (
+            wire::NODES,
+            "The nodes that reject the key, all nodes, and the milliseconds until that was known (RFC 9651). The leases of other nodes have ended: they accept no key until they are up to date.",
+            "confirmed=3, total=3, elapsed-ms=41",
+        ),
+        (
             header::RETRY_AFTER,
             "Seconds until a request can be accepted.",
             "3",

@@ -29,6 +29,8 @@ async fn a_key_that_was_revoked_at_one_of_three_nodes_is_refused_by_all() {
         }
         let revoked = node.revoke(key);
         assert_eq!(revoked.status, 204, "{}", node.log());
+        let counts = "x-latchkey-nodes: confirmed=3, total=3, elapsed-ms=";
+        assert!(revoked.head.contains(counts), "{}", revoked.head);
         for other in &nodes {
             assert_eq!(other.verify(key).code(), "key_revoked");
         }
@@ -44,7 +46,10 @@ async fn a_node_that_was_suspended_for_longer_than_its_lease_accepts_nothing_tha
     assert_eq!(two.verify(&revoked).status, 200);
     two.signal(Signal::STOP);
     let start = Instant::now();
-    assert_eq!(one.revoke(&revoked).status, 204);
+    let answer = one.revoke(&revoked);
+    assert_eq!(answer.status, 204);
+    let nodes = "x-latchkey-nodes: confirmed=1, total=2, elapsed-ms=";
+    assert!(answer.head.contains(nodes), "{}", answer.head);
     let waited = start.elapsed();
     two.signal(Signal::CONT);
     let first = two.verify(&revoked);
@@ -81,6 +86,36 @@ async fn a_revocation_is_known_to_nodes_whose_connections_were_closed() {
         let answer = two.verify(key);
         assert_ne!(answer.status, 200, "{answer:?}");
     }
+}
+
+#[tokio::test]
+async fn nodes_run_and_start_on_a_database_that_the_next_release_has_migrated() {
+    let Some((database, [kept, revoked, _])) = database().await else {
+        return;
+    };
+    let one = Program::start(&database.url);
+    assert_eq!(one.verify(&kept).status, 200);
+    let Store::Postgres { pool, .. } = &database.store else {
+        panic!("not PostgreSQL");
+    };
+    let migration = "ALTER TABLE api_key ADD COLUMN added_later TEXT NOT NULL DEFAULT '';
+        INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+        SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
+    sqlx::raw_sql(migration).execute(pool).await.expect("migrated");
+    let two = Program::start(&database.url);
+    for node in [&one, &two] {
+        assert_eq!(node.verify(&kept).status, 200);
+        assert_eq!(node.verify(&revoked).status, 200);
+    }
+    let answer = one.revoke(&revoked);
+    assert_eq!(answer.status, 204, "{}", one.log());
+    assert!(answer.head.contains("confirmed=2, total=2"), "{}", answer.head);
+    assert_eq!(two.verify(&revoked).code(), "key_revoked");
+    // The release after that one has excluded this one.
+    let newer = "UPDATE change_head SET oldest_schema = 9999";
+    sqlx::query(newer).execute(pool).await.expect("a statement");
+    let refused = Program::fail(&database.url, None, &[]);
+    assert!(refused.contains("newer version of Latchkey"), "{refused}");
 }
 
 #[tokio::test]

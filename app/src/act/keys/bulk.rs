@@ -1,6 +1,6 @@
 //! Changing several keys at once.
 
-use crate::error::AppError;
+use crate::{error::AppError, toast::NodeCounts};
 use domain::{key::token::KeyId, page::PAGE_SIZE};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,17 @@ pub struct BulkOutcome {
     pub done: Vec<String>,
     /// The names of the keys that were left alone, and why.
     pub skipped: Vec<(String, String)>,
+    /// The nodes that know it, if there are several.
+    pub nodes: Option<NodeCounts>,
+}
+
+/// What became of the revocation of all keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllRevoked {
+    /// How many keys were revoked.
+    pub keys: usize,
+    /// The nodes that know it, if there are several.
+    pub nodes: Option<NodeCounts>,
 }
 
 /// Switches each of the keys off that is active.
@@ -48,14 +59,14 @@ pub async fn revoke_keys(
     Ok(editor.revoke_each(ids, reason).await?.into())
 }
 
-/// Revokes every key of the application for ever, once its name has been typed; returns how many there were.
+/// Revokes every key of the application for ever, once its name has been typed.
 #[server(name = RevokeAllKeys, prefix = "/api", endpoint = "revoke_all_keys")]
 pub async fn revoke_all_keys(
     app: String,
     confirm: String,
     #[server(default)] reason: String,
     #[server(default)] password: String,
-) -> Result<i64, AppError> {
+) -> Result<AllRevoked, AppError> {
     let owner = crate::context::owner(&app).await?;
     let name = &owner.application().name;
     if !domain::name::is_typed(&confirm, name) {
@@ -65,8 +76,11 @@ pub async fn revoke_all_keys(
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;
     let owner = crate::context::fresh_owner(&app, &password).await?;
-    let (revoked, _) = owner.revoke_all(reason).await?;
-    Ok(i64::try_from(revoked).unwrap_or(i64::MAX))
+    let (keys, confirmation) = owner.revoke_all(reason).await?;
+    Ok(AllRevoked {
+        keys,
+        nodes: NodeCounts::of(&confirmation),
+    })
 }
 
 /// Reads ids, each once.

@@ -27,8 +27,8 @@ pub async fn deactivate_key(
 ) -> Result<(), AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    editor.deactivate(id).await?;
-    crate::context::say_done(crate::toast::Done::Deactivated(id));
+    let confirmation = editor.deactivate(id).await?;
+    crate::context::say_done((crate::toast::Done::Deactivated(id), &confirmation));
     if !asked.is_empty() {
         crate::context::redirect(&crate::routes::key(&app, id));
     }
@@ -66,8 +66,8 @@ pub async fn revoke_key(
     }
     let reason = domain::key::name::parse_reason(&reason)
         .map_err(|invalid| AppError::field("reason", invalid.0))?;
-    editor.revoke(id, reason).await?;
-    crate::context::say_done(crate::toast::Done::Revoked(id));
+    let confirmation = editor.revoke(id, reason).await?;
+    crate::context::say_done((crate::toast::Done::Revoked(id), &confirmation));
     crate::context::redirect(&crate::routes::list(&app));
     Ok(())
 }

@@ -66,8 +66,12 @@ pub async fn edit_key(
         editor.change(id, wanted, seen).await?
     };
     match edited {
-        management::Edited::Done => {
-            crate::context::say_done(crate::toast::Done::Edited(id));
+        management::Edited::Done(confirmation) => {
+            let done = crate::toast::Done::Edited(id);
+            crate::context::say_done(match confirmation {
+                Some(confirmation) => (done, &confirmation).into(),
+                None => crate::toast::Outcome::from(done),
+            });
             crate::context::redirect(&crate::routes::key(&app, id));
             Ok(Edit::Saved)
         }

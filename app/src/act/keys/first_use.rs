@@ -18,8 +18,8 @@ pub async fn first_use(app: String, key: String) -> Result<Option<LastUsed>, App
 pub async fn discard_key(app: String, key: String) -> Result<(), AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    editor.discard(id).await?;
-    crate::context::say_done(crate::toast::Done::Revoked(id));
+    let confirmation = editor.discard(id).await?;
+    crate::context::say_done((crate::toast::Done::Revoked(id), &confirmation));
     crate::context::redirect(&crate::routes::list(&app));
     Ok(())
 }

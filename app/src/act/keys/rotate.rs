@@ -157,6 +157,7 @@ pub async fn retire_key(
     let id = key.parse().map_err(|_| AppError::NotFound)?;
     editor.key(id).await?;
     let wanted = parse_end(&ends, &hours, false).map_err(|error| AppError::Invalid(vec![error]))?;
-    editor.move_retirement(id, wanted).await?;
+    let (_, confirmation) = editor.move_retirement(id, wanted).await?;
+    crate::context::say_done((crate::toast::Done::Edited(id), &confirmation));
     Ok(())
 }

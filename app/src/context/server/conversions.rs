@@ -4,9 +4,10 @@ use super::{keyring, origin, refuse, unexpected};
 use crate::{
     act::{keys::bulk::BulkOutcome, passkey::PasskeyQuestion, two_factor::NewAuthenticator},
     error::AppError,
+    toast::{Done, NodeCounts, Outcome},
     words,
 };
-use management::{AuthenticatorSetup, ManagementError, PasskeyChallenge};
+use management::{AuthenticatorSetup, Confirmation, ManagementError, PasskeyChallenge};
 
 impl From<ManagementError> for AppError {
     fn from(error: ManagementError) -> Self {
@@ -52,10 +53,31 @@ impl From<PasskeyChallenge> for PasskeyQuestion {
     }
 }
 
+impl NodeCounts {
+    /// What the nodes know, if there are several.
+    pub fn of(confirmation: &Confirmation) -> Option<Self> {
+        (confirmation.nodes > 1).then_some(Self {
+            confirmed: confirmation.confirmed,
+            nodes: confirmation.nodes,
+            elapsed_ms: confirmation.elapsed_ms,
+        })
+    }
+}
+
+impl From<(Done, &Confirmation)> for Outcome {
+    fn from((done, confirmation): (Done, &Confirmation)) -> Self {
+        Self {
+            done,
+            nodes: NodeCounts::of(confirmation),
+        }
+    }
+}
+
 impl From<management::Bulk> for BulkOutcome {
     fn from(bulk: management::Bulk) -> Self {
         Self {
             done: bulk.done.iter().map(ToString::to_string).collect(),
+            nodes: NodeCounts::of(&bulk.confirmation),
             skipped: bulk
                 .skipped
                 .iter()

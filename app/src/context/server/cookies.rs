@@ -3,7 +3,7 @@
 use super::{SessionToken, headers, site};
 use crate::{
     context::{Site, Theme},
-    toast::Done,
+    toast::Outcome,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
 use domain::passkey::CHALLENGE_LIFETIME;
@@ -79,8 +79,8 @@ pub fn end_provider_sign_in(site: &Site) -> Option<HeaderValue> {
 }
 
 /// As [`say_done`], for a response that is not rendered as a page.
-pub fn done(site: &Site, done: Done) -> Option<HeaderValue> {
-    let value = done.to_string();
+pub fn done(site: &Site, done: impl Into<Outcome>) -> Option<HeaderValue> {
+    let value = done.into().to_string();
     let cookie = http_only(site.cookie(DONE), &value);
     header_of(cookie.max_age(DONE_FOR), site)
 }
@@ -158,18 +158,18 @@ pub fn theme() -> Theme {
 }
 
 /// Lets the next page say what was changed.
-pub fn say_done(done: Done) {
+pub fn say_done(done: impl Into<Outcome>) {
     if let Some(header) = self::done(&site(), done) {
         append(header);
     }
 }
 
 /// The change before this page. It is said once.
-pub fn take_done() -> Option<Done> {
+pub fn take_done() -> Option<Outcome> {
     let name = site().cookie(DONE);
     let done = cookie(&name)?;
     set_cookie(http_only(name, "").max_age(cookie::time::Duration::ZERO));
-    Done::parse(&done)
+    Outcome::parse(&done)
 }
 
 fn cookie(name: &str) -> Option<String> {

@@ -4,10 +4,11 @@ use crate::{
     act::keys::change::ActivateKey,
     context,
     form::FormPage,
+    island::node_wait::NodeWait,
     read::in_turn,
-    toast::Done,
+    toast::{Done, NodeCounts, Outcome},
     ui::{Icon, Sentence, Shape},
-    words::toast as words,
+    words::{nodes, toast as words},
 };
 use domain::key::token::KeyId;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -20,14 +21,19 @@ pub fn Toasts(
     #[prop(optional)]
     viewer: Option<Viewer>,
 ) -> impl IntoView {
-    let toast = context::take_done().map(|done| {
+    let waiting = viewer
+        .as_ref()
+        .filter(|_| context::keyring().is_ok_and(|keyring| keyring.is_member()))
+        .map(|viewer| view! { <NodeWait app=viewer.application().id.to_string() /> });
+    let toast = context::take_done().map(|outcome| {
         in_turn(async move {
-            let toast = shown(done, viewer.as_ref()).await;
+            let toast = shown(outcome, viewer.as_ref()).await;
             toast.map(|toast| view! { <Toast toast /> }).into_any()
         })
     });
     view! {
         <section class="toasts" aria-label=words::LABEL>
+            {waiting}
             {toast}
         </section>
     }
@@ -36,12 +42,15 @@ pub fn Toasts(
 /// A change with what is shown of it.
 struct Shown {
     words: Sentence,
+    /// What the nodes know about it.
+    nodes: Option<String>,
     /// The application and the key, if the change can be undone.
     undo: Option<(String, KeyId)>,
 }
 
 /// What to say about the change before this page; nothing if its key is not there.
-async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
+async fn shown(outcome: Outcome, viewer: Option<&Viewer>) -> Option<Shown> {
+    let Outcome { done, nodes } = outcome;
     let name = match done.key() {
         Some(key) => viewer?.key(key).await.ok()?.name.to_string(),
         None => String::new(),
@@ -83,7 +92,20 @@ async fn shown(done: Done, viewer: Option<&Viewer>) -> Option<Shown> {
         Done::Deactivated(key) => viewer.map(|viewer| (viewer.application().id.to_string(), key)),
         _ => None,
     };
-    Some(Shown { words, undo })
+    Some(Shown {
+        words,
+        nodes: nodes.map(|counts| on_nodes(done, counts)),
+        undo,
+    })
+}
+
+fn on_nodes(done: Done, counts: NodeCounts) -> String {
+    let words = match done {
+        Done::Edited(_) => nodes::in_effect,
+        Done::ApplicationArchived | Done::ApplicationDeleted => nodes::keys_rejected,
+        _ => nodes::rejected,
+    };
+    counts.say(words)
 }
 
 #[component]
@@ -103,7 +125,7 @@ fn Toast(toast: Shown) -> impl IntoView {
     view! {
         <div class="toast">
             <Icon shape=Shape::Check />
-            <p>{toast.words.view()}</p>
+            <p>{toast.words.view()} {toast.nodes.map(|nodes| format!(". {nodes}"))}</p>
             {undo}
             <button
                 type="button"

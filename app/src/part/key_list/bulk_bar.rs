@@ -6,7 +6,7 @@ use crate::{
     part::selection::{SelectionBar, row_box},
     routes,
     ui::{Icon, Notice, Sentence, Shape},
-    words::list as words,
+    words::{list as words, nodes},
 };
 use domain::key::token::KeyId;
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -52,7 +52,7 @@ pub fn BulkBar(
 #[component]
 pub fn BulkNotice() -> impl IntoView {
     let notice = posted::<BulkOutcome>(DeactivateKeys::PATH).map(|outcome| match outcome {
-        Ok(outcome) => outcome_view(words::deactivated(outcome.done.len()), &outcome.skipped),
+        Ok(outcome) => outcome_view(words::deactivated(outcome.done.len()), &outcome),
         Err(error) => {
             let words: Vec<_> = error
                 .sentences()
@@ -66,13 +66,18 @@ pub fn BulkNotice() -> impl IntoView {
 }
 
 /// How many keys were changed, and why some were not.
-pub fn outcome_view(words: String, skipped: &[(String, String)]) -> AnyView {
-    let tone = if skipped.is_empty() {
+pub fn outcome_view(words: String, outcome: &BulkOutcome) -> AnyView {
+    let tone = if outcome.skipped.is_empty() {
         "success"
     } else {
         "warning"
     };
-    let skipped = skipped
+    let nodes = outcome
+        .nodes
+        .filter(|_| !outcome.done.is_empty())
+        .map(|nodes| format!(" {}", nodes.say(nodes::rejected)));
+    let skipped = outcome
+        .skipped
         .iter()
         .map(|(name, why)| {
             let words = Sentence::about([name], |[name]| words::skipped(name, why));
@@ -82,6 +87,7 @@ pub fn outcome_view(words: String, skipped: &[(String, String)]) -> AnyView {
     view! {
         <Notice tone>
             {words}
+            {nodes}
             {skipped}
         </Notice>
     }

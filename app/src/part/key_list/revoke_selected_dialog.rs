@@ -71,7 +71,7 @@ fn result(back: String, outcome: BulkOutcome) -> AnyView {
     view! {
         <Dialog id="revoked-selected" title=words::REVOKED_TITLE back=back.clone()>
             <div class="dialog-body" tabindex="-1" data-focus="" role="status">
-                {outcome_view(words, &outcome.skipped)}
+                {outcome_view(words, &outcome)}
             </div>
             <DialogClose back label=words::DONE />
         </Dialog>

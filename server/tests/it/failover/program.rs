@@ -30,6 +30,8 @@ pub struct Program {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// The status line and the headers.
+    pub head: String,
     pub body: String,
 }
 
@@ -143,6 +145,7 @@ impl Program {
     fn send(&self, method: &str, path: &str, lines: &str) -> Answer {
         let none = Answer {
             status: 0,
+            head: String::new(),
             body: String::new(),
         };
         let Ok(mut stream) = TcpStream::connect(self.address) else {
@@ -167,6 +170,7 @@ impl Program {
             .and_then(|status| status.parse().ok());
         Answer {
             status: status.unwrap_or_default(),
+            head: head.to_owned(),
             body: body.to_owned(),
         }
     }

@@ -86,8 +86,22 @@ async fn the_page_after_a_change_says_so_once() {
         .await;
     assert!(!later.body.contains("class=\"toast\""));
 
+    // What the nodes know, if there are several.
+    let cookie = format!("{}; {pair}~2.3.31549", browser.cookie);
+    let page = browser
+        .server
+        .get(&list, &[HTML, ("cookie", &cookie)])
+        .await;
+    let nodes = ". Rejected on 2 of 3 nodes after 31.5 s. The other one didn't respond";
+    assert!(page.body.contains(nodes), "{}", page.body);
+
     // Nothing that a browser makes up is said.
-    for invented in ["deactivated.akl_0000000000000000", "<b>", "saved.x"] {
+    for invented in [
+        "deactivated.akl_0000000000000000",
+        "<b>",
+        "saved.x",
+        "saved~1",
+    ] {
         let cookie = format!("{}; latchkey-done={invented}", browser.cookie);
         let page = browser
             .server

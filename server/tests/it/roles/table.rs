@@ -51,6 +51,7 @@ pub const TABLE: &[(&str, &str, [u16; 6])] = &[
         "app={app}&key={key}",
         [401, 404, 200, 200, 200, 200],
     ),
+    ("nodes_behind", "app={app}", [401, 404, 403, 200, 200, 200]),
     (
         "discard_key",
         "app={app}&key={key}",
