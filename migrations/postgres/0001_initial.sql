@@ -4,6 +4,9 @@
 CREATE TABLE account (
     id UUID PRIMARY KEY,
     name TEXT NOT NULL,
+    -- The name as it is searched for and sorted by, which the program writes: case folding in SQL differs between the databases.
+    -- "C" is the order of SQLite.
+    folded_name TEXT COLLATE "C" NOT NULL,
     -- When an owner gave it the name; NULL if the operator did, who may name the account by it on the command line.
     renamed_at BIGINT,
     created_at BIGINT NOT NULL,
@@ -24,6 +27,7 @@ CREATE TABLE application (
     id UUID PRIMARY KEY,
     account_id UUID NOT NULL REFERENCES account (id),
     name TEXT NOT NULL,
+    folded_name TEXT COLLATE "C" NOT NULL,
     time_zone TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     -- The number of its keys, maintained by a trigger. Keys are never deleted.
@@ -276,6 +280,7 @@ CREATE TABLE api_key (
     account_id UUID NOT NULL REFERENCES account (id),
     application_id UUID NOT NULL REFERENCES application (id),
     name TEXT NOT NULL,
+    folded_name TEXT COLLATE "C" NOT NULL,
     description TEXT NOT NULL,
     environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
     scopes TEXT NOT NULL,
@@ -298,8 +303,7 @@ CREATE TABLE api_key (
     replaced_by TEXT REFERENCES api_key (id),
     revoked_at BIGINT,
     revoked_reason TEXT NOT NULL DEFAULT '',
-    -- The list of keys is sorted by these: the name in lower case ("C" is the order of SQLite), and the expiry, with a maximum for "never".
-    sort_name TEXT COLLATE "C" GENERATED ALWAYS AS (LOWER(name)) STORED,
+    -- The list of keys is sorted by the expiry, with a maximum for "never".
     sort_expiry BIGINT GENERATED ALWAYS AS (COALESCE(expires_at, 9223372036854775806)) STORED,
     CHECK (NOT archived OR deactivated_at IS NOT NULL),
     UNIQUE (application_id, idempotency_key)
@@ -309,7 +313,7 @@ CREATE INDEX api_key_archived ON api_key (id) WHERE archived;
 CREATE INDEX api_key_by_creation ON api_key (application_id, created_at, id);
 -- The keys of one person, and the people who created keys.
 CREATE INDEX api_key_by_creator ON api_key (application_id, created_by, created_at, id);
-CREATE INDEX api_key_by_name ON api_key (application_id, sort_name, id);
+CREATE INDEX api_key_by_name ON api_key (application_id, folded_name, id);
 CREATE INDEX api_key_by_expiry ON api_key (application_id, sort_expiry, id);
 -- Keys that expire soon, of all applications.
 CREATE INDEX api_key_by_end ON api_key (expires_at) WHERE expires_at IS NOT NULL AND revoked_at IS NULL;
@@ -331,12 +335,12 @@ CREATE INDEX api_key_by_id_prefix ON api_key (id text_pattern_ops);
 -- Support looks keys up by the characters that the mask shows.
 CREATE INDEX api_key_by_mask ON api_key (substr(id, 1, 8), substr(id, 17, 4));
 
--- The names of keys by their trigrams, for a search. Without the extension, a search reads all keys. A role that may create
--- objects in the database may create the extension, which is trusted, if the server has it.
+-- The folded names of keys by their trigrams, for a search. Without the extension, a search reads all keys. A role that may
+-- create objects in the database may create the extension, which is trusted, if the server has it.
 DO $$
 BEGIN
     CREATE EXTENSION IF NOT EXISTS pg_trgm;
-    CREATE INDEX api_key_by_trigram ON api_key USING gin (sort_name gin_trgm_ops);
+    CREATE INDEX api_key_by_trigram ON api_key USING gin (folded_name gin_trgm_ops);
 EXCEPTION
     WHEN undefined_file OR feature_not_supported OR insufficient_privilege OR undefined_object THEN
         RAISE NOTICE 'search without the extension pg_trgm: %', SQLERRM;

@@ -4,6 +4,8 @@
 CREATE TABLE account (
     id BLOB PRIMARY KEY NOT NULL,
     name TEXT NOT NULL,
+    -- The name as it is searched for and sorted by, which the program writes: case folding in SQL differs between the databases.
+    folded_name TEXT NOT NULL,
     -- When an owner gave it the name; NULL if the operator did, who may name the account by it on the command line.
     renamed_at BIGINT,
     created_at BIGINT NOT NULL,
@@ -24,6 +26,7 @@ CREATE TABLE application (
     id BLOB PRIMARY KEY NOT NULL,
     account_id BLOB NOT NULL REFERENCES account (id),
     name TEXT NOT NULL,
+    folded_name TEXT NOT NULL,
     time_zone TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     -- The number of its keys, maintained by a trigger. Keys are never deleted.
@@ -276,6 +279,7 @@ CREATE TABLE api_key (
     account_id BLOB NOT NULL REFERENCES account (id),
     application_id BLOB NOT NULL REFERENCES application (id),
     name TEXT NOT NULL,
+    folded_name TEXT NOT NULL,
     description TEXT NOT NULL,
     environment TEXT NOT NULL CHECK (environment IN ('live', 'test')),
     scopes TEXT NOT NULL,
@@ -298,8 +302,7 @@ CREATE TABLE api_key (
     replaced_by TEXT REFERENCES api_key (id),
     revoked_at BIGINT,
     revoked_reason TEXT NOT NULL DEFAULT '',
-    -- The list of keys is sorted by these: the name in lower case, and the expiry, with a maximum for "never".
-    sort_name TEXT GENERATED ALWAYS AS (LOWER(name)) VIRTUAL,
+    -- The list of keys is sorted by the expiry, with a maximum for "never".
     sort_expiry BIGINT GENERATED ALWAYS AS (COALESCE(expires_at, 9223372036854775806)) VIRTUAL,
     CHECK (NOT archived OR deactivated_at IS NOT NULL),
     UNIQUE (application_id, idempotency_key)
@@ -309,7 +312,7 @@ CREATE INDEX api_key_archived ON api_key (id) WHERE archived;
 CREATE INDEX api_key_by_creation ON api_key (application_id, created_at, id);
 -- The keys of one person, and the people who created keys.
 CREATE INDEX api_key_by_creator ON api_key (application_id, created_by, created_at, id);
-CREATE INDEX api_key_by_name ON api_key (application_id, sort_name, id);
+CREATE INDEX api_key_by_name ON api_key (application_id, folded_name, id);
 CREATE INDEX api_key_by_expiry ON api_key (application_id, sort_expiry, id);
 -- Keys that expire soon, of all applications.
 CREATE INDEX api_key_by_end ON api_key (expires_at) WHERE expires_at IS NOT NULL AND revoked_at IS NULL;
@@ -329,9 +332,9 @@ CREATE INDEX api_key_not_confirmed ON api_key (application_id, id) WHERE confirm
 -- Support looks keys up by the characters that the mask shows.
 CREATE INDEX api_key_by_mask ON api_key (substr(id, 1, 8), substr(id, 17, 4));
 
--- The names of keys by their trigrams, for a search. Rows are those of api_key; triggers maintain the index.
+-- The folded names of keys by their trigrams, for a search. Rows are those of api_key; triggers maintain the index.
 CREATE VIRTUAL TABLE key_search USING fts5 (
-    name, content = 'api_key', content_rowid = 'rowid', tokenize = 'trigram', columnsize = 0
+    folded_name, content = 'api_key', content_rowid = 'rowid', tokenize = 'trigram', columnsize = 0
 );
 
 -- The sets of scopes that an application's keys have, each with the number of those keys. Triggers maintain it.
@@ -660,14 +663,14 @@ BEGIN
     UPDATE application SET key_count = key_count + 1 WHERE id = NEW.application_id;
     INSERT INTO scope_set (application_id, scopes, keys) VALUES (NEW.application_id, NEW.scopes, 1)
     ON CONFLICT (application_id, scopes) DO UPDATE SET keys = keys + 1;
-    INSERT INTO key_search (rowid, name) VALUES (NEW.rowid, NEW.name);
+    INSERT INTO key_search (rowid, folded_name) VALUES (NEW.rowid, NEW.folded_name);
 END;
 
 -- A key with another name is found by that.
-CREATE TRIGGER key_changes_name AFTER UPDATE OF name ON api_key WHEN NEW.name <> OLD.name
+CREATE TRIGGER key_changes_name AFTER UPDATE OF folded_name ON api_key WHEN NEW.folded_name <> OLD.folded_name
 BEGIN
-    INSERT INTO key_search (key_search, rowid, name) VALUES ('delete', OLD.rowid, OLD.name);
-    INSERT INTO key_search (rowid, name) VALUES (NEW.rowid, NEW.name);
+    INSERT INTO key_search (key_search, rowid, folded_name) VALUES ('delete', OLD.rowid, OLD.folded_name);
+    INSERT INTO key_search (rowid, folded_name) VALUES (NEW.rowid, NEW.folded_name);
 END;
 
 -- A key with other scopes moves to another set.

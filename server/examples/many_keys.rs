@@ -17,9 +17,9 @@ use verification::{Entropy, Pepper, SeededEntropy};
 const CHUNK: usize = 500;
 
 const BEGIN: &str = "PRAGMA synchronous = OFF;\nPRAGMA cache_size = -1048576;\nBEGIN;\n";
-const KEYS: &str = "INSERT INTO api_key (id, account_id, application_id, name, description, environment, scopes, ip_rules, \
-                    expires_at, created_at, created_by, idempotency_key, revoked_at, revoked_reason)\n\
-                    SELECT k.column1, a.account_id, a.id, 'service ' || k.column2, '', 'live', \
+const KEYS: &str = "INSERT INTO api_key (id, account_id, application_id, name, folded_name, description, environment, scopes, \
+                    ip_rules, expires_at, created_at, created_by, idempotency_key, revoked_at, revoked_reason)\n\
+                    SELECT k.column1, a.account_id, a.id, 'service ' || k.column2, 'service ' || k.column2, '', 'live', \
                     'invoice:read payment-intent:create payment-intent:read', '', 4102444800000, a.created_at, \
                     (SELECT id FROM person LIMIT 1), randomblob(16), NULL, '' FROM application a, (VALUES ";
 const SECRETS: &str = "INSERT INTO key_secret (id, key_id, digest, pepper, created_at) VALUES ";

@@ -71,6 +71,7 @@ macro_rules! insert_key_row {
                 new.account.0,
                 new.application.0,
                 draft.name.as_str(),
+                domain::name::folded(draft.name.as_str()),
                 draft.description.as_str(),
                 draft.environment.as_str(),
                 draft.scopes.to_string(),

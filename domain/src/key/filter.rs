@@ -201,7 +201,7 @@ pub enum Sort {
     /// The time of creation.
     #[default]
     Created,
-    /// The name, case-insensitively.
+    /// The [folded](crate::name::folded) name.
     Name,
     /// The last accepted call; keys that were never used sort first.
     Used,

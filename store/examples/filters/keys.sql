@@ -2,10 +2,11 @@
 -- Few are for tests, expired, revoked, inactive or not confirmed. $3 is now; ONCE is a unique id made of n.
 WITH RECURSIVE number (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM number WHERE n < $2)
 INSERT INTO api_key (
-    id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, created_by, idempotency_key,
-    confirmed_at, expires_at, deactivated_at, revoked_at, revoked_reason
+    id, account_id, application_id, name, folded_name, description, environment, scopes, ip_rules, created_at, created_by,
+    idempotency_key, confirmed_at, expires_at, deactivated_at, revoked_at, revoked_reason
 )
 SELECT 'akl_' || SUBSTR(CAST(10000000000000000 + n * 7919 AS TEXT), 2), a.account_id, a.id,
+    'service ' || CAST(n * 7919 % 1000003 AS TEXT) || ' of team ' || CAST(n % 97 AS TEXT),
     'service ' || CAST(n * 7919 % 1000003 AS TEXT) || ' of team ' || CAST(n % 97 AS TEXT), '',
     CASE WHEN n % 500 = 1 THEN 'test' ELSE 'live' END,
     CASE

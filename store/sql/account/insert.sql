@@ -1,1 +1,1 @@
-INSERT INTO account (id, name, created_at, audit_seq, audit_hash) VALUES ($1, $2, $3, 0, $4)
+INSERT INTO account (id, name, folded_name, created_at, audit_seq, audit_hash) VALUES ($1, $2, $3, $4, 0, $5)

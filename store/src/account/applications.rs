@@ -20,6 +20,7 @@ use domain::{
     audit::AuditEvent,
     id::{AccountId, ApplicationId, PersonId},
     key::state::State,
+    name::folded,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -135,6 +136,7 @@ impl Store {
                 new.id.0,
                 new.account.0,
                 new.name,
+                folded(new.name),
                 new.time_zone,
                 event.at.0
             )?;
@@ -166,6 +168,7 @@ impl Store {
                 app.0,
                 account.0,
                 name,
+                folded(name),
                 time_zone
             )?;
             append_event!(tx, event)?;
@@ -186,7 +189,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // Before the record, which locks the row as well, and less: no lock is raised while another transaction waits for it.
-            execute!(tx, sql::ACCOUNT_RENAME, account.0, name, event.at.0)?;
+            execute!(
+                tx,
+                sql::ACCOUNT_RENAME,
+                account.0,
+                name,
+                folded(name),
+                event.at.0
+            )?;
             append_event!(tx, event)?;
             require_owner!(tx, account, owner)?;
         })

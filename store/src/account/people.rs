@@ -12,6 +12,7 @@ use domain::{
     account::{Application, ApplicationConflict, Email, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, ApplicationId, PersonId},
+    name::folded,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -237,6 +238,7 @@ impl Store {
                             sql::ACCOUNT_INSERT,
                             account.0,
                             &account_name,
+                            folded(&account_name),
                             at.0,
                             GENESIS.as_slice()
                         )?;
@@ -264,6 +266,7 @@ impl Store {
                                     application.0,
                                     account.0,
                                     name,
+                                    folded(name),
                                     "UTC",
                                     at.0
                                 )?;

@@ -13,6 +13,7 @@ use domain::{
     audit::AuditEvent,
     id::AccountId,
     key::{name::KeyName, token::KeyId},
+    name::folded,
     support::FoundAccount,
     time::Timestamp,
 };
@@ -154,9 +155,10 @@ impl Store {
 
 /// Returns a `LIKE` pattern for names that contain a text; empty for an empty text.
 fn containing(text: &str) -> String {
+    let text = folded(text);
     if text.is_empty() {
         String::new()
     } else {
-        format!("%{}%", escape_like(&text.to_lowercase()))
+        format!("%{}%", escape_like(&text))
     }
 }

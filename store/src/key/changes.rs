@@ -5,6 +5,7 @@ use domain::{
     audit::AuditEvent,
     id::ApplicationId,
     key::{KeyDraft, token::KeyId},
+    name::folded,
     time::Timestamp,
 };
 
@@ -138,6 +139,7 @@ impl Store {
             app,
             id,
             draft.name.as_str(),
+            folded(draft.name.as_str()),
             draft.description.as_str(),
             draft.scopes.to_string(),
             draft.ip_rules.to_string(),

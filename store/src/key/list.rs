@@ -17,6 +17,7 @@ use candidates::Criterion;
 use domain::{
     id::ApplicationId,
     key::filter::{KeyFilter, KeyPage, KeyQuery, KeyTotal, SortKey},
+    name::folded,
     page::PAGE_SIZE,
     time::Timestamp,
 };
@@ -77,7 +78,7 @@ impl Store {
             let list = sqlx::query_as(statement).bind(app.0);
             let list = match place {
                 SortKey::Number(number) => list.bind(number),
-                SortKey::Text(text) => list.bind(text),
+                SortKey::Text(name) => list.bind(folded(&name)),
             };
             let list = list.bind(id).bind(one_more);
             let list = match reading {

@@ -107,3 +107,46 @@ async fn an_application_for_a_new_person_is_one_that_is_not_deleted_and_within_t
     let more = add(store, 502, Role::Viewer, &more).await;
     assert_eq!(refused(more), ApplicationConflict::TooMany);
 }
+
+each_database!(accounts_and_applications_are_found_by_their_names_in_any_case);
+async fn accounts_and_applications_are_found_by_their_names_in_any_case(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let store = &fixture.store;
+    let place = Place::named("Ñandú Straße", "ΣΊΣΥΦΟΣ");
+    add(store, 501, Role::Owner, &place).await.expect("added");
+    create(&fixture, 77, "Æther").await.expect("created");
+    create(&fixture, 78, "zebra").await.expect("created");
+    let accounts = async |text: &str| {
+        let found = store.find_accounts(Uuid::nil(), text, 9).await;
+        let found = found.expect("read").into_iter();
+        found.map(|account| account.name).collect::<Vec<_>>()
+    };
+    let applications = async |text: &str| {
+        let found = store.find_applications(Uuid::nil(), text, 9).await;
+        let found = found.expect("read").into_iter();
+        found
+            .map(|application| application.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(accounts("ñandú strasse").await, ["Ñandú Straße"]);
+    assert_eq!(applications("σίσυφος").await, ["ΣΊΣΥΦΟΣ"]);
+    assert_eq!(applications("ÆTH").await, ["Æther"]);
+    assert_eq!(accounts("nandu").await, Vec::<String>::new());
+
+    let event = fixture.event(Action::AccountRenamed, "", NOW);
+    let by = (fixture.account, fixture.person);
+    let renamed = store.rename_account(by, "Œuvre", &event).await;
+    renamed.expect("renamed");
+    let event = fixture.event(Action::ApplicationChanged, "", NOW);
+    let place = (fixture.account, fixture.app);
+    let changed = store.change_application(place, fixture.person, "ﬁlter", "UTC", &event);
+    changed.await.expect("changed");
+    assert_eq!(accounts("ŒUVRE").await, ["Œuvre"]);
+    assert_eq!(applications("filter").await, ["ﬁlter"]);
+    assert_eq!(accounts("account 1").await, Vec::<String>::new());
+
+    // In the order of the folded names.
+    let all = store.applications_of(fixture.person).await.expect("read");
+    let all: Vec<_> = all.into_iter().map(|one| one.application.name).collect();
+    assert_eq!(all, ["ﬁlter", "zebra", "Æther"]);
+}

@@ -168,9 +168,9 @@ async fn a_deleted_application_stays_deleted(database: TestDatabase) {
     assert!(run(store, revive).await.is_err());
     let insert = format!(
         "INSERT INTO api_key (id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, \
-             created_by, idempotency_key) \
+             created_by, idempotency_key, folded_name) \
          SELECT 'akl_0000000000000099', account_id, application_id, name, description, environment, scopes, ip_rules, created_at, \
-             created_by, {} FROM api_key",
+             created_by, {}, folded_name FROM api_key",
         match store {
             Store::Sqlite { .. } => "randomblob(16)",
             Store::Postgres { .. } => "gen_random_uuid()",
@@ -315,9 +315,9 @@ async fn an_application_with_too_many_keys_is_neither_archived_nor_deleted(datab
     let insert = format!(
         "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {limit}) \
          INSERT INTO api_key (id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, \
-             created_by, idempotency_key) \
+             created_by, idempotency_key, folded_name) \
          SELECT 'akl_' || SUBSTR(CAST(10000000000000001 + n AS TEXT), 2), k.account_id, k.application_id, k.name, k.description, \
-             k.environment, k.scopes, k.ip_rules, k.created_at, k.created_by, {unique} \
+             k.environment, k.scopes, k.ip_rules, k.created_at, k.created_by, {unique}, k.folded_name \
          FROM number, api_key k WHERE k.id = '{}'",
         id(1)
     );

@@ -3,6 +3,7 @@
 mod calls;
 mod filters;
 mod groups;
+mod names;
 mod rare;
 
 use crate::keys::{AccountFixture, NOW, draft, id};

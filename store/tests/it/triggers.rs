@@ -6,8 +6,7 @@ use sqlx::Row;
 use store::Store;
 use testing::{TestDatabase, each_database};
 
-const COLUMNS: &str =
-    "account_id, application_id, name, description, environment, scopes, ip_rules, created_at";
+const COLUMNS: &str = "account_id, application_id, name, folded_name, description, environment, scopes, ip_rules, created_at";
 
 /// Runs a statement with foreign keys unchecked, as a tool may. Returns whether it was refused.
 async fn refused(database: &TestDatabase, sql: &str) -> bool {
@@ -82,9 +81,10 @@ async fn deleting_or_moving_the_rows_of_a_key_is_refused(database: TestDatabase)
             "TRUNCATE api_key CASCADE",
             "TRUNCATE key_secret",
             "TRUNCATE account CASCADE",
-            "INSERT INTO api_key (id, account_id, application_id, name, description, environment, scopes, ip_rules,
+            "INSERT INTO api_key (id, account_id, application_id, name, folded_name, description, environment, scopes, ip_rules,
                  created_at, idempotency_key)
-             SELECT id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, idempotency_key
+             SELECT id, account_id, application_id, name, folded_name, description, environment, scopes, ip_rules, created_at,
+                 idempotency_key
              FROM api_key WHERE name = 'Leaked'
              ON CONFLICT (id) DO UPDATE SET revoked_at = NULL",
         ]);
@@ -125,14 +125,14 @@ async fn replacing_the_rows_of_a_key_is_refused_on_sqlite(database: TestDatabase
          SELECT rowid, randomblob(16), 'akl_zzzzzzzzzzzzzzzz', digest, 'ffffffff', created_at FROM key_secret LIMIT 1"
             .into(),
         "UPDATE OR REPLACE key_secret SET rowid = (SELECT MAX(rowid) FROM key_secret)".into(),
-        "INSERT OR REPLACE INTO application (id, account_id, name, time_zone, created_at)
-         SELECT id, account_id, 'Another', time_zone, created_at FROM application".into(),
-        "INSERT OR REPLACE INTO application (id, account_id, name, time_zone, created_at)
-         SELECT randomblob(16), account_id, name, time_zone, created_at FROM application".into(),
-        "INSERT OR REPLACE INTO account (id, name, created_at, audit_seq, audit_hash)
-         SELECT id, 'Another', created_at, 0, audit_hash FROM account".into(),
-        "INSERT OR REPLACE INTO account (id, name, created_at, audit_seq, audit_hash)
-         SELECT randomblob(16), name, created_at, 0, audit_hash FROM account".into(),
+        "INSERT OR REPLACE INTO application (id, account_id, name, folded_name, time_zone, created_at)
+         SELECT id, account_id, 'Another', 'another', time_zone, created_at FROM application".into(),
+        "INSERT OR REPLACE INTO application (id, account_id, name, folded_name, time_zone, created_at)
+         SELECT randomblob(16), account_id, name, folded_name, time_zone, created_at FROM application".into(),
+        "INSERT OR REPLACE INTO account (id, name, folded_name, created_at, audit_seq, audit_hash)
+         SELECT id, 'Another', 'another', created_at, 0, audit_hash FROM account".into(),
+        "INSERT OR REPLACE INTO account (id, name, folded_name, created_at, audit_seq, audit_hash)
+         SELECT randomblob(16), name, folded_name, created_at, 0, audit_hash FROM account".into(),
     ] {
         let _ = refused(&database, &sql).await;
         assert_eq!(state(&database).await, before, "{sql}");

@@ -3,6 +3,7 @@
 use crate::{Store, key::escape_like};
 use domain::{
     key::filter::{KeyFilter, KeyGroup},
+    name::folded,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -66,8 +67,8 @@ impl FilterValues {
 pub(super) struct TextPatterns {
     /// What the trigram index of the database looks for: each word, and the whole text last.
     pub(super) indexed: Vec<String>,
-    pub(super) lowercase: String,
-    pub(super) typed: String,
+    /// Of a folded name.
+    pub(super) name: String,
     pub(super) id: String,
     /// The first characters of an id.
     pub(super) id_prefix: String,
@@ -75,22 +76,25 @@ pub(super) struct TextPatterns {
 
 impl TextPatterns {
     fn of(store: &Store, typed: &str) -> Self {
-        if typed.is_empty() {
+        let text = folded(typed);
+        if text.is_empty() {
             return Self::default();
         }
-        let literal = escape_like(typed);
-        let indexed = |text: &str| match store {
-            Store::Sqlite { .. } => format!("\"{}\"", text.replace('"', "\"\"")),
-            Store::Postgres { .. } => format!("%{}%", escape_like(text)),
+        let indexed = |part: &str| match store {
+            Store::Sqlite { .. } => format!("\"{}\"", part.replace('"', "\"\"")),
+            Store::Postgres { .. } => format!("%{}%", escape_like(part)),
         };
-        let is_long = |text: &&str| text.chars().count() >= MIN_INDEXED_TEXT;
-        let words = typed.split_whitespace().filter(|word| *word != typed);
+        let is_long = |part: &&str| part.chars().count() >= MIN_INDEXED_TEXT;
+        let words = text.split_whitespace().filter(|word| *word != text);
         Self {
-            indexed: words.chain([typed]).filter(is_long).map(indexed).collect(),
-            lowercase: format!("%{}%", literal.to_lowercase()),
-            typed: format!("%{literal}%"),
+            indexed: words
+                .chain([text.as_str()])
+                .filter(is_long)
+                .map(indexed)
+                .collect(),
+            name: format!("%{}%", escape_like(&text)),
             // A search for a mask finds its key.
-            id: format!("{}%", literal.replace(MASKED, "%")),
+            id: format!("{}%", escape_like(typed).replace(MASKED, "%")),
             id_prefix: typed.split(MASKED).next().unwrap_or_default().to_owned(),
         }
     }
@@ -120,13 +124,12 @@ macro_rules! bind_candidates {
 }
 pub(super) use bind_candidates;
 
-/// Binds `$5` to `$20` of the statements with `key/list/fragments/filter.sql`.
+/// Binds `$5` to `$19` of the statements with `key/list/fragments/filter.sql`.
 macro_rules! bind_filter {
     ($query:expr, $criterion:expr, $values:expr) => {{
         let values: &FilterValues = $values;
         bind_candidates!($query, $criterion, values)
-            .bind(values.text.lowercase.as_str())
-            .bind(values.text.typed.as_str())
+            .bind(values.text.name.as_str())
             .bind(values.text.id.as_str())
             .bind(values.status)
             .bind(values.condition)

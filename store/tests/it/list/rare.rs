@@ -26,11 +26,12 @@ async fn insert_many(fixture: &AccountFixture) {
     let insert = format!(
         "WITH RECURSIVE number (n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM number WHERE n < {KEYS})
          INSERT INTO api_key (
-             id, account_id, application_id, name, description, environment, scopes, ip_rules, created_at, created_by,
-             idempotency_key, confirmed_at, expires_at, deactivated_at, revoked_at
+             id, account_id, application_id, name, folded_name, description, environment, scopes, ip_rules, created_at,
+             created_by, idempotency_key, confirmed_at, expires_at, deactivated_at, revoked_at
          )
          SELECT 'akl_' || SUBSTR(CAST(10000000000000000 + n AS TEXT), 2), $1, $2,
-             CASE WHEN n % 400 = 1 THEN 'Checkout ' ELSE 'service ' END || CAST(n AS TEXT), '',
+             CASE WHEN n % 400 = 1 THEN 'Checkout ' ELSE 'service ' END || CAST(n AS TEXT),
+             CASE WHEN n % 400 = 1 THEN 'checkout ' ELSE 'service ' END || CAST(n AS TEXT), '',
              CASE WHEN n % 7 = 1 THEN 'test' ELSE 'live' END,
              CASE
                  WHEN n % 400 = 3 THEN 'wallet:update'

@@ -1,3 +1,3 @@
-    AND (k.sort_name, k.id) > (LOWER($2), $3)
-ORDER BY k.sort_name, k.id
+    AND (k.folded_name, k.id) > ($2, $3)
+ORDER BY k.folded_name, k.id
 LIMIT $4
