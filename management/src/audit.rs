@@ -8,6 +8,7 @@ use domain::{
         name::KeyName,
         token::KeyId,
     },
+    name::folded,
 };
 use std::collections::HashMap;
 use store::AuditLine;
@@ -59,11 +60,9 @@ impl AccountOwner {
                 },
                 ..KeyQuery::default()
             };
-            let name = target.to_lowercase();
+            let name = folded(target);
             let keys = self.keys(&named).await?.rows;
-            let mut matching = keys
-                .iter()
-                .filter(|key| key.name.as_str().to_lowercase() == name);
+            let mut matching = keys.iter().filter(|key| folded(key.name.as_str()) == name);
             if let (Some(key), None) = (matching.next(), matching.next()) {
                 filter.target = key.id.to_string();
             }

@@ -9,9 +9,12 @@ use crate::{
     ui::Notice,
     words::requests as words,
 };
-use domain::key::{
-    KeySummary,
-    filter::{KeyFilter, KeyQuery, Order, Sort},
+use domain::{
+    key::{
+        KeySummary,
+        filter::{KeyFilter, KeyQuery, Order, Sort},
+    },
+    name::folded,
 };
 use leptos::prelude::*;
 use management::ManagementError;
@@ -79,7 +82,7 @@ async fn choices(here: &Here, chosen: Option<&KeySummary>) -> Result<Vec<KeySumm
     {
         keys.push(chosen.clone());
     }
-    keys.sort_by_cached_key(|key| key.name.as_str().to_lowercase());
+    keys.sort_by_cached_key(|key| folded(key.name.as_str()));
     Ok(keys)
 }
 

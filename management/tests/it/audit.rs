@@ -238,6 +238,10 @@ async fn the_audit_log_is_filtered_by_the_name_of_a_key(database: TestDatabase) 
     let newest = owner.newest_key_names().await.expect("read");
     assert_eq!(newest.len(), 2);
 
+    let street = test.issue(&editor, with_name("Straße")).await;
+    let filter = owner.audit_filter(query("STRASSE")).await.expect("read");
+    assert_eq!(filter.target, street.id.to_string());
+
     // A name of two keys stands for neither.
     test.issue(&editor, with_name("Checkout")).await;
     let filter = owner.audit_filter(query("Checkout")).await.expect("read");

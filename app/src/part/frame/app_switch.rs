@@ -5,7 +5,7 @@ use crate::{
     ui::{Icon, Name, Shape},
     words::{application as words, frame},
 };
-use domain::{account::Application, id::ApplicationId, text::single_line};
+use domain::{account::Application, id::ApplicationId, name::folded, text::single_line};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
@@ -102,10 +102,10 @@ pub fn AppSwitch(
 
 /// Whether the name of an application or of its account contains the text.
 fn matches(application: &Application, search: &str) -> bool {
-    let search = search.to_lowercase();
+    let search = folded(search);
     [&application.name, &application.account_name]
         .into_iter()
-        .any(|name| name.to_lowercase().contains(&search))
+        .any(|name| folded(name).contains(&search))
 }
 
 fn links(applications: Vec<Application>, current: ApplicationId) -> AnyView {
@@ -190,7 +190,13 @@ mod tests {
             time_zone: "UTC".into(),
             archived_at: None,
         };
-        for (search, found) in [("", true), ("GRÖ", true), ("wind", true), ("x", false)] {
+        for (search, found) in [
+            ("", true),
+            ("GRÖ", true),
+            ("GRO\u{308}SSE", true),
+            ("wind", true),
+            ("x", false),
+        ] {
             assert_eq!(matches(&application, search), found, "{search}");
         }
     }
