@@ -101,7 +101,7 @@ impl Mailer {
         entropy: &dyn Entropy,
     ) -> Result<String, SendError> {
         let id = MailId(new_id(entropy, now));
-        let text = text::compose(&Content::Test, to, &self.origin);
+        let text = text::compose(&Content::Test, (to, true), &self.origin);
         let fields = HeaderFields { id, to, at: now };
         let mut connection = Connection::default();
         let sending = connection.send(&self.server, &self.sender, fields, &text);

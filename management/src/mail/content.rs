@@ -102,7 +102,12 @@ pub(crate) enum Content {
         client: ClientDetails,
     },
     /// A sign-in from a browser that the recipient had not used before.
-    NewSignIn { client: ClientDetails },
+    NewSignIn {
+        /// Whether it was through the identity provider, and not with the password.
+        #[serde(default)]
+        through_provider: bool,
+        client: ClientDetails,
+    },
     /// A wrong code after the right password, from a browser that the recipient had not used before.
     WrongCode {
         /// Whether the sign-in at the identity provider was right, and not the password.

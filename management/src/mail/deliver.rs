@@ -229,7 +229,10 @@ impl Keyring {
             self.store.delete_mail(mail.id).await?;
             return Ok(AttemptOutcome::Dropped);
         };
-        let text = text::compose(&content, &mail.recipient, &mailer.origin);
+        // No one may have the address any more; then it is assumed.
+        let person = self.store.person_state(&mail.recipient).await?;
+        let has_password = person.is_none_or(|person| person.has_password);
+        let text = text::compose(&content, (&mail.recipient, has_password), &mailer.origin);
         let fields = HeaderFields {
             id: mail.id,
             to: &mail.recipient,

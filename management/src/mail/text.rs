@@ -2,6 +2,7 @@
 //! are no links: other people choose them.
 
 mod defang;
+mod sign_in;
 mod sign_in_change;
 
 use super::{
@@ -13,6 +14,7 @@ use domain::{
     account::{Email, Role},
     id::ApplicationId,
 };
+use sign_in::{new_sign_in, wrong_code};
 use sign_in_change::sign_in_change;
 use std::collections::BTreeSet;
 use zeroize::Zeroizing;
@@ -28,8 +30,13 @@ pub(crate) struct MailText {
     pub(crate) body: Zeroizing<String>,
 }
 
-/// Writes the text of a mail.
-pub(crate) fn compose(content: &Content, to: &Email, origin: &str) -> MailText {
+/// Writes the text of a mail. `has_password` is whether the recipient signs in with a password, and not through the identity provider
+/// alone.
+pub(crate) fn compose(
+    content: &Content,
+    (to, has_password): (&Email, bool),
+    origin: &str,
+) -> MailText {
     let (subject, paragraphs) = match content {
         Content::Invitation {
             account,
@@ -78,17 +85,13 @@ pub(crate) fn compose(content: &Content, to: &Email, origin: &str) -> MailText {
                     .to_owned(),
             ],
         ),
-        Content::SignInChange { change, client } => sign_in_change(change, client, origin),
-        Content::NewSignIn { client } => (
-            "New sign-in to Latchkey".to_owned(),
-            vec![
-                format!("Someone signed in as {to} in a browser that you hadn't used before."),
-                details(client),
-                format!(
-                    "If this was you, there's nothing to do. If it wasn't, change your password now, which signs out every other browser:\n{origin}/profile/password"
-                ),
-            ],
-        ),
+        Content::SignInChange { change, client } => {
+            sign_in_change((change, has_password), client, origin)
+        }
+        Content::NewSignIn {
+            through_provider,
+            client,
+        } => new_sign_in(*through_provider, client, to, origin),
         Content::WrongCode {
             through_provider,
             client,
@@ -139,37 +142,6 @@ fn details(client: &ClientDetails) -> String {
         lines.push(format!("IP address: {}", client.address));
     }
     lines.join("\n")
-}
-
-fn wrong_code(
-    through_provider: bool,
-    client: &ClientDetails,
-    to: &Email,
-    origin: &str,
-) -> (String, Vec<String>) {
-    let (entered, remedy) = if through_provider {
-        (
-            "signed in at your identity provider",
-            "secure your account at your identity provider".to_owned(),
-        )
-    } else {
-        (
-            "entered your password",
-            format!("change your password now:\n{origin}/profile/password"),
-        )
-    };
-    let paragraphs = vec![
-        format!(
-            "Someone {entered} to sign in as {to}, but not a right two-factor code, in a browser that you hadn't used before. They were not signed in."
-        ),
-        details(client),
-        format!("If this was you, there's nothing to do. If it wasn't, {remedy}"),
-        notifications(origin),
-    ];
-    (
-        "Sign-in to Latchkey stopped at two-factor authentication".to_owned(),
-        paragraphs,
-    )
 }
 
 fn key_expiry(
@@ -256,127 +228,4 @@ fn notifications(origin: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{ClientDetails, Content, EventLine, ExpiringKeyLine, MailText, compose};
-    use domain::{
-        account::{Email, Role},
-        id::ApplicationId,
-        key::token::KeyId,
-        mail::SignInChange,
-        time::Timestamp,
-    };
-    use uuid::Uuid;
-
-    const ORIGIN: &str = "https://keys.example.com";
-
-    /// Names that programs make links of.
-    const NAMES: [&str; 12] = [
-        "https://evil.example/login",
-        "http://192.0.2.1",
-        "evil.example",
-        "Go to evil.example/login now",
-        "www.evil.example",
-        "WWW.EVIL.EXAMPLE",
-        "//evil.example",
-        "(evil.example)",
-        "<https://evil.example>",
-        "mailto:admin@evil.example",
-        "evil\u{3002}example",
-        "evil\u{ff0e}example",
-    ];
-
-    /// Whether a program may make a link of a part of the text.
-    fn has_link(text: &str) -> bool {
-        text.contains("://")
-            || text.to_lowercase().contains("www.")
-            || text.chars().zip(text.chars().skip(1)).any(|(dot, next)| {
-                // Not the colon of a time.
-                (".\u{3002}\u{ff0e}".contains(dot) && next.is_alphanumeric())
-                    || (dot == ':' && (next.is_alphabetic() || next == '/'))
-            })
-    }
-
-    fn contents(name: &str) -> [Content; 8] {
-        let application = ApplicationId(Uuid::nil());
-        let id: KeyId = "akl_000000000000000z".parse().expect("a key id");
-        let client = ClientDetails {
-            at: Timestamp(0),
-            device: name.to_owned(),
-            address: "192.0.2.7".to_owned(),
-        };
-        [
-            Content::NewSignIn {
-                client: client.clone(),
-            },
-            Content::WrongCode {
-                through_provider: false,
-                client: client.clone(),
-            },
-            Content::WrongCode {
-                through_provider: true,
-                client: client.clone(),
-            },
-            Content::SignInChange {
-                change: SignInChange::PasskeyRefused {
-                    name: name.to_owned(),
-                },
-                client: client.clone(),
-            },
-            Content::SignInChange {
-                change: SignInChange::PasswordReset {
-                    keeps_passkeys: true,
-                },
-                client,
-            },
-            Content::Invitation {
-                account: name.to_owned(),
-                invited_by: "olivia@north-wind".to_owned(),
-                role: Role::Viewer,
-                token: "0".repeat(64).into(),
-                expires_at: Timestamp(0),
-            },
-            Content::KeyExpiry {
-                application,
-                application_name: name.to_owned(),
-                as_owner: true,
-                keys: vec![ExpiringKeyLine {
-                    id,
-                    name: name.to_owned(),
-                    expires_at: Timestamp(0),
-                }],
-                more: 0,
-            },
-            Content::SecurityEvents {
-                account: name.to_owned(),
-                events: vec![EventLine {
-                    application: Some(application),
-                    title: "Revoked key used".to_owned(),
-                    key: Some(name.to_owned()),
-                }],
-            },
-        ]
-    }
-
-    #[test]
-    fn no_name_is_in_a_subject_or_becomes_a_link() {
-        let to = Email::parse("ada@north-wind").expect("valid");
-        for name in NAMES {
-            assert!(has_link(name), "{name}");
-            for (content, plain) in contents(name).iter().zip(contents("Acme")) {
-                let MailText { subject, body } = compose(content, &to, ORIGIN);
-                assert_eq!(subject, compose(&plain, &to, ORIGIN).subject);
-                // Only links to the dashboard, each on a line of its own.
-                let (links, text): (Vec<&str>, Vec<&str>) =
-                    body.lines().partition(|line| line.starts_with(ORIGIN));
-                assert!(!links.is_empty());
-                let shown = text.iter().filter(|line| {
-                    **line != "Latchkey, https://keys.example.com"
-                        && **line != "IP address: 192.0.2.7"
-                });
-                for line in shown {
-                    assert!(!has_link(line), "{name}: {line}");
-                }
-            }
-        }
-    }
-}
+mod tests;

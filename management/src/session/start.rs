@@ -56,8 +56,8 @@ impl Keyring {
     /// Makes the mail about a sign-in from a browser that is not known, if the person wants it.
     async fn new_sign_in(
         &self,
-        person: &PersonRow,
-        known: bool,
+        (person, known): (&PersonRow, bool),
+        through_provider: bool,
         origin: &Origin,
     ) -> Result<ChangeMail, StoreError> {
         if known || !self.sends_mail() || !self.store.notifications(person.id).await?.new_sign_ins {
@@ -69,7 +69,11 @@ impl Keyring {
             person: Some(person.id),
             account: None,
         };
-        Ok(self.mail(to, &Content::NewSignIn { client }))
+        let content = Content::NewSignIn {
+            through_provider,
+            client,
+        };
+        Ok(self.mail(to, &content))
     }
 }
 
@@ -135,6 +139,7 @@ pub(crate) async fn insert(
         }
         SignInProof::Provider(provider, detail) => (None, Some(provider), detail),
     };
+    let through_provider = provider.is_some();
     let new = NewSession {
         token_hash: &stored.digest,
         pepper: stored.pepper,
@@ -158,7 +163,9 @@ pub(crate) async fn insert(
     events.sort_by_key(|event| event.account_id);
     let certain = keyring.certain_now();
     let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
-    let mail = keyring.new_sign_in(person, known, origin).await?;
+    let mail = keyring
+        .new_sign_in((person, known), through_provider, origin)
+        .await?;
     let started = keyring.store.start_session(&new, &events, ended, &mail);
     keyring.charge_mail(&mail, started.await)?;
     keyring.count_sign_in(SignInResult::Succeeded);

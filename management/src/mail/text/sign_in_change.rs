@@ -1,16 +1,16 @@
 //! The texts of mails about a change of how a person signs in.
 
-use super::{defang, details};
+use super::{defang, details, sign_in::secure_at_provider};
 use crate::mail::ClientDetails;
 use domain::mail::SignInChange;
 
-/// Returns the subject and the paragraphs of a mail about a change of the sign-in.
+/// Returns the subject and the paragraphs of a mail about a change of the sign-in. The flag is whether the recipient has a password.
 pub(super) fn sign_in_change(
-    change: &SignInChange,
+    (change, has_password): (&SignInChange, bool),
     client: &ClientDetails,
     origin: &str,
 ) -> (String, Vec<String>) {
-    let (subject, what) = summary(change);
+    let (subject, what) = summary(change, has_password);
     let mut paragraphs = vec![what, details(client)];
     if let SignInChange::PasskeyRefused { .. } = change {
         paragraphs.push(format!(
@@ -31,13 +31,18 @@ pub(super) fn sign_in_change(
     }
     paragraphs.push(format!(
         "If this was you, there's nothing else to do. If it wasn't, {}",
-        remedy(change, origin)
+        remedy(change, has_password, origin)
     ));
     (subject.to_owned(), paragraphs)
 }
 
 /// The subject, and what has happened.
-fn summary(change: &SignInChange) -> (&'static str, String) {
+fn summary(change: &SignInChange, has_password: bool) -> (&'static str, String) {
+    let enough = if has_password {
+        "Your password alone is enough to sign in."
+    } else {
+        "Your identity provider alone decides how you sign in."
+    };
     match change {
         SignInChange::PasswordChanged { .. } => (
             "Your Latchkey password was changed",
@@ -68,7 +73,7 @@ fn summary(change: &SignInChange) -> (&'static str, String) {
         ),
         SignInChange::FactorRemoved => (
             "Two-factor authentication is off",
-            "Two-factor authentication was turned off. Your password alone is enough to sign in.".to_owned(),
+            format!("Two-factor authentication was turned off. {enough}"),
         ),
         SignInChange::PasskeyAdded => (
             "A passkey was added to your Latchkey sign-in",
@@ -100,8 +105,8 @@ fn summary(change: &SignInChange) -> (&'static str, String) {
         SignInChange::FactorsReset { by } => (
             "Your two-factor authentication was reset",
             match by {
-                Some(owner) => format!("An owner of your account reset your two-factor authentication. Your password alone is enough to sign in.\n\nReset by: {owner}"),
-                None => "Your Latchkey administrator reset your two-factor authentication. Your password alone is enough to sign in.".to_owned(),
+                Some(owner) => format!("An owner of your account reset your two-factor authentication. {enough}\n\nReset by: {owner}"),
+                None => format!("Your Latchkey administrator reset your two-factor authentication. {enough}"),
             },
         ),
         SignInChange::IdentityLinked => (
@@ -110,24 +115,38 @@ fn summary(change: &SignInChange) -> (&'static str, String) {
         ),
         SignInChange::IdentityUnlinked => (
             "Single sign-on is off",
-            "The account at your identity provider was unlinked. You sign in to Latchkey with your password.".to_owned(),
+            if has_password {
+                "The account at your identity provider was unlinked. You sign in to Latchkey with your password.".to_owned()
+            } else {
+                "The account at your identity provider was unlinked. It doesn't sign you in to Latchkey any more.".to_owned()
+            },
         ),
     }
 }
 
-/// What to do about a change that somebody else has made.
-fn remedy(change: &SignInChange, origin: &str) -> String {
+/// What to do about a change that someone else has made.
+fn remedy(change: &SignInChange, has_password: bool, origin: &str) -> String {
     match change {
         SignInChange::EmailChanged | SignInChange::EmailFollowed => {
             "ask your Latchkey administrator to disable your sign-in now.".to_owned()
+        }
+        SignInChange::IdentityUnlinked if !has_password => {
+            "ask your Latchkey administrator for a link to set a password.".to_owned()
         }
         // A new password does not remove the factor of someone else.
         SignInChange::FactorAdded
         | SignInChange::PasskeyAdded
         | SignInChange::AuthenticatorAdded
-        | SignInChange::RecoveryCodesRenewed => format!(
-            "someone else may be able to sign in as you. Ask an owner of your account or your Latchkey administrator to reset your two-factor authentication, and choose another password:\n{origin}/forgot-password"
-        ),
+        | SignInChange::RecoveryCodesRenewed => {
+            let next = if has_password {
+                format!("choose another password:\n{origin}/forgot-password")
+            } else {
+                secure_at_provider(origin)
+            };
+            format!(
+                "someone else may be able to sign in as you. Ask an owner of your account or your Latchkey administrator to reset your two-factor authentication, and {next}"
+            )
+        }
         SignInChange::IdentityLinked => "unlink it in your Latchkey profile now, or ask your Latchkey administrator to do so. A new password doesn't end it.".to_owned(),
         SignInChange::PasswordChanged { .. }
         | SignInChange::PasswordReset { .. }
@@ -138,7 +157,11 @@ fn remedy(change: &SignInChange, origin: &str) -> String {
         | SignInChange::AuthenticatorRemoved
         | SignInChange::FactorRemoved
         | SignInChange::FactorsReset { .. } => {
-            format!("choose another password now. If you can't sign in:\n{origin}/forgot-password")
+            if has_password {
+                format!("choose another password now. If you can't sign in:\n{origin}/forgot-password")
+            } else {
+                secure_at_provider(origin)
+            }
         }
     }
 }

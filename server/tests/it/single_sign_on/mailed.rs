@@ -2,6 +2,7 @@
 
 use super::{ADA, Setup};
 use crate::mail::with_mail;
+use domain::origin::Origin;
 use serde_json::json;
 use test_server::{DEVELOPER, VIEWER};
 use testing::SmtpSink;
@@ -102,5 +103,48 @@ async fn a_sign_in_at_the_provider_from_a_new_browser_is_mailed() {
             vec![(ADA, "New sign-in to Latchkey"); expected],
             "{is_new}"
         );
+        for mail in &mails[before..] {
+            let message = mail.message.replace("=\r\n", "");
+            assert!(message.contains("at your identity provider"), "{message}");
+            assert!(!message.contains("/profile/password"), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_person_without_a_password_is_told_what_to_do_at_the_provider() {
+    let (server, sink) = with_mail().await;
+    let setup = Setup::with(server, |_| {}).await;
+    setup.says_when();
+    let mut before = 0;
+    let mut browser = setup.browser();
+    browser.sign_in().await;
+    sent(&setup, &sink, &mut before).await;
+    let session = browser.session().await;
+    let (fresh, origin) = (session.fresh().expect("fresh"), Origin::default());
+    let app = fresh.begin_enrolment().await.expect("begun");
+    let code = app.secret().code_at(setup.server.keyring.now());
+    let codes = fresh.confirm_enrolment(&app.form, &code, &origin).await;
+    let codes = codes.expect("works").expect("the right code");
+    let codes = codes.expect("the first factor");
+    for subject in [
+        "Two-factor authentication is on",
+        "Two-factor authentication is off",
+    ] {
+        if subject.ends_with("off") {
+            let off = fresh.remove_second_factor(&codes.0[0], &origin).await;
+            assert!(off.expect("works"));
+        }
+        let mails = sent(&setup, &sink, &mut before).await;
+        let [(to, message)] = mails.as_slice() else {
+            panic!("{mails:?}");
+        };
+        assert_eq!(to, ADA);
+        let message = message.replace("=\r\n", "").replace("\r\n", " ");
+        assert!(message.contains(subject), "{message}");
+        assert!(message.contains("at your identity provider"), "{message}");
+        for part in ["/forgot-password", "our password", "another password"] {
+            assert!(!message.contains(part), "{part}: {message}");
+        }
     }
 }
