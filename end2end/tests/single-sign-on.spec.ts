@@ -72,6 +72,17 @@ test('a person with a group signs in, and goes on to the page that they wanted',
   await expect(page.getByText('ada@acme.example').first()).toBeVisible();
   await expect(page.getByRole('link', { name: 'Change password' })).toHaveCount(0);
   await check();
+  for (const [path, title] of [
+    ['/profile/password', 'Change password'],
+    ['/profile/email', 'Change email'],
+  ] as const) {
+    await open(path);
+    const dialog = page.getByRole('dialog', { name: title });
+    await expect(dialog.getByRole('textbox')).toHaveCount(0);
+    await check();
+    await dialog.getByRole('link', { name: 'Close' }).last().click();
+    await expect(page).toHaveURL(/\/profile$/);
+  }
   await open('/');
   await page.getByRole('link', { name: 'Members' }).click();
   const members = page.getByRole('region', { name: 'Members' });

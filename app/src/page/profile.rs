@@ -9,7 +9,7 @@ use crate::{
     form::{FormPage, PostForm, is_plain_answer, posted_errors, sent, typed},
     part::{application::zone_options, frame::ThemeChoice},
     routes,
-    ui::{Dialog, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
+    ui::{Dialog, DialogClose, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
     words::{common, frame, profile as words, reset},
 };
 use domain::{mail::Notifications, profile::Profile as Preferences};
@@ -24,14 +24,37 @@ pub fn Profile() -> impl IntoView {
 /// The form for another e-mail address, over the profile.
 #[component]
 pub fn EmailChange() -> impl IntoView {
-    page(view! { <EmailForm /> }.into_any())
+    let title = words::CHANGE_EMAIL;
+    page(if Me::from_frame().session.has_password() {
+        view! { <EmailForm /> }.into_any()
+    } else {
+        view! { <NoPassword title text=words::EMAIL_AT_PROVIDER /> }.into_any()
+    })
 }
 
 /// The form for another password, over the profile.
 #[component]
 pub fn PasswordChange() -> impl IntoView {
-    let email = Me::from_frame().session.email().to_string();
-    page(view! { <PasswordForm email /> }.into_any())
+    let session = Me::from_frame().session;
+    let (email, title) = (session.email().to_string(), words::CHANGE_PASSWORD);
+    page(if session.has_password() {
+        view! { <PasswordForm email /> }.into_any()
+    } else {
+        view! { <NoPassword title text=words::PASSWORD_BY_OWNER /> }.into_any()
+    })
+}
+
+/// What a person without a password reads instead of a form that asks for it.
+#[component]
+fn NoPassword(title: &'static str, text: &'static str) -> impl IntoView {
+    view! {
+        <Dialog id="no-password" title back=routes::PROFILE>
+            <div class="dialog-body">
+                <p>{text}</p>
+            </div>
+            <DialogClose back=routes::PROFILE.to_owned() label=common::CLOSE />
+        </Dialog>
+    }
 }
 
 fn page(dialog: AnyView) -> impl IntoView {

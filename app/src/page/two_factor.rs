@@ -34,6 +34,11 @@ use management::Session;
 #[component]
 pub fn TwoFactor() -> impl IntoView {
     let session = Me::from_frame().session;
+    let lead = if session.has_password() {
+        words::LEAD
+    } else {
+        words::LEAD_WITHOUT_PASSWORD
+    };
     let content = loaded(async move {
         let factor = session.second_factor().await?;
         if let Some(step) = add::next_step(&session, factor.as_ref()) {
@@ -49,7 +54,7 @@ pub fn TwoFactor() -> impl IntoView {
             None => view! { <Off session /> }.into_any(),
         })
     });
-    view! { <Head title=words::TITLE lead=words::LEAD /> {content} }
+    view! { <Head title=words::TITLE lead /> {content} }
 }
 
 /// The heading of these pages.
@@ -152,8 +157,10 @@ fn proof_form(
 fn Off(session: Session) -> impl IntoView {
     let notice = if session.must_enrol() {
         words::REQUIRED
-    } else {
+    } else if session.has_password() {
         words::OFF
+    } else {
+        words::OFF_WITHOUT_PASSWORD
     };
     view! {
         <section class="card" aria-labelledby="set-up">

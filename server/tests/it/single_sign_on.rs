@@ -22,7 +22,7 @@ use management::{FreshAccountOwner, ProviderMembers, Session, SingleSignOn};
 use oidc::{Provider, ProviderSettings};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};
-use test_server::{DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer};
+use test_server::{DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
 use testing::{
     TestDatabase, each_database,
     provider::{CLIENT_ID, CLIENT_SECRET, TestProvider},
@@ -237,6 +237,43 @@ async fn a_person_of_the_provider_has_no_password_to_guess() {
     let form = "page=/profile/password&new_password=violet+compass+under+snow&password=";
     let refused = browser.post("change_password", form).await;
     assert!(refused.status.is_client_error(), "{}", refused.status);
+}
+
+#[tokio::test]
+async fn pages_of_a_person_without_a_password_ask_for_none() {
+    let setup = Setup::new().await;
+    let mut browser = setup.browser();
+    browser.sign_in().await;
+    for (path, shown) in [
+        ("/profile/password", "To set one, ask an owner"),
+        ("/profile/email", "Change it there, then sign in again."),
+        (
+            "/profile/two-factor",
+            "Your identity provider decides how you sign in.",
+        ),
+    ] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.body.contains(shown), "{path}: {}", page.body);
+        for absent in [
+            "type=\"password\"",
+            "learns your password",
+            "addition to your password",
+        ] {
+            assert!(!page.body.contains(absent), "{path}: {absent}");
+        }
+    }
+    // One with a password still has the forms.
+    let mut viewer = setup.browser();
+    viewer.use_session(&setup.server.token(VIEWER).await);
+    for path in ["/profile/password", "/profile/email"] {
+        let page = viewer.get(path).await;
+        assert!(
+            page.body.contains("type=\"password\""),
+            "{path}: {}",
+            page.body
+        );
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,11 @@ pub const NEW_EMAIL_HINT: &str =
 pub const PASSWORD: &str = "Password";
 pub const PASSWORD_NOTE: &str = "At least 15 characters.";
 pub const NO_PASSWORD: &str = "None. You sign in through your identity provider.";
+/// Instead of the form for another email address, for a person without a password.
+pub const EMAIL_AT_PROVIDER: &str =
+    "Your email address comes from your identity provider. Change it there, then sign in again.";
+/// Instead of the form for another password, for a person without one.
+pub const PASSWORD_BY_OWNER: &str = "You have no password: you sign in through your identity provider. To set one, ask an owner for a password reset link.";
 /// The link, the title of the dialog and its button.
 pub const CHANGE_PASSWORD: &str = "Change password";
 pub const PASSWORD_CONSEQUENCE: &str =
@@ -46,7 +51,7 @@ pub const NOTIFICATIONS_LEAD: &str = "You always get an email when your password
 /// A checkbox, and its hint.
 pub const NEW_SIGN_INS: (&str, &str) = (
     "New sign-ins",
-    "Someone signs in as you in a browser that you haven't used before, or enters your password there but no right code.",
+    "Someone signs in as you in a browser that you haven't used before, or is stopped there by a wrong code.",
 );
 pub const KEY_EXPIRY: (&str, &str) = (
     "Expiring keys",

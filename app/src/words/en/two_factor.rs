@@ -6,6 +6,8 @@ pub const TITLE: &str = "Two-factor authentication";
 /// In the navigation, where the title would not fit on a line.
 pub const NAVIGATION: &str = "Two-factor";
 pub const LEAD: &str = "A passkey or a code from an authenticator app in addition to your password, each time you sign in.";
+/// For a person without a password.
+pub const LEAD_WITHOUT_PASSWORD: &str = "A code from an authenticator app after you sign in at your identity provider, where an account requires it.";
 /// The title in the browser's tab.
 pub fn tab(title: &str) -> String {
     tab_title(title, super::profile::TITLE)
@@ -14,6 +16,8 @@ pub fn tab(title: &str) -> String {
 // Turning it on.
 pub const OFF: &str =
     "Two-factor authentication is off. Anyone who learns your password can sign in as you.";
+/// For a person without a password.
+pub const OFF_WITHOUT_PASSWORD: &str = "Your identity provider decides how you sign in. Set up an app only if another of your accounts requires it.";
 /// The heading over the ways to turn it on.
 pub const CHOOSE: &str = "Choose a method";
 pub const CHOOSE_HINT: &str =
@@ -81,6 +85,8 @@ pub const NEW_CODES: &str = "Create new recovery codes";
 pub const NEW_CODES_LEAD: &str = "Your current recovery codes stop working immediately.";
 pub const TURN_OFF: &str = "Turn off two-factor authentication";
 pub const TURN_OFF_LEAD: &str = "Your password alone will be enough to sign in. Your passkeys, your authenticator app and your recovery codes stop working. Other sessions are signed out.";
+/// For a person without a password.
+pub const TURN_OFF_LEAD_WITHOUT_PASSWORD: &str = "Your identity provider alone will decide how you sign in. Your authenticator app and your recovery codes stop working. Other sessions are signed out.";
 /// The label and the hint of the field for a code. Without an app, there are recovery codes only.
 pub const fn code_field(app: bool) -> (&'static str, &'static str) {
     if app {
@@ -117,7 +123,7 @@ pub const OTHER_ACCOUNT: &str = "Sign in as someone else";
 pub const LOST: &str = "Lost your device? Use a recovery code. If you have none left, ask an owner of your account to reset two-factor authentication. If you belong to several accounts, ask your Latchkey administrator.";
 /// Shown on the sign-in page after five wrong codes or five minutes.
 pub const SIGN_IN_EXPIRED: &str =
-    "That took too long, or there were too many wrong codes. Enter your password again.";
+    "That took too long, or there were too many wrong codes. Sign in again.";
 
 // The policy of an account.
 pub const POLICY: &str = "Who needs it";
@@ -146,5 +152,5 @@ pub fn reset(email: &str) -> String {
 pub fn reset_title(email: &str) -> String {
     format!("Reset two-factor authentication of {email}?")
 }
-pub const RESET_CONSEQUENCE: &str = "Do this only if you are sure who is asking: call them. They are signed out everywhere and can sign in with their password alone until they set it up again.";
+pub const RESET_CONSEQUENCE: &str = "Do this only if you are sure who is asking: call them. They are signed out everywhere and can sign in without it until they set it up again.";
 pub const RESET_NOW: &str = "Reset two-factor authentication";
