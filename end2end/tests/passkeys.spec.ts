@@ -14,6 +14,7 @@ import {
   unique,
   waitUntilInteractive,
 } from '../fixtures.ts';
+import { newContext } from '../invitations.ts';
 import { PAGE, addAuthenticator, addFirst, enterPassword, test } from '../passkeys.ts';
 import type { Person } from '../server.ts';
 
@@ -23,7 +24,7 @@ const newPerson = (name: string): Person => ({
   password: 'walnut ladder grey comet',
 });
 // One person for each test, because a passkey changes how the person signs in.
-const [ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena] = [
+const [ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena, mia] = [
   newPerson('ada'),
   newPerson('ben'),
   newPerson('cleo'),
@@ -36,8 +37,9 @@ const [ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena] = [
   newPerson('jane'),
   newPerson('kira'),
   newPerson('lena'),
+  newPerson('mia'),
 ] as const;
-const everybody = [people.owner, ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena];
+const everybody = [people.owner, ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena, mia];
 
 test.use({ initialPeople: [everybody, { scope: 'worker' }] });
 
@@ -301,6 +303,27 @@ test('without JavaScript no passkey is offered', { tag: '@no-js' }, async ({ pag
   await expect(page.getByRole('button', { name: 'Set up an authenticator app' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Add a passkey' })).toBeHidden();
   await expect(page.getByText('A passkey is faster')).toBeHidden();
+  await expect(page.getByText('Passkeys need JavaScript')).toBeVisible();
+});
+
+test('with a passkey and without JavaScript, an app can be added', { tag: '@js' }, async ({ page, open, browser, server }) => {
+  await addAuthenticator(page);
+  await signIn(page, mia);
+  const codes = await addFirst(page, open, 'Laptop');
+  const other = await newContext(browser, server.url, false);
+  await other.context.addCookies(await page.context().cookies());
+  await other.page.goto(`${PAGE}/add`);
+  const main = other.page.getByRole('main');
+  await expect(main.getByText('Passkeys need JavaScript')).toBeVisible();
+  await expect(main.getByRole('button')).toHaveCount(0);
+  await main.getByRole('link', { name: 'Cancel' }).click();
+  await expect(other.page).toHaveURL(PAGE);
+  await other.page.goto(`${PAGE}/add`);
+  await main.getByRole('link', { name: 'Set up an authenticator app' }).click();
+  await main.getByRole('textbox', { name: 'Recovery code' }).fill(codes[0] ?? '');
+  await main.getByRole('button', { name: 'Set up an authenticator app' }).click();
+  await expect(main.getByText('Setup key', { exact: true })).toBeVisible();
+  await other.context.close();
 });
 
 test('the pages are accessible', { tag: '@js' }, async ({ page, open }) => {

@@ -66,10 +66,15 @@ pub fn PasskeyStatus() -> impl IntoView {
 
 /// Says that passkeys need JavaScript, in a browser without it.
 #[component]
-pub fn PasskeysNeedJs() -> impl IntoView {
+pub fn PasskeysNeedJs(
+    /// What such a browser can do instead.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="without-js">
             <Notice>{words::NEEDS_JS}</Notice>
+            {children.map(|children| children())}
         </div>
     }
 }

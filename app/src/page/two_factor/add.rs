@@ -11,8 +11,9 @@ use crate::{
     form::{PostForm, posted, posted_errors, typed},
     page::{loaded, profile_frame::Me, query},
     part::profile::{AuthenticatorForm, PasskeyForm, RecoveryCodeList},
+    routes,
     ui::{ErrorSummary, PasskeysNeedJs, PasswordAgain},
-    words::{passkey as passkey_words, two_factor as words},
+    words::{common, passkey as passkey_words, two_factor as words},
 };
 use domain::{passkey::MAX_PASSKEYS, second_factor::SecondFactor};
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -65,12 +66,26 @@ fn beside(app: bool, passkey: bool) -> AnyView {
     if !passkey {
         return view! { <p>{words::NOTHING_TO_ADD}</p> }.into_any();
     }
+    let set_up_app = app.then(|| {
+        view! {
+            <a class="button" data-variant="primary" href=routes::ADD_AUTHENTICATOR>
+                {words::SET_UP_APP}
+            </a>
+        }
+    });
     view! {
         {errors}
         <div data-needs-passkeys="">
             <ProofForm action=StartPasskey::PATH submit=passkey_words::ADD />
         </div>
-        <PasskeysNeedJs />
+        <PasskeysNeedJs>
+            <div class="form-actions">
+                {set_up_app}
+                <a class="button" data-variant="ghost" href=routes::TWO_FACTOR>
+                    {common::CANCEL}
+                </a>
+            </div>
+        </PasskeysNeedJs>
     }
     .into_any()
 }

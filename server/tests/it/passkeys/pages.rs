@@ -129,3 +129,20 @@ async fn where_no_passkey_can_be_used_the_second_step_says_so() {
         }
     }
 }
+
+#[tokio::test]
+async fn without_javascript_the_page_for_another_factor_leads_to_the_app_and_back() {
+    let server = TestServer::with_users().await;
+    let mut browser = Browser::of(&server, OWNER, 1).await;
+    browser.add().await;
+    let page = browser.get(&format!("{PAGE}/add")).await;
+    let without = page.body.split("class=\"without-js\"").nth(1);
+    let without = without.unwrap_or_else(|| panic!("no notice: {}", page.body));
+    let notice = without.split("</main>").next().unwrap_or_default();
+    for link in [format!("{PAGE}/add?method=app"), PAGE.to_owned()] {
+        assert!(
+            notice.contains(&format!("href=\"{link}\"")),
+            "{link}: {notice}"
+        );
+    }
+}
