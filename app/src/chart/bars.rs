@@ -142,7 +142,11 @@ pub fn plot(stack: &Stack, local: &ZoneOffsets, changes: &[Change]) -> Plot {
 
 /// `23 Nov 2026, 15:05: regenerated the secret`.
 pub fn said(change: &Change, local: &ZoneOffsets) -> String {
-    format!("{}: {}", local.readable(change.at), change.action.phrase())
+    format!(
+        "{}: {}",
+        local.readable(change.at),
+        change.action.phrase_without_target()
+    )
 }
 
 /// Six words beneath the bars, every other one for wide screens only.

@@ -300,9 +300,36 @@ impl Action {
         self.row().1
     }
 
-    /// Returns the phrase that follows the actor's name in a sentence.
+    /// Returns the phrase between the actor's name and the target in a sentence.
     pub fn phrase(self) -> &'static str {
         self.row().2
+    }
+
+    /// Returns the phrase where no target follows.
+    pub fn phrase_without_target(self) -> &'static str {
+        let phrase = self.phrase();
+        [", of", " of", " for", " to"]
+            .into_iter()
+            .find_map(|end| phrase.strip_suffix(end))
+            .unwrap_or(phrase)
+    }
+
+    /// Returns the phrase for an actor who is the target as well, which does not follow.
+    pub fn phrase_on_oneself(self) -> &'static str {
+        match self {
+            Self::EventAcknowledged => "acknowledged their own security event",
+            Self::ResetLinkMade => "created a password reset link for themselves",
+            Self::PasswordReset => "reset their own password",
+            Self::ProfileChanged => "changed their own profile",
+            Self::EmailChanged => "changed their own email",
+            Self::PasswordChanged => "changed their own password",
+            Self::SessionsEnded => "ended their own sessions",
+            Self::AuthenticatorRemoved => "removed their own authenticator app",
+            Self::PasskeyRemoved => "removed their own passkey",
+            Self::IdentityLinked => "linked their own single sign-on",
+            Self::IdentityUnlinked => "unlinked their own single sign-on",
+            _ => self.phrase_without_target(),
+        }
     }
 
     /// Parses the output of [`Action::as_str`].

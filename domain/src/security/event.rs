@@ -87,7 +87,7 @@ impl EventOccurrence {
             route: String::new(),
             user_agent: String::new(),
             request_id: event.request_id.clone(),
-            detail: format!("{} {}", event.actor, event.action.phrase()),
+            detail: format!("{} {}", event.actor, event.action.phrase_without_target()),
         })
     }
 

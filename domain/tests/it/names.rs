@@ -235,6 +235,14 @@ fn every_audit_action_is_parsed_back_from_its_name() {
         assert_eq!(Action::parse(action.as_str()), Some(action));
         assert!(action.as_str().contains('.'), "{}", action.as_str());
         assert!(action.phrase().contains(' '), "{}", action.phrase());
+        // Without a target, no sentence may wait for one.
+        for phrase in [action.phrase_without_target(), action.phrase_on_oneself()] {
+            let last = phrase.rsplit(' ').next().unwrap_or_default();
+            assert!(
+                !["of", "for", "to", "with"].contains(&last) && !last.ends_with(','),
+                "{phrase}"
+            );
+        }
         words.push(action.as_str());
     }
     for word in [

@@ -33,7 +33,7 @@ pub fn AuditFilterBar(
         .map(|member| (member.email.to_string(), String::new()))
         .collect();
     let actions = Action::all()
-        .map(|action| (action.as_str(), action.phrase()))
+        .map(|action| (action.as_str(), action.phrase_without_target()))
         .collect();
     view! {
         <FilterForm action class="audit-filter">

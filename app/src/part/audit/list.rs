@@ -45,8 +45,13 @@ fn row(
     now: Timestamp,
 ) -> AnyView {
     // A person who signs in is both actor and target.
-    let target =
-        Some(&record.target).filter(|target| !target.is_empty() && **target != record.actor);
+    let on_oneself = record.target == record.actor;
+    let target = Some(&record.target).filter(|target| !target.is_empty() && !on_oneself);
+    let phrase = match target {
+        Some(_) => record.action.phrase(),
+        None if on_oneself => record.action.phrase_on_oneself(),
+        None => record.action.phrase_without_target(),
+    };
     let name = target.map(|target| {
         let Ok(id) = target.parse::<KeyId>() else {
             return view! { " " <span class="audit-target"><Name name=target.clone() /></span> }
@@ -89,7 +94,7 @@ fn row(
                             <Name name=record.actor />
                         </span>
                         " "
-                        {record.action.phrase()}
+                        {phrase}
                         {name}
                         {detail}
                     </span>

@@ -29,7 +29,7 @@ pub fn History(
                             <Name name=record.actor />
                         </strong>
                         " "
-                        {record.action.phrase()}
+                        {record.action.phrase_without_target()}
                         {from}
                         {detail}
                     </span>

@@ -135,7 +135,7 @@ fn rows(stack: &Stack, local: &ZoneOffsets, marks: &[ChartMarker]) -> AnyView {
             let changes: Vec<_> = marks
                 .iter()
                 .filter(|mark| stack.range.bar_index(mark.at) == stack.range.bar_index(at))
-                .map(|mark| words::mark(mark.action.phrase()))
+                .map(|mark| words::mark(mark.action.phrase_without_target()))
                 .collect();
             (at, calls, changes.join("; "))
         })

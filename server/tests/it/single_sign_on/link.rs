@@ -71,8 +71,8 @@ async fn a_person_links_and_unlinks_an_identity(database: TestDatabase) {
     let log = setup.audit_log().await;
     let identity = format!("248289761001 at {} ({ADA})", setup.provider.issuer);
     for phrase in [
-        "linked single sign-on for",
-        "unlinked single sign-on for",
+        "linked their own single sign-on",
+        "unlinked their own single sign-on",
         &identity,
     ] {
         assert!(log.contains(phrase), "{phrase} is not in {log}");
