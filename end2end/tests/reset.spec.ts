@@ -105,3 +105,15 @@ test('the page of a link is accessible in light and dark mode, on a phone and a 
   await open('/reset/garbage');
   await expectAccessible(page);
 });
+
+test('without a mail server, the sign-in page leads to what to do about a forgotten password', async ({ page, open }) => {
+  await open('/sign-in');
+  await page.getByRole('link', { name: 'Forgot password?' }).click();
+  await expect(page.getByRole('heading', { name: 'Forgot password?', level: 1 })).toBeVisible();
+  const main = page.getByRole('main');
+  await expect(main.getByText('Ask an owner of your account')).toBeVisible();
+  await expect(main.getByText('latchkey user reset-password --email you@example.com')).toBeVisible();
+  await expect(main.getByRole('textbox')).toHaveCount(0);
+  await main.getByRole('link', { name: 'Back to sign-in' }).click();
+  await expect(page).toHaveURL('/sign-in');
+});

@@ -264,6 +264,7 @@ test('the pages for people who are not signed in say what has happened, and are 
   for (const [path, text] of [
     ['/sign-in?after=reset', 'Password changed'],
     ['/sign-in?after=expiry', 'too many wrong codes'],
+    ['/forgot-password', 'latchkey user reset-password'],
     [`/invite/${'0'.repeat(64)}`, "This invitation doesn't work"],
   ] as const) {
     await open(path);

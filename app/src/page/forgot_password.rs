@@ -12,13 +12,12 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The form for the address, and what to do next once it was sent. Without a mail server the page does not exist.
+/// The form for the address, and what to do next once it was sent, or where no mail server is configured.
 #[component]
 pub fn ForgotPassword() -> impl IntoView {
     let sent = query(|query| query.get("after").unwrap_or_default()) == routes::SENT;
     let content = if !context::sends_mail() {
-        context::not_found();
-        view! { <Message title=words::FORGOT text=words::NO_MAIL /> }.into_any()
+        view! { <NoMail /> }.into_any()
     } else if sent {
         view! { <Message title=words::SENT text=words::SENT_LEAD /> }.into_any()
     } else {
@@ -35,6 +34,19 @@ pub fn ForgotPassword() -> impl IntoView {
                 </p>
             </div>
         </main>
+    }
+}
+
+/// Who creates a link for the person instead.
+#[component]
+fn NoMail() -> impl IntoView {
+    view! {
+        <h1 tabindex="-1">{words::FORGOT}</h1>
+        <p>{words::NO_MAIL}</p>
+        <p>{words::NO_MAIL_OPERATOR}</p>
+        <p>
+            <code translate="no">{words::NO_MAIL_COMMAND}</code>
+        </p>
     }
 }
 

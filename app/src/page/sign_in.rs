@@ -33,13 +33,6 @@ pub fn SignIn() -> impl IntoView {
         (after == routes::RESET).then(|| view! { <Notice tone="success">{reset::DONE}</Notice> });
     let expired = (after == routes::EXPIRY)
         .then(|| view! { <Notice tone="warning">{two_factor::SIGN_IN_EXPIRED}</Notice> });
-    let forgot = context::sends_mail().then(|| {
-        view! {
-            <p class="auth-note">
-                <a href=routes::FORGOT_PASSWORD>{words::FORGOT}</a>
-            </p>
-        }
-    });
     let refused_by = query(|query| query.get("sso").unwrap_or_default());
     let provider = provider();
     let refused = provider
@@ -96,7 +89,9 @@ pub fn SignIn() -> impl IntoView {
                     />
                     <Submit label=words::SIGN_IN />
                 </form>
-                {forgot}
+                <p class="auth-note">
+                    <a href=routes::FORGOT_PASSWORD>{words::FORGOT}</a>
+                </p>
                 {passkey}
                 {provider}
                 {setup}

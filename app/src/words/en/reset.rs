@@ -24,5 +24,9 @@ pub const SENT: &str = "Check your email";
 /// The same whether the address has an account or not.
 pub const SENT_LEAD: &str = "If there's an account with this address, a link is on its way. It works once, within 30 minutes. If nothing arrives, check your spam folder and the address.";
 /// Shown if no mail server is configured.
-pub const NO_MAIL: &str = "Latchkey can't send email here. Ask an owner of your account, or your Latchkey administrator, for a reset link.";
+pub const NO_MAIL: &str =
+    "Latchkey can't send email here. Ask an owner of your account to create a reset link for you.";
+/// Followed by the command.
+pub const NO_MAIL_OPERATOR: &str = "If you're the only owner, or belong to several accounts, ask your Latchkey administrator to run:";
+pub const NO_MAIL_COMMAND: &str = "latchkey user reset-password --email you@example.com";
 pub const SIGN_IN: &str = "Back to sign-in";
