@@ -1,5 +1,7 @@
 //! Two keyrings on one PostgreSQL database, as two nodes.
 
+mod sign_in;
+
 use crate::{
     keys::{ask, call},
     test_keyring::{TestKeyring, draft, reopen},
