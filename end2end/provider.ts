@@ -1,8 +1,9 @@
 // A real OpenID Connect provider (oidc-provider) with a plain sign-in page.
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import Provider, { type Context } from 'oidc-provider';
+import type { Forgery } from './forgeries.ts';
 import { freePort } from './server.ts';
 
 export interface Account {
@@ -15,10 +16,15 @@ export interface IdentityProvider {
   issuer: string;
   /** The variables of a server that uses it. */
   variables: Record<string, string>;
+  /** Sends a forged ID token in place of each genuine one, from now on; `undefined` for genuine ones again. */
+  forge(forgery: Forgery | undefined): void;
   stop(): Promise<void>;
 }
 
 const CLIENT = { id: 'latchkey', secret: 'a secret of forty characters: & + % = / ?' };
+
+/** A header of requests whose answer is not forged. */
+const GENUINE = 'x-genuine';
 
 const page = (action: string) => `<!doctype html>
 <html lang="en"><head><title>Provider</title></head><body>
@@ -60,9 +66,24 @@ export async function startProvider(url: string, accounts: Record<string, Accoun
     },
   });
   const callback = provider.callback();
+  let forgery: Forgery | undefined;
+  let earlier = '';
+  /** Answers with the provider's own response, whose ID token is replaced. */
+  async function answerForged(forge: Forgery, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { authorization = '', 'content-type': type = '' } = request.headers;
+    const headers = { authorization, 'content-type': type, [GENUINE]: 'yes' };
+    const genuine = await fetch(`${issuer}/token`, { method: 'POST', headers, body: await text(request) });
+    const answer = (await genuine.json()) as { id_token: string };
+    const token = answer.id_token;
+    const forged = forge({ token, earlier, key: privateKey, clientSecret: CLIENT.secret });
+    earlier = token;
+    response.writeHead(genuine.status, { 'content-type': 'application/json' }).end(JSON.stringify({ ...answer, id_token: forged }));
+  }
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', issuer).pathname;
-    if (!path.startsWith('/interaction/')) {
+    if (path === '/token' && forgery && !request.headers[GENUINE]) {
+      void answerForged(forgery, request, response);
+    } else if (!path.startsWith('/interaction/')) {
       callback(request, response);
     } else if (request.method === 'POST') {
       void signIn(request).then((accountId) => provider.interactionFinished(request, response, { login: { accountId } }));
@@ -78,6 +99,9 @@ export async function startProvider(url: string, accounts: Record<string, Accoun
       LATCHKEY_OIDC_CLIENT_ID: CLIENT.id,
       LATCHKEY_OIDC_CLIENT_SECRET: CLIENT.secret,
       LATCHKEY_OIDC_NAME: 'Northwind ID',
+    },
+    forge: (next) => {
+      forgery = next;
     },
     stop: async () => {
       server.closeAllConnections();

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../accessibility.ts';
 import { confirmStored, expect, fillKey, people, readCredentials, signIn, test as base } from '../fixtures.ts';
+import { forgeries, unchanged } from '../forgeries.ts';
 import { type IdentityProvider, startProvider } from '../provider.ts';
 import { freePort, startServer } from '../server.ts';
 
@@ -96,6 +97,27 @@ test('a person without a group is refused with what to do', async ({ page }) => 
   await signInAtProvider(page, 'cleo');
   await expect(page).toHaveURL(/sso=no-access/);
   await expect(page.getByText("You don't have access to Latchkey.")).toBeVisible();
+});
+
+test('no forged token of the real provider starts a session', async ({ page, provider }) => {
+  test.setTimeout(120_000);
+  try {
+    provider.forge(unchanged);
+    await signInAtProvider(page, 'ada', '/sign-in?next=/profile');
+    await expect(page).toHaveURL(/\/profile$/);
+    for (const [name, forgery] of Object.entries(forgeries)) {
+      await test.step(name, async () => {
+        provider.forge(forgery);
+        await signInAtProvider(page, 'ada');
+        await expect(page).toHaveURL(/\/sign-in\?sso=invalid$/);
+        await expect(page.getByText("The response from Northwind ID wasn't valid.")).toBeVisible();
+        await page.goto('/profile');
+        await expect(page).toHaveURL(/\/sign-in\?next=/);
+      });
+    }
+  } finally {
+    provider.forge(undefined);
+  }
 });
 
 test('an existing person signs in with the password, and links the identity', async ({ page, open, javaScriptEnabled }) => {
