@@ -20,7 +20,10 @@ test('the command menu lists pages and actions, and leads to a page by keyboard'
   for (const name of ['Overview', 'API Keys', 'Requests', 'Security', 'General', 'Members', 'Audit log']) {
     await expect(option(page, name)).toBeVisible();
   }
-  for (const name of ['Create API Key', 'Export keys as CSV', 'Keyboard shortcuts', 'Sign out']) {
+  for (const name of ['Create API Key', 'Export keys as CSV', 'New application', 'Keyboard shortcuts', 'Sign out']) {
+    await expect(option(page, name)).toBeVisible();
+  }
+  for (const name of ['Profile', 'Sessions', 'Two-factor authentication']) {
     await expect(option(page, name)).toBeVisible();
   }
   await expect(active(page)).toHaveText('Overview');
@@ -147,6 +150,27 @@ test('the command menu offers a viewer no actions that the role does not allow',
   await expect(option(page, 'Export keys as CSV')).toBeVisible();
   await expect(option(page, 'Create API Key')).toHaveCount(0);
   await expect(option(page, 'Audit log')).toHaveCount(0);
+  await expect(option(page, 'New application')).toHaveCount(0);
+});
+
+test('the command menu opens on the pages about oneself', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const text = menu(page).getByRole('combobox', { name: 'Search pages and actions' });
+  await open('/profile');
+  await page.keyboard.press('Control+k');
+  await expect(text).toBeFocused();
+  await expectAccessible(page);
+  await expect(active(page)).toHaveText('Profile');
+  await expect(option(page, 'Create API Key')).toHaveCount(0);
+  await text.fill('nothing is called like this');
+  await expect(menu(page).getByRole('status')).toHaveText('No results');
+  await text.fill('two-factor');
+  await expect(menu(page).getByRole('status')).toBeEmpty();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Two-factor authentication', level: 1 })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await option(page, 'Switch to Web shop').click();
+  await expect(page).toHaveURL(paths.keys);
 });
 
 test('the command menu fits the window', { tag: '@js' }, async ({ page, open, signInAs }) => {

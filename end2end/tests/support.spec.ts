@@ -110,3 +110,18 @@ test('the page does not exist for other people', async ({ page, signInAs, browse
   await expect(page.getByText('Not found')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Look up' })).toHaveCount(0);
 });
+
+test('the command menu and the list of shortcuts open on the pages of support', { tag: '@js' }, async ({ page, open }) => {
+  await signIn(page, true);
+  const menu = page.getByRole('dialog', { name: 'Command menu' });
+  const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await page.keyboard.press('Control+k');
+  await menu.getByRole('option', { name: 'Keyboard shortcuts' }).click();
+  await expect(shortcuts).toBeVisible();
+  await page.keyboard.press('Escape');
+  await open('/profile');
+  await page.keyboard.press('Control+k');
+  await expectAccessible(page);
+  await menu.getByRole('option', { name: 'Account lookup' }).click();
+  await expect(page).toHaveURL('/support');
+});

@@ -5,8 +5,8 @@ use crate::{
     context,
     error::AppError,
     part::frame::{
-        APPLICATIONS, AccountMenu, AppSwitch, Brand, CommandMenu, EnrolmentNotice, PassingDialogs,
-        Shell, Toasts,
+        APPLICATIONS, AccountMenu, AppSwitch, Brand, CommandMenu, EnrolmentNotice, MenuApplication,
+        PassingDialogs, Shell, Toasts,
     },
     read::in_turn,
     routes,
@@ -36,7 +36,12 @@ fn framed(here: Here) -> AnyView {
     let (current, identity) = (here.viewer.application().clone(), here.viewer.identity());
     let (all, viewer) = (here.applications.clone(), here.viewer.clone());
     let shortcuts = here.shortcuts;
-    let (app, can_create, owner) = (here.app(), here.editable(), here.owns_account());
+    let owner = here.owns_account();
+    let application = MenuApplication {
+        id: here.app(),
+        can_create: here.editable(),
+        owner,
+    };
     let archived = here
         .is_archived()
         .then(|| view! { <Archived here=here.clone() /> });
@@ -78,7 +83,7 @@ fn framed(here: Here) -> AnyView {
             <Outlet />
         </Shell>
         <PassingDialogs shortcuts />
-        <CommandMenu app can_create owner others />
+        <CommandMenu application others />
         <Toasts viewer />
     }
     .into_any()

@@ -4,7 +4,7 @@ use super::frame::{NoPage, PageLink};
 use crate::{
     context,
     error::AppError,
-    part::frame::{AccountMenu, Brand, EnrolmentNotice, Shell, Toasts},
+    part::frame::{AccountMenu, Brand, CommandMenu, EnrolmentNotice, Shell, ShortcutList, Toasts},
     read::in_turn,
     routes,
     ui::{Icon, Sentence, Shape},
@@ -89,6 +89,18 @@ fn framed(me: Me) -> AnyView {
     provide_context(me.clone());
     provide_context(context::sign_in_again(&me.session));
     let shortcuts = me.session.profile().shortcuts;
+    let support = me.session.is_support();
+    let applications = me
+        .applications
+        .iter()
+        .filter(|application| application.archived_at.is_none())
+        .map(|application| {
+            (
+                application.name.clone(),
+                routes::list(&application.id.to_string()),
+            )
+        })
+        .collect();
     let session = me.session.clone();
     let deadline = (!is_enrolment())
         .then(|| session.enrolment_deadline())
@@ -107,6 +119,8 @@ fn framed(me: Me) -> AnyView {
             <EnrolmentNotice deadline />
             <Outlet />
         </Shell>
+        <ShortcutList shortcuts />
+        <CommandMenu support others=applications />
         <Toasts />
     }
     .into_any()

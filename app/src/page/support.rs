@@ -7,7 +7,7 @@ use crate::{
     error::AppError,
     form::{FormPage, posted, posted_errors, typed},
     part::{
-        frame::{AccountMenu, Brand, Shell},
+        frame::{AccountMenu, Brand, CommandMenu, Shell, ShortcutList},
         support::SupportFound,
     },
     read::in_turn,
@@ -35,6 +35,8 @@ pub fn Support() -> impl IntoView {
                     <Shell head=|| view! { <Brand /> } navigation foot shortcuts>
                         <Look />
                     </Shell>
+                    <ShortcutList shortcuts />
+                    <CommandMenu support=true />
                 }
                 .into_any()
             }

@@ -160,11 +160,11 @@ impl MenuParts {
         let text = self.field.value().trim().to_owned();
         self.filter(&text);
         let search = next_search();
-        if text.is_empty() {
+        let Some(list) = self.list_path().filter(|_| !text.is_empty()) else {
             self.show_keys(&[]);
-            self.report(None);
+            self.report(self.shown().next().is_none().then_some(words::NO_RESULTS));
             return;
-        }
+        };
         // “No results” is only known with the answer of the server.
         if self.shown().next().is_some() {
             self.report(None);
@@ -174,7 +174,7 @@ impl MenuParts {
             if SEARCH.get() != search {
                 return;
             }
-            let found = find_keys(&self.list_path(), &text).await;
+            let found = find_keys(&list, &text).await;
             if SEARCH.get() != search || !self.dialog.open() {
                 return;
             }
@@ -187,9 +187,9 @@ impl MenuParts {
         });
     }
 
-    /// The address of the list of keys.
-    fn list_path(&self) -> String {
-        self.dialog.get_attribute("data-keys").unwrap_or_default()
+    /// The address of the list of keys; `None` on pages that belong to no application.
+    fn list_path(&self) -> Option<String> {
+        self.dialog.get_attribute("data-keys")
     }
 
     fn entries(&self) -> impl Iterator<Item = HtmlElement> + use<> {
@@ -229,7 +229,7 @@ impl MenuParts {
 
     /// The icon of the page that lists the keys.
     fn icon(&self) -> Option<Node> {
-        let list = self.list_path();
+        let list = self.list_path()?;
         let page = self
             .entries()
             .find(|entry| entry.get_attribute("href").as_deref() == Some(&list))?;

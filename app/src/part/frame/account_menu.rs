@@ -29,15 +29,6 @@ pub fn AccountMenu(
 ) -> impl IntoView {
     let email = email.to_string();
     let label = frame::account_menu(&email);
-    // The list of shortcuts is on pages of an application only.
-    let shortcuts = role.map(|_| {
-        view! {
-            <button type="button" data-opens="shortcuts" data-needs-js="">
-                <Icon shape=Shape::Info />
-                {common::SHORTCUTS}
-            </button>
-        }
-    });
     view! {
         <div class="account-menu">
             <details class="menu">
@@ -64,7 +55,10 @@ pub fn AccountMenu(
                         <Icon shape=Shape::Devices />
                         {profile::SESSIONS}
                     </a>
-                    {shortcuts}
+                    <button type="button" data-opens="shortcuts" data-needs-js="">
+                        <Icon shape=Shape::Info />
+                        {common::SHORTCUTS}
+                    </button>
                     <ThemeChoice current=theme />
                     <form method="post" action=SignOut::PATH>
                         <FormPage />

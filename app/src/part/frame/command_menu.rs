@@ -1,49 +1,75 @@
-//! The command menu: the pages of an application, what can be done in it, and keys by name.
+//! The command menu: the pages of an application and of the signed-in person, what can be done there, and keys by name.
 
 use crate::{
     act::session::SignOut,
     form::FormPage,
     routes,
     ui::{Icon, Sentence, Shape},
-    words::{command_menu as words, common, frame, list},
+    words::{
+        application as application_words, command_menu as words, common, frame, list, profile,
+        two_factor,
+    },
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The id of the form that ends the session.
 const SIGN_OUT_FORM: &str = "command-sign-out";
 
+/// The application whose pages the menu lists.
+pub struct MenuApplication {
+    /// The application's id.
+    pub id: String,
+    /// Whether the reader may create keys.
+    pub can_create: bool,
+    /// Whether the reader is an owner of the account.
+    pub owner: bool,
+}
+
 /// A closed dialog, which the program opens, filters and adds keys to ([`crate::island::command_menu`]).
 #[component]
 pub fn CommandMenu(
-    /// The application's id.
-    app: String,
-    /// Whether the reader may create keys.
-    can_create: bool,
-    /// Whether the reader is an owner.
-    owner: bool,
+    /// The application of the page; none on pages that belong to no application.
+    #[prop(optional)]
+    application: Option<MenuApplication>,
+    /// Whether the reader is support staff.
+    #[prop(optional)]
+    support: bool,
     /// The names and addresses of the other applications.
+    #[prop(optional)]
     others: Vec<(String, String)>,
 ) -> impl IntoView {
-    let keys = routes::list(&app);
-    let mut pages = vec![
-        (Shape::Chart, frame::OVERVIEW, routes::overview(&app)),
-        (Shape::Key, frame::API_KEYS, keys.clone()),
-        (Shape::Clock, frame::REQUESTS, routes::requests(&app)),
+    let keys = application
+        .as_ref()
+        .map(|application| routes::list(&application.id));
+    let search = if application.is_some() {
+        words::SEARCH
+    } else {
+        words::SEARCH_WITHOUT_KEYS
+    };
+    let mut pages = application.as_ref().map_or_else(Vec::new, pages_of);
+    if support {
+        pages.push((Shape::Search, frame::LOOK_UP, routes::SUPPORT.to_owned()));
+    }
+    let pages = (!pages.is_empty()).then(|| {
+        view! {
+            <CommandGroup id="command-pages" label=words::PAGES>
+                {links(pages)}
+            </CommandGroup>
+        }
+    });
+    let account = links(vec![
+        (Shape::Settings, profile::TITLE, routes::PROFILE.to_owned()),
+        (
+            Shape::Devices,
+            profile::SESSIONS,
+            routes::SESSIONS.to_owned(),
+        ),
         (
             Shape::Shield,
-            frame::SECURITY_EVENTS,
-            routes::security_events(&app),
+            two_factor::TITLE,
+            routes::TWO_FACTOR.to_owned(),
         ),
-        (Shape::Settings, frame::GENERAL, routes::general(&app)),
-        (Shape::People, frame::MEMBERS, routes::members(&app)),
-    ];
-    if owner {
-        pages.push((Shape::Log, frame::AUDIT_LOG, routes::audit_log(&app)));
-    }
-    let pages = pages
-        .into_iter()
-        .map(|(shape, label, href)| link(shape, label.to_owned(), href))
-        .collect_view();
+    ]);
     let others = (!others.is_empty()).then(|| {
         let links = others
             .into_iter()
@@ -58,6 +84,9 @@ pub fn CommandMenu(
             </CommandGroup>
         }
     });
+    let found_keys = application
+        .is_some()
+        .then(|| view! { <CommandGroup id="command-keys" label=words::KEYS /> });
     view! {
         <dialog
             id="command-menu"
@@ -72,11 +101,11 @@ pub fn CommandMenu(
                 <input
                     type="text"
                     role="combobox"
-                    aria-label=words::SEARCH
+                    aria-label=search
                     aria-autocomplete="list"
                     aria-expanded="true"
                     aria-controls="command-list"
-                    placeholder=words::SEARCH
+                    placeholder=search
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
@@ -89,14 +118,15 @@ pub fn CommandMenu(
                 </form>
             </header>
             <div id="command-list" class="command-list" role="listbox" aria-label=words::TITLE>
-                <CommandGroup id="command-pages" label=words::PAGES>
-                    {pages}
+                {pages}
+                <CommandGroup id="command-account" label=profile::HEADING>
+                    {account}
                 </CommandGroup>
                 <CommandGroup id="command-actions" label=words::ACTIONS>
-                    {actions(&app, can_create)}
+                    {actions(application.as_ref())}
                 </CommandGroup>
                 {others}
-                <CommandGroup id="command-keys" label=words::KEYS />
+                {found_keys}
             </div>
             <p class="command-status" role="status"></p>
             <form id=SIGN_OUT_FORM method="post" action=SignOut::PATH>
@@ -106,20 +136,71 @@ pub fn CommandMenu(
     }
 }
 
-fn actions(app: &str, can_create: bool) -> AnyView {
-    let create = can_create.then(|| link(Shape::Plus, list::CREATE.to_owned(), routes::new(app)));
+/// The icon, the name and the address of an entry.
+type MenuPage = (Shape, &'static str, String);
+
+fn pages_of(application: &MenuApplication) -> Vec<MenuPage> {
+    let app = &application.id;
+    let mut pages = vec![
+        (Shape::Chart, frame::OVERVIEW, routes::overview(app)),
+        (Shape::Key, frame::API_KEYS, routes::list(app)),
+        (Shape::Clock, frame::REQUESTS, routes::requests(app)),
+        (
+            Shape::Shield,
+            frame::SECURITY_EVENTS,
+            routes::security_events(app),
+        ),
+        (Shape::Settings, frame::GENERAL, routes::general(app)),
+        (Shape::People, frame::MEMBERS, routes::members(app)),
+    ];
+    if application.owner {
+        pages.push((Shape::Log, frame::AUDIT_LOG, routes::audit_log(app)));
+    }
+    pages
+}
+
+fn links(pages: Vec<MenuPage>) -> AnyView {
+    pages
+        .into_iter()
+        .map(|(shape, label, href)| link(shape, label.to_owned(), href))
+        .collect_view()
+        .into_any()
+}
+
+fn actions(application: Option<&MenuApplication>) -> AnyView {
+    let in_application = application.map(
+        |MenuApplication {
+             id,
+             can_create,
+             owner,
+         }| {
+            let create =
+                can_create.then(|| link(Shape::Plus, list::CREATE.to_owned(), routes::new(id)));
+            let new_application = owner.then(|| {
+                link(
+                    Shape::Plus,
+                    application_words::NEW.to_owned(),
+                    routes::new_application(id),
+                )
+            });
+            view! {
+                {create}
+                <a
+                    role="option"
+                    href=routes::export(id)
+                    download=""
+                    tabindex="-1"
+                    aria-selected="false"
+                >
+                    <Icon shape=Shape::Download />
+                    <span>{words::EXPORT}</span>
+                </a>
+                {new_application}
+            }
+        },
+    );
     view! {
-        {create}
-        <a
-            role="option"
-            href=routes::export(app)
-            download=""
-            tabindex="-1"
-            aria-selected="false"
-        >
-            <Icon shape=Shape::Download />
-            <span>{words::EXPORT}</span>
-        </a>
+        {in_application}
         <button
             type="button"
             role="option"

@@ -1,5 +1,5 @@
-//! Dialogs that the program opens over any page of an application: the list of shortcuts, and the question before something
-//! typed is discarded.
+//! Dialogs that the program opens over a page: the list of shortcuts and, in an application, the question before something typed is
+//! discarded.
 
 use crate::{
     routes,
@@ -7,9 +7,9 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Both of them, closed.
+/// The list of shortcuts, closed.
 #[component]
-pub fn PassingDialogs(
+pub fn ShortcutList(
     /// Whether single keys are shortcuts.
     shortcuts: bool,
 ) -> impl IntoView {
@@ -48,6 +48,17 @@ pub fn PassingDialogs(
                 </button>
             </form>
         </dialog>
+    }
+}
+
+/// Both of them, closed.
+#[component]
+pub fn PassingDialogs(
+    /// Whether single keys are shortcuts.
+    shortcuts: bool,
+) -> impl IntoView {
+    view! {
+        <ShortcutList shortcuts />
         <dialog
             class="dialog"
             role="alertdialog"

@@ -3,6 +3,8 @@
 pub const TITLE: &str = "Command menu";
 /// The accessible name and the placeholder of the text field.
 pub const SEARCH: &str = "Search pages, keys and actions";
+/// The same on pages that belong to no application.
+pub const SEARCH_WITHOUT_KEYS: &str = "Search pages and actions";
 
 /// The headings of the groups.
 pub const PAGES: &str = "Pages";

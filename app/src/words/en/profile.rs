@@ -42,7 +42,7 @@ pub const TIME_ZONE_HINT: &str = "Times in the dashboard use this zone, for you 
 /// The choice of no time zone.
 pub const APPLICATION_ZONE: &str = "Same as the application";
 pub const SHORTCUTS: &str = "Single-key shortcuts";
-pub const SHORTCUTS_HINT: &str = "/, c, j, k and ?. Turn them off if you use speech input. Ctrl+K (⌘K on a Mac) always opens the command menu.";
+pub const SHORTCUTS_HINT: &str = "/, c, j, k and ?. Turn them off if you use speech input. Ctrl+K (⌘K on a Mac) still opens the command menu.";
 pub const SAVE: &str = "Save changes";
 
 /// The heading above the kinds of email.
