@@ -61,6 +61,9 @@ fn NoApplication() -> impl IntoView {
     view! {
         <h1 tabindex="-1">{words::NO_APPLICATION}</h1>
         <p>{words::NO_APPLICATION_LEAD}</p>
+        <p>
+            <a href=routes::PROFILE>{words::YOUR_PROFILE}</a>
+        </p>
         <form method="post" action=SignOut::PATH>
             <FormPage />
             <Submit label=frame::SIGN_OUT variant="secondary" />

@@ -252,3 +252,25 @@ async fn support_sees_only_its_own_page() {
     let ends = ["<dt>Revoked<", "<dt>Expires<"].map(|end| look.body.contains(end));
     assert_eq!(ends, [true, false], "a revoked key has no expiry");
 }
+
+#[tokio::test]
+async fn a_person_without_applications_reaches_the_own_profile_and_sessions() {
+    let server = TestServer::with_users().await;
+    let session = server.session(VIEWER).await;
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
+    let owner = server.owner().await.account_owner().expect("owns it");
+    let fresh = owner.fresh_account_owner().expect("fresh");
+    let removed = fresh.remove_member(session.person_id()).await;
+    removed.expect("removed");
+    let lines = [HTML, ("cookie", cookie.as_str())];
+    let home = server.get("/", &lines).await;
+    assert_eq!(home.status, StatusCode::OK);
+    for part in ["No applications yet", "href=\"/profile\"", "/api/sign_out"] {
+        assert!(home.body.contains(part), "{part}: {}", home.body);
+    }
+    for path in ["/profile", "/profile/sessions", "/profile/two-factor"] {
+        let page = server.get(path, &lines).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(!page.body.contains("/apps/"), "{path}: {}", page.body);
+    }
+}
