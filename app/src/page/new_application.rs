@@ -44,7 +44,7 @@ fn Form(application: Application, fresh: bool) -> impl IntoView {
         <section class="card">
             <PostForm action=CreateApplication::PATH errors>
                 <input type="hidden" name="app" value=app />
-                <p>{words::IN_ACCOUNT} <strong><Name name=application.account_name /></strong> "."</p>
+                <p>{words::IN_ACCOUNT} <strong><Name name=application.account_name /></strong></p>
                 <TextField
                     name="name"
                     label=general::NAME

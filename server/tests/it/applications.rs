@@ -336,3 +336,15 @@ async fn a_typed_name_confirms_up_to_composition_and_white_space() {
     let page = browser.get(&again).await;
     assert!(page.body.contains("already archived"), "{}", page.body);
 }
+
+#[tokio::test]
+async fn the_name_of_an_account_is_followed_by_no_full_stop() {
+    let server = TestServer::with_users().await;
+    let app = server.application(OWNER).await;
+    let owner = Browser::of(&server, OWNER).await;
+    let page = owner.get(&format!("/apps/{app}/new-application")).await;
+    let (_, account) = page.body.split_once("Account: ").expect("the account");
+    let account = account.split("</p>").next().unwrap_or_default();
+    assert!(account.contains("Northwind"), "{account}");
+    assert!(account.ends_with("</strong>"), "{account}");
+}

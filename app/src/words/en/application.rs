@@ -3,7 +3,7 @@
 pub const NEW: &str = "New application";
 pub const NEW_LEAD: &str = "Each application has its own API keys, usage and settings.";
 /// Followed by the account's name.
-pub const IN_ACCOUNT: &str = "It belongs to the account ";
+pub const IN_ACCOUNT: &str = "Account: ";
 pub const NAME_HINT: &str = "The product or service that the keys are for.";
 pub const CREATE: &str = "Create application";
 
