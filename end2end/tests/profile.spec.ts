@@ -283,3 +283,30 @@ test('the pages are accessible in light and dark mode, on a phone and a desktop'
   await expect(page.getByRole('dialog', { name: `Reset the password of ${pia.email}` })).toBeVisible();
   await expectAccessible(page);
 });
+
+test('controls and words are in line on the profile, the members and the settings', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const { app } = await signInAs(people.owner);
+  await page.setViewportSize({ width: 768, height: 900 });
+  const lower = async (role: 'textbox' | 'combobox', name: string) => {
+    const box = await page.getByRole(role, { name, exact: true }).boundingBox();
+    return (box?.y ?? 0) + (box?.height ?? 0);
+  };
+  for (const path of ['/profile', `${app}/settings/general`]) {
+    await open(path);
+    expect(Math.abs((await lower('textbox', 'Name')) - (await lower('combobox', 'Time zone'))), path).toBeLessThan(1);
+  }
+
+  await page.setViewportSize({ width: 360, height: 800 });
+  const id = await page.getByRole('textbox', { name: 'Application ID' }).boundingBox();
+  expect(id?.width).toBeGreaterThan(200);
+  await open(`${app}/settings/members`);
+  const row = page.getByRole('region', { name: 'Members' }).getByRole('listitem').filter({ hasText: pia.email });
+  const words = await row.locator('.rows-words').boundingBox();
+  const button = await row.getByRole('link', { name: `Change role of ${pia.email}` }).boundingBox();
+  expect(button?.y).toBeGreaterThan(words?.y ?? 0);
+  expect(Math.abs((button?.x ?? 0) - (words?.x ?? 0))).toBeLessThan(1);
+
+  await open('/profile/sessions');
+  const back = page.locator('.sidebar').getByRole('link', { name: 'Back to Web shop', includeHidden: true });
+  await expect(back.locator('> span')).toHaveText('Back to Web shop');
+});

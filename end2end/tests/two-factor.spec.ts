@@ -107,7 +107,14 @@ test('it is turned on, asks for a code at each sign-in, and is turned off', asyn
   await page.getByRole('textbox', { name: '6-digit code' }).fill('000000');
   await page.getByRole('button', { name: 'Turn on two-factor authentication' }).click();
   await expect(page.getByRole('textbox', { name: '6-digit code' })).toHaveAccessibleDescription(/isn't right/);
-  await expect(page.getByRole('textbox', { name: 'Setup key' })).toHaveValue(shown);
+  const key = page.getByRole('textbox', { name: 'Setup key' });
+  await expect(key).toHaveValue(shown);
+  // It is in sight in full, because it may have to be typed.
+  const viewport = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 800 });
+  const hidden = await key.evaluate((field) => [field.scrollWidth - field.clientWidth, field.scrollHeight - field.clientHeight]);
+  expect(Math.max(...hidden)).toBeLessThanOrEqual(0);
+  await page.setViewportSize(viewport ?? { width: 1280, height: 720 });
 
   const factor = await turnOn(page, open);
   const file = page.waitForEvent('download');

@@ -134,7 +134,7 @@ fn Navigation(me: Me) -> impl IntoView {
                 <li>
                     <a href=href>
                         <Icon shape=Shape::ArrowLeft />
-                        {label.view()}
+                        <span>{label.view()}</span>
                     </a>
                 </li>
             </ul>

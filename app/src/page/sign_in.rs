@@ -26,7 +26,7 @@ pub fn SignIn() -> impl IntoView {
     let no_errors = errors.is_empty();
     let errors = Signal::stored(errors);
     let next = query(|query| query.get("next").unwrap_or_default());
-    let passkey =
+    let passkey_form =
         context::passkeys_offered().then(|| view! { <PasskeySignIn next=next.clone() /> });
     let after = query(|query| query.get("after").unwrap_or_default());
     let reset =
@@ -39,6 +39,14 @@ pub fn SignIn() -> impl IntoView {
         .as_deref()
         .and_then(|name| single_sign_on::refusal(&refused_by, name))
         .map(|why| view! { <Notice tone="warning">{why}</Notice> });
+    // One rule for both other ways. A browser that has no passkeys hides it where there is no provider.
+    let or = (passkey_form.is_some() || provider.is_some()).then(|| {
+        view! {
+            <p class="auth-or" data-needs-passkeys=provider.is_none().then_some("")>
+                <span>{passkey::OR}</span>
+            </p>
+        }
+    });
     let provider = provider.map(|name| view! { <ProviderLink name next=next.clone() /> });
     // Another request of the browser has renewed its session meanwhile. Without `next`, it may be for another person.
     let back = routes::local_path(&next)
@@ -92,7 +100,8 @@ pub fn SignIn() -> impl IntoView {
                 <p class="auth-note">
                     <a href=routes::FORGOT_PASSWORD>{words::FORGOT}</a>
                 </p>
-                {passkey}
+                {or}
+                {passkey_form}
                 {provider}
                 {setup}
             </div>
@@ -112,9 +121,6 @@ fn PasskeySignIn(next: String) -> impl IntoView {
             data-needs-passkeys=""
         >
             <FormPage />
-            <p class="auth-or">
-                <span>{passkey::OR}</span>
-            </p>
             <input type="hidden" name="next" value=next />
             <PasskeyFields />
             <PasskeyButton label=passkey::SIGN_IN purpose=SIGN_IN />
@@ -139,9 +145,6 @@ fn ProviderLink(
 ) -> impl IntoView {
     view! {
         <div class="auth-provider">
-            <p class="auth-or">
-                <span>{single_sign_on::OR}</span>
-            </p>
             <a
                 class="button"
                 data-variant="secondary"

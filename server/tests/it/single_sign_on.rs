@@ -147,6 +147,8 @@ async fn a_newcomer_with_a_group_becomes_a_member_and_is_signed_in(database: Tes
     let link = "href=\"/sign-in/oidc?next=/profile\"";
     assert!(page.body.contains(link), "{}", page.body);
     assert!(page.body.contains("Continue with Northwind ID"));
+    assert!(page.body.contains("Sign in with a passkey"));
+    assert_eq!(page.body.matches("class=\"auth-or\"").count(), 1);
     let callback = browser.begin("/sign-in/oidc?next=/profile").await;
     let answer = browser.finish(&callback).await;
     assert_eq!(answer.header("location"), "/profile");

@@ -26,16 +26,18 @@ pub fn AuthenticatorForm(
                 <div class="credential">
                     <label for="setup-key">{words::SETUP_KEY}</label>
                     <p id="setup-key-hint">{words::SETUP_KEY_HINT}</p>
-                    <input
+                    // It may have to be typed, so it is shown in full on a narrow screen too.
+                    <textarea
                         id="setup-key"
-                        type="text"
                         readonly=true
-                        value=made.secret
+                        rows="2"
                         autocomplete="off"
                         spellcheck="false"
                         aria-describedby="setup-key-hint"
                         data-1p-ignore=""
-                    />
+                    >
+                        {made.secret}
+                    </textarea>
                     <CopyButton label=words::COPY_SETUP_KEY field="setup-key" />
                 </div>
                 <p>

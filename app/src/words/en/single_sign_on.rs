@@ -6,8 +6,6 @@ pub const TITLE: &str = "Single sign-on";
 pub fn continue_with(name: &str) -> String {
     format!("Continue with {name}")
 }
-/// Between the form and the button.
-pub const OR: &str = "or";
 
 pub const NOT_LINKED: &str = "Not linked";
 pub const LINK_NOTE: &str =
