@@ -55,9 +55,10 @@ pub(super) async fn adding(
         let session = crate::context::enrolling_session().await?;
         let proven = session.prove_by_passkey(passkey, &origin).await;
         let proven = crate::context::authenticated_again(proven)?;
-        return proven
-            .map(Adding::Another)
-            .ok_or_else(|| wrong_proof(passkey.credential));
+        return match proven {
+            Some(proven) => Ok(Adding::Another(proven)),
+            None => Err(wrong_proof(passkey.credential).await),
+        };
     }
     let session = crate::context::fresh_session(password).await?;
     if session.second_factor().await?.is_none() {
@@ -68,8 +69,10 @@ pub(super) async fn adding(
         NewFactor::App => session.prove_for_app(code, &origin).await,
         NewFactor::Passkey => session.prove_for_passkey(code, &origin).await,
     };
-    let proven = proven.map_err(|error| not_begun(new, error))?;
-    proven.map(Adding::Another).ok_or_else(|| wrong_proof(""))
+    match proven.map_err(|error| not_begun(new, error))? {
+        Some(proven) => Ok(Adding::Another(proven)),
+        None => Err(wrong_proof("").await),
+    }
 }
 
 /// Makes a secret for an authenticator app. It counts once [`confirm_two_factor`] has seen a code.
@@ -148,7 +151,7 @@ pub async fn renew_recovery_codes(
     };
     match renewed {
         Ok(Some(codes)) => Ok(ShownRecoveryCodes { codes: codes.0 }),
-        Ok(None) => Err(wrong_proof(&credential)),
+        Ok(None) => Err(wrong_proof(&credential).await),
         Err(error) => Err(not_changed(error).await),
     }
 }
@@ -179,7 +182,7 @@ pub async fn turn_off_two_factor(
             crate::context::redirect(crate::routes::TWO_FACTOR);
             Ok(())
         }
-        Ok(false) => Err(wrong_proof(&credential)),
+        Ok(false) => Err(wrong_proof(&credential).await),
         Err(error) => Err(not_changed(error).await),
     }
 }
@@ -207,12 +210,22 @@ fn entered(code: &str) -> Result<&str, AppError> {
 
 /// What is wrong with a code, or with a passkey's answer if there is one.
 #[cfg(feature = "ssr")]
-fn wrong_proof(credential: &str) -> AppError {
-    if credential.is_empty() {
-        AppError::field("code", crate::words::two_factor::WRONG_ANY_CODE)
-    } else {
-        AppError::field("", crate::words::passkey::NOT_ACCEPTED)
+async fn wrong_proof(credential: &str) -> AppError {
+    if !credential.is_empty() {
+        return AppError::field("", crate::words::passkey::NOT_ACCEPTED);
     }
+    match has_app().await {
+        Ok(app) => AppError::field("code", crate::words::two_factor::wrong_code(app)),
+        Err(error) => error,
+    }
+}
+
+/// Whether the signed-in person has an authenticator app.
+#[cfg(feature = "ssr")]
+async fn has_app() -> Result<bool, AppError> {
+    let session = crate::context::enrolling_session().await?;
+    let factor = session.second_factor().await?;
+    Ok(factor.is_none_or(|factor| factor.app_since.is_some()))
 }
 
 /// Opens the session of a sign-in that waits for a code, and leads to `next`, where that is a path of this site.
@@ -230,18 +243,20 @@ pub async fn enter_sign_in_code(
     {
         return Err(none);
     }
-    match keyring
+    let outcome = keyring
         .enter_code(&token, &code, tokens.browser(), &origin)
-        .await
+        .await;
+    if let Ok(None) = &outcome
+        && let Some(factors) = keyring.pending_factors(&token).await?
     {
+        let wrong = crate::words::two_factor::wrong_code(factors.app);
+        return Err(AppError::field("code", wrong));
+    }
+    match outcome {
         Ok(Some(signed_in)) => {
             crate::context::complete_sign_in(&signed_in, next.as_deref());
             Ok(())
         }
-        Ok(None) if keyring.pending_factors(&token).await?.is_some() => Err(AppError::field(
-            "code",
-            crate::words::two_factor::WRONG_ANY_CODE,
-        )),
         // The fifth wrong code ends it as well.
         Ok(None) | Err(management::ManagementError::NotFound) => {
             crate::context::end_pending_sign_in();

@@ -40,14 +40,14 @@ pub const CODE_HINT: &str = "From your app, after adding the key.";
 pub const OTHER_SESSIONS: &str = "Other sessions are signed out.";
 pub const CONFIRM: &str = "Turn on two-factor authentication";
 pub const WRONG_CODE: &str =
-    "This code isn't right. Enter the one your app shows now, and check the time on your phone.";
+    "This code isn't right. Enter the one your app shows now, and check the time on your device.";
 /// The form was open for more than ten minutes, or belongs to another session.
 pub const SETUP_EXPIRED: &str = "This setup has expired. Start again.";
 
 // Recovery codes.
 pub const CODES_TITLE: &str = "Save your recovery codes";
 pub const CODES_ONCE: &str = "Save these codes now. You won't be able to see them again.";
-pub const CODES_USE: &str = "If you lose your phone, each code signs you in once. Keep them where you keep your passwords, not on the phone.";
+pub const CODES_USE: &str = "If you lose your device, each code signs you in once. Keep them where you keep your passwords, not on the device.";
 /// The accessible name of the list.
 pub const CODES: &str = "Recovery codes";
 pub const COPY_CODES: &str = "Copy codes";
@@ -97,7 +97,14 @@ pub const fn code_field(app: bool) -> (&'static str, &'static str) {
     }
 }
 pub const NO_CODE: &str = "Enter a code.";
-pub const WRONG_ANY_CODE: &str = "This code isn't right, or it was already used. Each code works once; wait for the next one and try again.";
+/// What is wrong with a code that a person with or without an app has entered.
+pub const fn wrong_code(app: bool) -> &'static str {
+    if app {
+        "This code isn't right, or it was already used. Each code works once; wait for the next one and try again."
+    } else {
+        "This recovery code isn't right, or it was already used. Each code works once; try another one."
+    }
+}
 /// It was turned on or off in another window.
 pub const NOT_ON: &str = "Two-factor authentication is off. Reload the page.";
 pub const ALREADY_ON: &str = "Two-factor authentication is already on. Reload the page.";

@@ -146,3 +146,25 @@ async fn without_javascript_the_page_for_another_factor_leads_to_the_app_and_bac
         );
     }
 }
+
+#[tokio::test]
+async fn a_wrong_recovery_code_of_a_person_without_an_app_is_named_so() {
+    let server = TestServer::with_users().await;
+    let mut browser = Browser::of(&server, OWNER, 1).await;
+    browser.add().await;
+    let cookie = pending(&server, OWNER).await;
+    let lines = [super::JSON, ("cookie", cookie.as_str())];
+    let at_sign_in = server
+        .post("/api/enter_sign_in_code", &lines, "code=wrong")
+        .await;
+    let proof = browser.call("turn_off_two_factor", "code=wrong").await;
+    for answer in [at_sign_in, proof] {
+        assert_eq!(answer.status.as_u16(), 422, "{}", answer.body);
+        assert!(
+            answer.body.contains("This recovery code"),
+            "{}",
+            answer.body
+        );
+        assert!(!answer.body.contains("wait for"), "{}", answer.body);
+    }
+}
