@@ -85,11 +85,7 @@ fn page(dialog: AnyView) -> impl IntoView {
             }
         })
     };
-    let password_note = if has_password {
-        words::PASSWORD_NOTE
-    } else {
-        words::NO_PASSWORD
-    };
+    let no_password = (!has_password).then(|| view! { <small>{words::NO_PASSWORD}</small> });
     view! {
         <TabTitle text=words::TAB />
         <div class="page-head">
@@ -110,7 +106,7 @@ fn page(dialog: AnyView) -> impl IntoView {
                 <li>
                     <div class="rows-words">
                         <strong>{words::PASSWORD}</strong>
-                        <small>{password_note}</small>
+                        {no_password}
                     </div>
                     {change(routes::PROFILE_PASSWORD, words::CHANGE_PASSWORD)}
                 </li>

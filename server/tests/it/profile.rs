@@ -322,3 +322,31 @@ fn link(answer: &Answer, page: &str) -> String {
     let start = answer.body.find(&address).expect("a link") + test_server::HERE.len();
     answer.body[start..start + page.len() + 64].to_owned()
 }
+
+#[tokio::test]
+async fn the_hint_of_the_time_zone_is_between_its_label_and_its_choices() {
+    let server = TestServer::with_users().await;
+    let app = server.application(OWNER).await;
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
+    let lines = [HTML, ("cookie", cookie.as_str())];
+    for path in [
+        "/profile".to_owned(),
+        format!("/apps/{app}/settings/general"),
+        format!("/apps/{app}/new-application"),
+    ] {
+        let page = server.get(&path, &lines).await;
+        let places = [
+            "for=\"time_zone\"",
+            "id=\"time_zone-hint\"",
+            "<select id=\"time_zone\"",
+        ]
+        .map(|part| {
+            page.body
+                .find(part)
+                .unwrap_or_else(|| panic!("{path}: no {part}"))
+        });
+        assert!(places.is_sorted(), "{path}: {places:?}");
+    }
+    let profile = server.get("/profile", &lines).await;
+    assert!(!profile.body.contains("At least 15 characters."));
+}

@@ -16,12 +16,12 @@ pub fn ZoneField(
     view! {
         <div class="field">
             <label for="time_zone">{general::TIME_ZONE}</label>
-            <select id="time_zone" name="time_zone" aria-describedby="time_zone-hint">
-                {options}
-            </select>
             <p class="field-hint" id="time_zone-hint">
                 {general::TIME_ZONE_HINT}
             </p>
+            <select id="time_zone" name="time_zone" aria-describedby="time_zone-hint">
+                {options}
+            </select>
             <FieldNote name="time_zone" errors />
         </div>
     }

@@ -17,7 +17,8 @@ pub const SAVE: &str = "Save name";
 /// Above every page of an archived application.
 pub const ARCHIVED: &str = "This application is archived. Its keys are deactivated, and no key can be created or activated.";
 pub const ARCHIVE: &str = "Archive application";
-pub const ARCHIVE_HINT: &str = "Deactivates all active keys. You can restore it any time.";
+pub const ARCHIVE_HINT: &str =
+    "Deactivates all active keys. You can restore the application any time.";
 pub fn archive(name: &str) -> String {
     format!("Archive {name}?")
 }

@@ -1,7 +1,7 @@
 //! App Settings → General.
 
 pub const TITLE: &str = "General";
-pub const LEAD: &str = "Application name and time zone.";
+pub const LEAD: &str = "This application's settings, and the account it belongs to.";
 pub const APPLICATION: &str = "Application";
 pub const NAME: &str = "Name";
 pub const TIME_ZONE: &str = "Time zone";

@@ -2,7 +2,7 @@
 
 pub const TAB: &str = "Profile · Latchkey";
 pub const TITLE: &str = "Profile";
-pub const LEAD: &str = "How you sign in, and how Latchkey looks for you.";
+pub const LEAD: &str = "How you sign in, and your preferences.";
 /// The heading of the navigation.
 pub const HEADING: &str = "Your account";
 /// The link out of these pages.
@@ -19,7 +19,7 @@ pub const NEW_EMAIL: &str = "New email";
 pub const NEW_EMAIL_HINT: &str =
     "You sign in with it from now on. Owners see the change in the audit log.";
 pub const PASSWORD: &str = "Password";
-pub const PASSWORD_NOTE: &str = "At least 15 characters.";
+/// Shown to a person without one.
 pub const NO_PASSWORD: &str = "None. You sign in through your identity provider.";
 /// Instead of the form for another email address, for a person without a password.
 pub const EMAIL_AT_PROVIDER: &str =
@@ -47,7 +47,7 @@ pub const SAVE: &str = "Save changes";
 
 /// The heading above the kinds of email.
 pub const NOTIFICATIONS: &str = "Email notifications";
-pub const NOTIFICATIONS_LEAD: &str = "You always get an email when your password, email address or two-factor authentication changes.";
+pub const NOTIFICATIONS_LEAD: &str = "You always get an email when your password, email address, two-factor authentication or single sign-on changes.";
 /// A checkbox, and its hint.
 pub const NEW_SIGN_INS: (&str, &str) = (
     "New sign-ins",
