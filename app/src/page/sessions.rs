@@ -3,6 +3,7 @@
 use super::{loaded, profile_frame::Me};
 use crate::{
     act::profile::{EndOtherSessions, EndSession},
+    context,
     form::{FormPage, refusal},
     ui::{Notice, Submit, TabTitle, Time, Verbatim},
     words::profile as words,
@@ -54,7 +55,8 @@ pub fn Sessions() -> impl IntoView {
 }
 
 fn row(session: SessionSummary, now: Timestamp) -> impl IntoView {
-    let label = words::end(&session.device, &session.address);
+    let since = context::readable(session.signed_in_at);
+    let label = words::end(&session.device, &session.address, &since);
     let this = session.current.then(|| {
         view! {
             " "

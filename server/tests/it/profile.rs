@@ -1,6 +1,8 @@
 //! What signed-in people do about themselves, as browsers do it.
 
+use domain::time::MINUTE;
 use http::StatusCode;
+use std::collections::BTreeSet;
 use test_server::{Answer, DEVELOPER, FOREIGNER, OWNER, PASSWORD, SUPPORT, TestServer, VIEWER};
 use testing::{TestDatabase, each_database};
 
@@ -349,4 +351,20 @@ async fn the_hint_of_the_time_zone_is_between_its_label_and_its_choices() {
     }
     let profile = server.get("/profile", &lines).await;
     assert!(!profile.body.contains("At least 15 characters."));
+}
+
+#[tokio::test]
+async fn buttons_of_equal_browsers_have_names_of_their_own() {
+    let server = TestServer::with_users().await;
+    let mut cookie = String::new();
+    for _ in 0..4 {
+        cookie = format!("latchkey={}", server.token(VIEWER).await);
+        server.clock.advance(MINUTE);
+    }
+    let lines = [HTML, ("cookie", cookie.as_str())];
+    let page = server.get("/profile/sessions", &lines).await;
+    let buttons = page.body.split("aria-label=\"Sign out ").skip(1);
+    let names: Vec<_> = buttons.filter_map(|rest| rest.split('"').next()).collect();
+    let different: BTreeSet<_> = names.iter().collect();
+    assert_eq!((names.len(), different.len()), (4, 4), "{names:?}");
 }

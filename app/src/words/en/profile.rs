@@ -80,12 +80,12 @@ pub const SEEN: &str = "last active ";
 /// Followed by a time.
 pub const SIGNED_IN: &str = "signed in ";
 pub const END: &str = "Sign out";
-/// The accessible name of the button.
-pub fn end(device: &str, address: &str) -> String {
+/// The accessible name of the button; `since` is the time of the sign-in, which tells equal browsers apart.
+pub fn end(device: &str, address: &str, since: &str) -> String {
     if address.is_empty() {
-        format!("Sign out {device}")
+        format!("Sign out {device}, signed in {since}")
     } else {
-        format!("Sign out {device}, {address}")
+        format!("Sign out {device}, {address}, signed in {since}")
     }
 }
 pub const END_OTHERS: &str = "Sign out all other sessions";
