@@ -64,8 +64,8 @@ fn page(dialog: AnyView) -> impl IntoView {
     let has_password = session.has_password();
     let notifications = context::sends_mail().then(|| {
         let form = loaded(async move {
-            let wanted = session.notifications().await?;
-            Ok(view! { <NotificationsForm wanted /> })
+            let (wanted, support) = (session.notifications().await?, session.is_support());
+            Ok(view! { <NotificationsForm wanted support /> })
         });
         view! {
             <section class="card" aria-labelledby="notifications">
@@ -197,7 +197,12 @@ fn PreferencesForm(profile: Preferences) -> impl IntoView {
 
 /// Which mails the person gets, where mails are sent.
 #[component]
-fn NotificationsForm(wanted: Notifications) -> impl IntoView {
+fn NotificationsForm(
+    /// What is stored.
+    wanted: Notifications,
+    /// Whether the reader is support staff, who has no keys and belongs to no account.
+    support: bool,
+) -> impl IntoView {
     let boxes = [
         ("new_sign_ins", words::NEW_SIGN_INS, wanted.new_sign_ins),
         ("key_expiry", words::KEY_EXPIRY, wanted.key_expiry),
@@ -209,6 +214,7 @@ fn NotificationsForm(wanted: Notifications) -> impl IntoView {
     ];
     let boxes = boxes
         .into_iter()
+        .filter(|(name, ..)| !support || *name == "new_sign_ins")
         .map(|(name, (label, hint), checked)| {
             let hint_id = format!("{name}-hint");
             view! {

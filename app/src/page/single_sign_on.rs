@@ -40,7 +40,10 @@ pub fn SingleSignOnCard() -> impl IntoView {
         let change = match linked {
             Some(_) if has_password => view! { <Unlink fresh /> }.into_any(),
             Some(_) => view! { <p>{words::ONLY_WAY}</p> }.into_any(),
-            None if fresh => view! { <Link name=name.clone() /> }.into_any(),
+            None if fresh => {
+                let support = session.is_support();
+                view! { <Link name=name.clone() support /> }.into_any()
+            }
             None if has_password => view! { <ConfirmToLink /> }.into_any(),
             None => view! { <p>{words::LINK_NEEDS_PASSWORD}</p> }.into_any(),
         };
@@ -65,9 +68,15 @@ pub fn SingleSignOnCard() -> impl IntoView {
 
 /// A link, because the answer to a form may not lead to another site.
 #[component]
-fn Link(name: String) -> impl IntoView {
+fn Link(
+    /// The provider's name.
+    name: String,
+    /// Whether the reader is support staff.
+    support: bool,
+) -> impl IntoView {
+    let roles = (!support).then_some(words::ROLES_STAY);
     view! {
-        <p>{words::LINK_NOTE}</p>
+        <p>{words::LINK_NOTE} {roles}</p>
         <p>
             <a
                 class="button"

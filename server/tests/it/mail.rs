@@ -6,7 +6,7 @@ use domain::account::Email;
 use http::StatusCode;
 use management::{MailSender, Mailer, PeopleAdmin, SmtpServer};
 use std::sync::Arc;
-use test_server::{Answer, DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
+use test_server::{Answer, DEVELOPER, FOREIGNER, OWNER, PASSWORD, SUPPORT, TestServer, VIEWER};
 use testing::{Misbehaviour, SmtpSink};
 use verification::SystemEntropy;
 
@@ -203,5 +203,19 @@ async fn a_request_that_is_refused_sends_no_mail() {
         }
         server.keyring.deliver_mail().await.expect("works");
         assert_eq!(sink.received().len(), before, "{who}");
+    }
+}
+
+#[tokio::test]
+async fn support_is_offered_only_the_mails_that_it_may_get() {
+    let (server, _sink) = with_mail().await;
+    server.add_support().await;
+    for (email, offered) in [(SUPPORT, false), (OWNER, true)] {
+        let cookie = format!("latchkey={}", server.token(email).await);
+        let profile = server.get("/profile", &[HTML, ("cookie", &cookie)]).await;
+        assert!(profile.body.contains("New sign-ins"), "{}", profile.body);
+        for words in ["Expiring keys", "Critical security events"] {
+            assert_eq!(profile.body.contains(words), offered, "{email}: {words}");
+        }
     }
 }

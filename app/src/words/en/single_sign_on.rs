@@ -8,8 +8,9 @@ pub fn continue_with(name: &str) -> String {
 }
 
 pub const NOT_LINKED: &str = "Not linked";
-pub const LINK_NOTE: &str =
-    "Link your account to sign in without a password. Roles that an owner gave you stay the same.";
+pub const LINK_NOTE: &str = "Link your account to sign in without a password.";
+/// Follows it for a person who may have roles, as support has not.
+pub const ROLES_STAY: &str = " Roles that an owner gave you stay the same.";
 /// Instead of the form, for a person without a password.
 pub const LINK_NEEDS_PASSWORD: &str =
     "To link your account, ask an owner for a password reset link first.";

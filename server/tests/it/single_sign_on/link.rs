@@ -7,7 +7,7 @@ use management::{Administered, PeopleAdmin};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::Store;
-use test_server::{OWNER, PASSWORD, TestServer, VIEWER};
+use test_server::{OWNER, PASSWORD, SUPPORT, TestServer, VIEWER};
 use testing::{TestDatabase, each_database};
 use verification::SystemEntropy;
 
@@ -180,4 +180,22 @@ async fn the_command_line_unlinks_beside_the_server() {
     assert!(session.expect("a database").is_none());
     let log = setup.audit_log().await;
     assert!(log.contains("unlinked single sign-on for"), "{log}");
+}
+
+#[tokio::test]
+async fn only_a_person_who_may_have_roles_is_told_about_them() {
+    let setup = Setup::new().await;
+    setup.server.add_support().await;
+    for (email, told) in [(SUPPORT, false), (VIEWER, true)] {
+        let mut browser = setup.browser();
+        browser.use_session(&setup.server.token(email).await);
+        let profile = browser.get("/profile").await;
+        assert!(
+            profile.body.contains("Link Northwind ID"),
+            "{}",
+            profile.body
+        );
+        let roles = profile.body.contains("Roles that an owner gave you");
+        assert_eq!(roles, told, "{email}");
+    }
 }
