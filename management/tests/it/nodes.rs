@@ -1,5 +1,6 @@
 //! Two keyrings on one PostgreSQL database, as two nodes.
 
+mod shared_state;
 mod sign_in;
 
 use crate::{
@@ -8,8 +9,6 @@ use crate::{
 };
 use domain::{
     key::{KeyDraft, issued::IssuedKey, scope::ScopeSet},
-    time::Timestamp,
-    usage::Level,
     verdict::Verdict,
 };
 use management::{
@@ -17,7 +16,7 @@ use management::{
 };
 use std::time::Duration;
 use testing::TestDatabase;
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -172,43 +171,6 @@ async fn a_node_that_joins_after_a_revocation_was_answered_refuses_the_key() {
 }
 
 #[tokio::test]
-async fn a_live_view_shows_calls_that_another_node_answered_once() {
-    let Some(nodes) = Nodes::start().await else {
-        return;
-    };
-    let mut tail = nodes.editor.tail(Some(nodes.key.id), None);
-    assert_eq!(nodes.there(), Verdict::Accepted);
-    nodes
-        .other
-        .telemetry()
-        .write_decisions()
-        .await
-        .expect("written");
-    let patience = Duration::from_secs(20);
-    let batch = timeout(patience, tail.next()).await.expect("in time");
-    let [call] = batch.calls.as_slice() else {
-        panic!("{batch:?}");
-    };
-    assert_eq!((call.key, call.verdict), (nodes.key.id, Verdict::Accepted));
-    // A call of this node comes once, although it is stored too.
-    assert_eq!(nodes.here(), Verdict::Accepted);
-    nodes
-        .test
-        .keyring
-        .telemetry()
-        .write_decisions()
-        .await
-        .expect("written");
-    let batch = timeout(patience, tail.next()).await.expect("in time");
-    let [own] = batch.calls.as_slice() else {
-        panic!("{batch:?}");
-    };
-    assert_ne!(own.id, call.id);
-    let more = timeout(Duration::from_secs(2), tail.next()).await;
-    assert!(more.is_err(), "{more:?}");
-}
-
-#[tokio::test]
 async fn a_change_that_ends_no_access_waits_for_no_node() {
     let Some(nodes) = Nodes::start().await else {
         return;
@@ -352,39 +314,4 @@ async fn several_keys_are_revoked_with_one_wait() {
     let bulk = revoking.await.expect("ends").expect("revoked");
     assert_eq!((bulk.done.len(), bulk.confirmation.confirmed), (2, 2));
     assert_eq!(ask(&nodes.other, &call(&second)), Verdict::Revoked);
-}
-
-#[tokio::test]
-async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
-    let Some(nodes) = Nodes::start().await else {
-        return;
-    };
-    let counted = async || {
-        let store = &nodes.test.database.store;
-        let (key, now) = (nodes.key.id.into(), nodes.editor.now());
-        let counts = store.usage(key, Level::Day, Timestamp(0), now).await;
-        let counts = counts.expect("read");
-        counts.iter().map(|count| count.2).sum::<i64>()
-    };
-    let theirs = nodes.other.telemetry();
-    // The first one of a minute writes it all.
-    theirs.journal_usage().await.expect("written");
-    nodes.test.clock.advance(1_000);
-    assert_eq!(nodes.there(), Verdict::Accepted);
-    theirs.journal_usage().await.expect("written");
-    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
-    join(&third, 3).await;
-    third.telemetry().recover_usage().await.expect("works");
-    assert_eq!(counted().await, 0, "the second node runs");
-
-    let this = &nodes.test.keyring;
-    for _ in 0..60 {
-        nodes.test.clock.advance(10_500);
-        this.renew_lease().await.expect("granted");
-    }
-    for _ in 0..2 {
-        let recovered = this.telemetry().recover_orphaned_usage().await;
-        recovered.expect("works");
-        assert_eq!(counted().await, 1);
-    }
 }

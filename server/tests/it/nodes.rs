@@ -101,7 +101,10 @@ async fn nodes_run_and_start_on_a_database_that_the_next_release_has_migrated() 
     let migration = "ALTER TABLE api_key ADD COLUMN added_later TEXT NOT NULL DEFAULT '';
         INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
         SELECT 9999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
-    sqlx::raw_sql(migration).execute(pool).await.expect("migrated");
+    sqlx::raw_sql(migration)
+        .execute(pool)
+        .await
+        .expect("migrated");
     let two = Program::start(&database.url);
     for node in [&one, &two] {
         assert_eq!(node.verify(&kept).status, 200);
@@ -109,7 +112,11 @@ async fn nodes_run_and_start_on_a_database_that_the_next_release_has_migrated() 
     }
     let answer = one.revoke(&revoked);
     assert_eq!(answer.status, 204, "{}", one.log());
-    assert!(answer.head.contains("confirmed=2, total=2"), "{}", answer.head);
+    assert!(
+        answer.head.contains("confirmed=2, total=2"),
+        "{}",
+        answer.head
+    );
     assert_eq!(two.verify(&revoked).code(), "key_revoked");
     // The release after that one has excluded this one.
     let newer = "UPDATE change_head SET oldest_schema = 9999";

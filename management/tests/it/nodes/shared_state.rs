@@ -1,0 +1,136 @@
+//! What the calls of two nodes leave behind: usage, live calls, security events and used-up rates.
+
+use super::{Nodes, join};
+use crate::{
+    keys::{ask, call},
+    test_keyring::{draft, reopen},
+};
+use domain::{
+    key::{KeyDraft, rate_limit::RateLimit},
+    security::{EventFilter, EventKind},
+    time::Timestamp,
+    usage::Level,
+    verdict::Verdict,
+};
+use std::time::Duration;
+use tokio::time::timeout;
+
+#[tokio::test]
+async fn a_live_view_shows_calls_that_another_node_answered_once() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let mut tail = nodes.editor.tail(Some(nodes.key.id), None);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    nodes
+        .other
+        .telemetry()
+        .write_decisions()
+        .await
+        .expect("written");
+    let patience = Duration::from_secs(20);
+    let batch = timeout(patience, tail.next()).await.expect("in time");
+    let [call] = batch.calls.as_slice() else {
+        panic!("{batch:?}");
+    };
+    assert_eq!((call.key, call.verdict), (nodes.key.id, Verdict::Accepted));
+    // A call of this node comes once, although it is stored too.
+    assert_eq!(nodes.here(), Verdict::Accepted);
+    nodes
+        .test
+        .keyring
+        .telemetry()
+        .write_decisions()
+        .await
+        .expect("written");
+    let batch = timeout(patience, tail.next()).await.expect("in time");
+    let [own] = batch.calls.as_slice() else {
+        panic!("{batch:?}");
+    };
+    assert_ne!(own.id, call.id);
+    let more = timeout(Duration::from_secs(2), tail.next()).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
+#[tokio::test]
+async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let counted = async || {
+        let store = &nodes.test.database.store;
+        let (key, now) = (nodes.key.id.into(), nodes.editor.now());
+        let counts = store.usage(key, Level::Day, Timestamp(0), now).await;
+        let counts = counts.expect("read");
+        counts.iter().map(|count| count.2).sum::<i64>()
+    };
+    let theirs = nodes.other.telemetry();
+    // The first one of a minute writes it all.
+    theirs.journal_usage().await.expect("written");
+    nodes.test.clock.advance(1_000);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    theirs.journal_usage().await.expect("written");
+    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
+    join(&third, 3).await;
+    third.telemetry().recover_usage().await.expect("works");
+    assert_eq!(counted().await, 0, "the second node runs");
+
+    let this = &nodes.test.keyring;
+    for _ in 0..60 {
+        nodes.test.clock.advance(10_500);
+        this.renew_lease().await.expect("granted");
+    }
+    for _ in 0..2 {
+        let recovered = this.telemetry().recover_orphaned_usage().await;
+        recovered.expect("works");
+        assert_eq!(counted().await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_allows_its_number_of_calls_on_each_node_and_no_more() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let limited = KeyDraft {
+        rate_limit: RateLimit::parse("5", "minute").expect("valid"),
+        ..draft()
+    };
+    let key = nodes.test.issue(&nodes.editor, limited).await;
+    nodes.other.renew_lease().await.expect("granted");
+    let mut accepted = 0;
+    for _ in 0..20 {
+        for node in [&nodes.test.keyring, &nodes.other] {
+            accepted += u32::from(ask(node, &call(&key)) == Verdict::Accepted);
+        }
+    }
+    assert_eq!(accepted, 2 * 5);
+}
+
+#[tokio::test]
+async fn what_two_nodes_notice_is_one_security_event() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let (editor, id) = (nodes.editor.clone(), nodes.key.id);
+    let deactivating = tokio::spawn(async move { editor.deactivate(id).await });
+    while !deactivating.is_finished() {
+        nodes.other.renew_lease().await.expect("granted");
+        tokio::task::yield_now().await;
+    }
+    let confirmation = deactivating.await.expect("ends").expect("deactivated");
+    assert_eq!(confirmation.confirmed, 2);
+    for node in [&nodes.test.keyring, &nodes.other] {
+        assert_eq!(ask(node, &call(&nodes.key)), Verdict::Inactive);
+        node.telemetry().dispatch();
+        node.telemetry().write_events().await.expect("written");
+    }
+    let filter = EventFilter::default();
+    let page = nodes.editor.security_events(&filter, None).await;
+    let events: Vec<_> = page.expect("read").rows;
+    let of_key: Vec<_> = events
+        .iter()
+        .map(|event| (event.kind, event.calls))
+        .collect();
+    assert_eq!(of_key, [(EventKind::InactiveUsed, 2)]);
+}
