@@ -1,6 +1,7 @@
 //! Measures a release build: the size of a first visit, the time to the first byte of pages, Lighthouse scores, and the gate's
 //! CPU time, throughput and latency. Because machines differ, figures are compared to a baseline of the same run.
 
+mod addresses;
 pub mod client;
 mod gate;
 mod guesses;
@@ -38,7 +39,8 @@ const WARM_UP_RATIO: usize = 10;
 pub enum Part {
     Pages,
     Gate,
-    /// The gate during a flood of sign-ins, and during one of wrong secrets; only if it is requested.
+    /// The gate during a flood of sign-ins, and during one of wrong secrets, and the time of a sign-in with known and unknown
+    /// addresses; only if it is requested.
     SignIns,
     /// Usage with many values; only if it is requested.
     Soak,
@@ -71,6 +73,7 @@ pub fn run(workspace: &Workspace, part: Option<Part>) -> Result<()> {
     }
     if part == Some(Part::SignIns) {
         sign_ins::measure()?;
+        addresses::measure()?;
         guesses::measure()?;
     }
     if part == Some(Part::Soak) {

@@ -111,6 +111,17 @@ impl RunningServer {
         Ok((server, pairs))
     }
 
+    /// Starts Latchkey on both processors with viewers who have these addresses. `proxies` are the trusted proxies.
+    pub fn with_viewers(emails: &[String], proxies: &str) -> Result<Self> {
+        let (folder, address) = folder_and_address()?;
+        Self::with_owner(folder, address, (BOTH, proxies), |database| {
+            for email in emails {
+                add_person(database, address, "viewer", email)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Starts Latchkey with an owner, after `fill` has written to the database.
     fn with_owner(
         folder: PathBuf,
@@ -119,24 +130,7 @@ impl RunningServer {
         fill: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<Self> {
         let database = folder.join("bench.db");
-        let mut command = latchkey(FIRST, &database, address);
-        command
-            .args(["user", "add", "--role", "owner", "--email", EMAIL])
-            .args(["--account", "Bench", "--application", "Bench"])
-            .arg("--password-stdin")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null());
-        let mut user_add = command
-            .spawn()
-            .with_context(|| format!("cannot start {PROGRAM}"))?;
-        user_add
-            .stdin
-            .take()
-            .context("the program has no standard input")?
-            .write_all(PASSWORD.as_bytes())?;
-        if !user_add.wait()?.success() {
-            bail!("the owner could not be added");
-        }
+        add_person(&database, address, "owner", EMAIL)?;
         fill(&database)?;
         let mut serve = latchkey(processors, &database, address);
         serve.arg("serve").env("LATCHKEY_TRUSTED_PROXIES", proxies);
@@ -344,6 +338,29 @@ fn import(database: &Path, sql: Stdio) -> Result<()> {
         .context("cannot start `sqlite3`")?;
     if !status.success() {
         bail!("sqlite3 failed");
+    }
+    Ok(())
+}
+
+/// Adds a person to the account by the command line.
+fn add_person(database: &Path, address: SocketAddr, role: &str, email: &str) -> Result<()> {
+    let mut command = latchkey(FIRST, database, address);
+    command
+        .args(["user", "add", "--role", role, "--email", email])
+        .args(["--account", "Bench", "--application", "Bench"])
+        .arg("--password-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null());
+    let mut user_add = command
+        .spawn()
+        .with_context(|| format!("cannot start {PROGRAM}"))?;
+    user_add
+        .stdin
+        .take()
+        .context("the program has no standard input")?
+        .write_all(PASSWORD.as_bytes())?;
+    if !user_add.wait()?.success() {
+        bail!("{email} could not be added");
     }
     Ok(())
 }
