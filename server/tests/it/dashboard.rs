@@ -3,6 +3,7 @@
 use http::StatusCode;
 use std::sync::Arc;
 use test_server::{OWNER, PASSWORD, TestServer};
+use testing::{TestDatabase, each_database};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 
@@ -48,9 +49,12 @@ async fn a_refused_form_is_shown_again_with_its_values() {
     assert!(!answer.body.contains("wrong-password-1"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_of_sign_ins_answers_503_while_keys_are_verified() {
-    let server = Arc::new(TestServer::with_users().await);
+each_database!(
+    a_full_queue_of_sign_ins_answers_503_while_keys_are_verified,
+    flavor = "multi_thread"
+);
+async fn a_full_queue_of_sign_ins_answers_503_while_keys_are_verified(database: TestDatabase) {
+    let server = Arc::new(TestServer::with_users_on(database).await);
     let key = server.key(&server.owner().await, "invoice:read", "").await;
     let (id, secret) = (key.id.to_string(), key.secret.clone());
     let gate = server.clone();

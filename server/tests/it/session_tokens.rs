@@ -2,8 +2,9 @@
 
 use crate::passkeys::fields;
 use http::StatusCode;
+use store::Store;
 use test_server::{Answer, HERE, OWNER, PASSWORD, TestServer};
-use testing::SoftAuthenticator;
+use testing::{SoftAuthenticator, TestDatabase, each_database};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const JSON: (&str, &str) = ("accept", "application/json");
@@ -29,7 +30,10 @@ enum By {
 impl Scene {
     /// An owner with a passkey, whose sign-in is not recent.
     async fn new() -> Self {
-        let server = TestServer::with_users().await;
+        Self::on(TestServer::with_users().await).await
+    }
+
+    async fn on(server: TestServer) -> Self {
         let app = server.application(OWNER).await.to_string();
         let token = server.token(OWNER).await;
         let mut scene = Self {
@@ -191,10 +195,17 @@ const PATHS: &[(&str, By, &str, u16, bool)] = &[
     ),
 ];
 
-#[tokio::test]
-async fn after_each_authentication_the_old_token_is_no_session() {
+each_database!(after_each_authentication_the_old_token_is_no_session);
+async fn after_each_authentication_the_old_token_is_no_session(database: TestDatabase) {
+    let is_postgres = matches!(database.store, Store::Postgres { .. });
     for (function, by, form, status, signs_in) in PATHS {
-        let mut scene = Scene::new().await;
+        // Each needs a session that was not used before.
+        let database = if is_postgres {
+            TestDatabase::postgres().await.expect("as before")
+        } else {
+            TestDatabase::sqlite().await
+        };
+        let mut scene = Scene::on(TestServer::with_users_on(database).await).await;
         let before = scene.server.keyring.session(&scene.token).await;
         let before = before.expect("a database").expect("a session");
         let form = scene.fill(form).await;
