@@ -154,7 +154,7 @@ test('a session is confirmed by signing in at the provider again', async ({ page
   await expect(page).toHaveURL(/sso=other-person/);
 });
 
-test('a form waits while the person signs in at the provider in another tab', async ({ page, browserErrors }) => {
+test('a form waits while the person signs in at the provider in another tab', async ({ page, browserErrors, javaScriptEnabled }) => {
   browserErrors.allow(/status of 403.*create_key/);
   await signInAtProvider(page, 'ben');
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
@@ -163,8 +163,13 @@ test('a form waits while the person signs in at the provider in another tab', as
   const generate = page.getByRole('button', { name: 'Generate API Key' });
   await generate.click();
   await expect(page.getByText('Confirm with your identity provider first.').first()).toBeVisible();
+  const confirm = page.getByRole('link', { name: 'Confirm with Northwind ID' });
+  await expect(confirm).toBeVisible();
+  if (javaScriptEnabled) {
+    await expectAccessible(page);
+  }
   const opened = page.waitForEvent('popup');
-  await page.getByRole('link', { name: 'Confirm with Northwind ID' }).click();
+  await confirm.click();
   const tab = await opened;
   await enter(tab, 'ben');
   await expect(tab.getByText('Go back to the other tab')).toBeVisible();
