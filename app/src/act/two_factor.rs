@@ -246,7 +246,7 @@ pub async fn enter_sign_in_code(
     let outcome = keyring
         .enter_code(&token, &code, tokens.browser(), &origin)
         .await;
-    if let Ok(None) = &outcome
+    if matches!(outcome, Ok(None))
         && let Some(factors) = keyring.pending_factors(&token).await?
     {
         let wrong = crate::words::two_factor::wrong_code(factors.app);

@@ -57,33 +57,6 @@ pub fn CommandMenu(
             </CommandGroup>
         }
     });
-    let account = links(vec![
-        (Shape::Settings, profile::TITLE, routes::PROFILE.to_owned()),
-        (
-            Shape::Devices,
-            profile::SESSIONS,
-            routes::SESSIONS.to_owned(),
-        ),
-        (
-            Shape::Shield,
-            two_factor::TITLE,
-            routes::TWO_FACTOR.to_owned(),
-        ),
-    ]);
-    let others = (!others.is_empty()).then(|| {
-        let links = others
-            .into_iter()
-            .map(|(name, href)| {
-                let label = Sentence::about([&name], |[name]| words::switch_to(name));
-                link(Shape::Dots, label, href)
-            })
-            .collect_view();
-        view! {
-            <CommandGroup id="command-applications" label=words::APPLICATIONS>
-                {links}
-            </CommandGroup>
-        }
-    });
     let found_keys = application
         .is_some()
         .then(|| view! { <CommandGroup id="command-keys" label=words::KEYS /> });
@@ -120,12 +93,12 @@ pub fn CommandMenu(
             <div id="command-list" class="command-list" role="listbox" aria-label=words::TITLE>
                 {pages}
                 <CommandGroup id="command-account" label=profile::HEADING>
-                    {account}
+                    {links(account_pages())}
                 </CommandGroup>
                 <CommandGroup id="command-actions" label=words::ACTIONS>
                     {actions(application.as_ref())}
                 </CommandGroup>
-                {others}
+                {applications(others)}
                 {found_keys}
             </div>
             <p class="command-status" role="status"></p>
@@ -157,6 +130,42 @@ fn pages_of(application: &MenuApplication) -> Vec<MenuPage> {
         pages.push((Shape::Log, frame::AUDIT_LOG, routes::audit_log(app)));
     }
     pages
+}
+
+fn account_pages() -> Vec<MenuPage> {
+    vec![
+        (Shape::Settings, profile::TITLE, routes::PROFILE.to_owned()),
+        (
+            Shape::Devices,
+            profile::SESSIONS,
+            routes::SESSIONS.to_owned(),
+        ),
+        (
+            Shape::Shield,
+            two_factor::TITLE,
+            routes::TWO_FACTOR.to_owned(),
+        ),
+    ]
+}
+
+/// The ways to other applications; nothing without any.
+fn applications(others: Vec<(String, String)>) -> Option<AnyView> {
+    if others.is_empty() {
+        return None;
+    }
+    let links = others
+        .into_iter()
+        .map(|(name, href)| {
+            let label = Sentence::about([&name], |[name]| words::switch_to(name));
+            link(Shape::Dots, label, href)
+        })
+        .collect_view();
+    let group = view! {
+        <CommandGroup id="command-applications" label=words::APPLICATIONS>
+            {links}
+        </CommandGroup>
+    };
+    Some(group.into_any())
 }
 
 fn links(pages: Vec<MenuPage>) -> AnyView {

@@ -33,6 +33,7 @@ pub fn AuthenticatorForm(
                         rows="2"
                         autocomplete="off"
                         spellcheck="false"
+                        translate="no"
                         aria-describedby="setup-key-hint"
                         data-1p-ignore=""
                     >
