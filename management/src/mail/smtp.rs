@@ -143,7 +143,7 @@ mod tests {
     fn no_name_and_no_address_adds_a_header() {
         let text = compose(
             &Content::Test,
-            &Email::parse("ada@example.com").expect("valid"),
+            (&Email::parse("ada@example.com").expect("valid"), true),
             "https://keys.example.com",
         );
         for (name, to) in [

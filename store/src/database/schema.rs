@@ -36,21 +36,18 @@ pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> 
         .fetch_one(pool)
         .await
         .ok();
-    match applied {
-        Some((Some(version), first)) => {
-            require_released(&SQLITE, first)?;
-            if version > newest() {
-                let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await?;
-                return require_supported(oldest);
-            }
-            if version < newest() {
-                sqlx::query(sql::SCHEMA_SET_OLDEST)
-                    .bind(oldest())
-                    .execute(pool)
-                    .await?;
-            }
+    if let Some((Some(version), first)) = applied {
+        require_released(&SQLITE, first)?;
+        if version > newest() {
+            let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await?;
+            return require_supported(oldest);
         }
-        Some((None, _)) | None => {}
+        if version < newest() {
+            sqlx::query(sql::SCHEMA_SET_OLDEST)
+                .bind(oldest())
+                .execute(pool)
+                .await?;
+        }
     }
     Ok(SQLITE.run(pool).await?)
 }
@@ -76,7 +73,7 @@ pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<()
                 return require_supported(oldest);
             }
             Some(version) if version < newest() => {
-                exclude_older_nodes(connection, oldest()).await?
+                exclude_older_nodes(connection, oldest()).await?;
             }
             _ => {}
         }
