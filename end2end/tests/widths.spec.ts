@@ -1,0 +1,21 @@
+// Pages on phones and in narrow windows: nothing is wider than the window.
+import { type Page } from '@playwright/test';
+import { createKey, expect, people, test, unique } from '../fixtures.ts';
+
+/** The width of what the page could scroll to. */
+const scrollWidth = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
+
+test('the filters of the list are inside the window at every width', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await createKey(page, open, paths, unique('Filtered'));
+  await open(`${paths.keys}?environment=test`);
+  const menu = page.locator('.filter-menu');
+  await menu.getByRole('button', { name: 'Filters' }).click();
+  for (const width of [320, 360, 480, 600, 672, 768, 1280]) {
+    await page.setViewportSize({ width, height: 740 });
+    const panel = await menu.locator('.menu-panel').boundingBox();
+    expect(panel && panel.x, `at ${width} px`).toBeGreaterThanOrEqual(0);
+    expect(panel && panel.x + panel.width, `at ${width} px`).toBeLessThanOrEqual(width);
+    expect(await scrollWidth(page)).toBe(width);
+  }
+});
