@@ -19,3 +19,15 @@ test('the filters of the list are inside the window at every width', async ({ pa
     expect(await scrollWidth(page)).toBe(width);
   }
 });
+
+test('without JavaScript, the forms of a key are as wide as their page', { tag: '@no-js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Wide'));
+  for (const path of [`${paths.keys}/new`, `${paths.keys}/${key.id}/edit`]) {
+    await open(path);
+    for (const width of [768, 1000, 1120, 1280, 1400]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await scrollWidth(page), `${path} at ${width} px`).toBe(width);
+    }
+  }
+});
