@@ -31,3 +31,16 @@ test('without JavaScript, the forms of a key are as wide as their page', { tag: 
     }
   }
 });
+
+test.describe('on a phone', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 320, height: 740 } });
+
+  test('the audit log does not scroll sideways', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.app}/settings/audit-log`);
+    for (const width of [320, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      expect(await scrollWidth(page)).toBe(width);
+    }
+  });
+});
