@@ -2,14 +2,14 @@
 
 use super::dom;
 use domain::time::Timestamp;
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use std::time::Duration;
 use web_sys::{Element, js_sys::Date};
 
 /// How long a relative text stays as it is.
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Keeps the relative times of the page up to date, and takes the exact text away on Escape.
+/// Keeps the relative times of the page up to date.
 pub fn listen() {
     let ahead = ahead();
     _ = set_interval(
@@ -23,11 +23,6 @@ pub fn listen() {
         },
         MINUTE,
     );
-    window_event_listener(ev::keydown, |event| {
-        if event.key() == "Escape" {
-            hide_exact_time();
-        }
-    });
 }
 
 /// By how many milliseconds the server's clock is ahead of the browser's: the page says when the server rendered it.
@@ -46,19 +41,16 @@ fn browser() -> i64 {
     Date::now() as i64
 }
 
-/// An instant as its distance from `now`, which counts on; the exact text comes with the pointer and with the focus.
+/// An instant as its distance from `now`, which counts on; its title is the exact text.
 #[component]
 pub fn Time(
     /// The instant.
     at: Timestamp,
     /// The server's clock when the data was read.
     now: Timestamp,
-    /// Whether it is inside a control, and no tab stop of its own.
-    #[prop(optional)]
-    inside_control: bool,
 ) -> impl IntoView {
     view! {
-        <time tabindex=(!inside_control).then_some("0") datetime=at.to_string() title=in_zone(at)>
+        <time datetime=at.to_string() title=in_zone(at)>
             {at.relative_to(now)}
         </time>
     }
@@ -108,13 +100,4 @@ fn instant(time: &Element) -> Option<Timestamp> {
         reason = "milliseconds of any year a person meets are exact in both"
     )]
     at.is_finite().then_some(Timestamp(at as i64))
-}
-
-/// Takes the exact text away from the instant that has the focus, without taking the focus (WCAG 2.2, 1.4.13).
-fn hide_exact_time() {
-    if let Some(focused) = document().active_element()
-        && focused.tag_name() == "TIME"
-    {
-        _ = focused.toggle_attribute("data-hush");
-    }
 }

@@ -98,7 +98,7 @@ fn row(
                         {name}
                         {detail}
                     </span>
-                    <Time at=record.at now inside_control=true />
+                    <Time at=record.at now />
                 </summary>
                 {changes}
                 <p class="entries-meta">

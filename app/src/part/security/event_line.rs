@@ -73,7 +73,7 @@ fn summary(reader: Reader<'_>, event: &SecurityEvent) -> AnyView {
                 " "
                 {value}
             </span> <span class="event-times">{words::times(event.calls)}</span>
-            <Time at=event.last_at now=reader.now inside_control=true />
+            <Time at=event.last_at now=reader.now />
             <Icon shape=Shape::ChevronDown />
         </summary>
     }
