@@ -59,7 +59,6 @@ pub fn KeyFields(
             errors
         />
         {environment.map(|first| view! { <EnvironmentField first errors /> })}
-        <ScopePicker ticked=form.scopes errors />
         <ExpiryField
             choice=nonempty(form.expiration)
             day=Some(form.expires_on)
@@ -68,6 +67,8 @@ pub fn KeyFields(
             errors
         />
         <Restrictions form=restrictions typed open errors />
+        // On a wide screen they are beside all others.
+        <ScopePicker ticked=form.scopes errors />
     }
     .into_any()
 }
