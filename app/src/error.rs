@@ -24,6 +24,11 @@ impl FieldError {
             message: message.into(),
         }
     }
+
+    /// Whether it only asks for the password, which is no mistake of the reader.
+    pub fn asks_for_password(&self) -> bool {
+        self.field == "password" && self.message == words::STALE_SIGN_IN
+    }
 }
 
 /// Every way in which a server function can fail; its `Display` is for people, and tells them what to do.

@@ -103,6 +103,7 @@ test('the form requires the password if the sign-in is more than ten minutes old
   server,
   database,
   browserErrors,
+  javaScriptEnabled,
 }) => {
   test.skip(database === 'sqlite', 'an SQLite file belongs to the server that serves it');
   browserErrors.allow(failedResponse(422));
@@ -118,6 +119,15 @@ test('the form requires the password if the sign-in is more than ten minutes old
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   const password = dialog.getByLabel('Password', { exact: true });
   await expect(password).toBeVisible();
+  // The question is asked once, at its field, and is no error.
+  await expect(dialog.getByText('Enter your password')).toHaveCount(1);
+  await expect(password).not.toHaveAttribute('aria-invalid');
+  if (javaScriptEnabled) {
+    await expect(password).toBeFocused();
+    await expect(password).toBeInViewport({ ratio: 1 });
+  } else {
+    await expect(dialog.locator('[autofocus]')).toHaveAccessibleName('Password');
+  }
   await expect(dialog.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(name);
   await expect(dialog.getByRole('textbox', { name: 'Description' })).toHaveValue('not lost');
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(1);

@@ -3,7 +3,8 @@
 use crate::{error::FieldError, words::common as words};
 use leptos::prelude::*;
 
-/// Lists what is wrong, each with a link to its field. The program moves the focus here after the answer to a form.
+/// Lists what is wrong, each with a link to its field. The program moves the focus here after the answer to a form. A question for
+/// the password is asked at its field alone.
 #[component]
 pub fn ErrorSummary(
     /// What is wrong; nothing is shown while it is empty.
@@ -11,7 +12,8 @@ pub fn ErrorSummary(
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {
     move || {
-        let errors = errors.get();
+        let mut errors = errors.get();
+        errors.retain(|error| !error.asks_for_password());
         (!errors.is_empty()).then(|| {
             // One error speaks for itself.
             let heading = (errors.len() > 1).then(|| view! { <h2>{words::PROBLEM}</h2> });

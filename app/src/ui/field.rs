@@ -100,11 +100,13 @@ pub fn TextField(
     /// Whether it may stay empty.
     #[prop(optional)]
     optional: bool,
-    /// Whether it has the focus when the page or the dialog opens.
+    /// Whether it has the focus when the page or the dialog opens, unless the form asks for the password.
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
     let wrong = message(errors, name);
+    let asked = errors.with_untracked(|errors| errors.iter().any(FieldError::asks_for_password));
+    let autofocus = if asked { name == "password" } else { autofocus };
     view! {
         <div class="field">
             {label_view(name, label)} {hint_view(name, hint)}

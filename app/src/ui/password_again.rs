@@ -62,6 +62,12 @@ pub fn PasswordAgain(
         before.copied().unwrap_or_default()
             || errors.with(|errors| errors.iter().any(|error| error.field == "password"))
     });
+    // The notice asks the question; what is left is what is wrong.
+    let errors = Signal::derive(move || {
+        let mut errors = errors.get();
+        errors.retain(|error| !error.asks_for_password());
+        errors
+    });
     let wanted = Memo::new(move |_| asked.get() || !fresh.get());
     move || {
         wanted.get().then(|| {
@@ -78,6 +84,7 @@ pub fn PasswordAgain(
                         kind="password"
                         autocomplete="current-password"
                         errors
+                        autofocus=asked.get_untracked()
                     />
                 }
             });
