@@ -1,5 +1,5 @@
 // What the Tab key and the arrow keys reach.
-import { createKey, expect, people, test, unique } from '../fixtures.ts';
+import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
 
 test('a time is no tab stop', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
@@ -23,4 +23,28 @@ test('in the form for a new key, the Tab key goes down one column before the oth
   const first = lefts.indexOf(true);
   expect(first).toBeGreaterThan(4);
   expect(lefts.slice(first)).not.toContain(false);
+});
+
+test('the arrow keys, Home and End move through a menu', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Menu'));
+  await open(`${paths.keys}?search=${encodeURIComponent(key.name)}`);
+  const here = row(page, key.name);
+  const first = here.getByRole('link', { name: 'View details' });
+  const last = here.getByRole('link', { name: 'Revoke', exact: true });
+  await here.getByRole('button', { name: `Actions for ${key.name}` }).press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await expect(first).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(here.getByRole('button', { name: 'Copy key ID' })).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(last).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(first).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(last).toBeFocused();
+  await page.keyboard.press('Home');
+  await expect(first).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(here.getByRole('button', { name: `Actions for ${key.name}` })).toBeFocused();
 });

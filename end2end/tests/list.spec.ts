@@ -283,6 +283,10 @@ test('the rows of the list are compact: ten keys fit into a window of 800 pixels
   await open(paths.keys);
   const tenth = await page.getByRole('table', { name: 'API keys' }).locator('tbody > tr').nth(9).boundingBox();
   expect(tenth && tenth.y + tenth.height).toBeLessThan(800);
+  // The menus of the last rows open upwards.
+  const last = page.getByRole('table', { name: 'API keys' }).locator('tbody > tr').last();
+  await last.getByRole('button', { name: /^Actions for/ }).click();
+  await expect(last.locator('.menu-panel')).toBeInViewport({ ratio: 1 });
   await page.setViewportSize({ width: 360, height: 800 });
   const rows = page.getByRole('table', { name: 'API keys' }).locator('tbody > tr');
   // Each of these rows has a note, which is a third line.

@@ -1,12 +1,19 @@
 //! A menu that opens without JavaScript.
 
+mod arrow_keys;
+
 use super::{
     dom,
     icon::{Icon, Shape},
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDetailsElement, HtmlElement};
+
+/// The keys that move the focus in an open menu.
+const KEYS: [&str; 4] = ["ArrowDown", "ArrowUp", "Home", "End"];
+/// The open menu in which the focus is, unless it is in a field that needs these keys itself.
+const FOCUSED: &str = "details.menu[open]:has(:focus:not(input, select))";
 
 /// `<details>` with an icon to open it; [`listen`] closes it.
 #[component]
@@ -27,8 +34,8 @@ pub fn Menu(
     }
 }
 
-/// Closes the menus of the page: on Escape, which gives the focus back to what opened it, and on a click elsewhere. Once for all
-/// of them: a list has one for each row.
+/// Closes the menus of the page: on Escape, which gives the focus back to what opened it, and on a click elsewhere; and lets the
+/// arrow keys move in them. Once for all of them: a list has one for each row.
 pub fn listen() {
     window_event_listener(ev::click, |event| {
         let target = event
@@ -51,8 +58,17 @@ pub fn listen() {
         }
     });
     window_event_listener(ev::keydown, |event| {
-        if event.key() == "Escape" {
+        let key = event.key();
+        if key == "Escape" {
             open().for_each(|menu| close(&menu));
+        } else if KEYS.contains(&key.as_str())
+            && let Ok(Some(menu)) = document().query_selector(FOCUSED)
+        {
+            event.prevent_default();
+            spawn_local(async move {
+                // Without this code the Tab key is left.
+                _ = arrow_keys::press(menu, key).await;
+            });
         }
     });
 }
