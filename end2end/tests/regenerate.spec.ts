@@ -30,6 +30,9 @@ test('during the grace period both secrets work, and the old one announces its e
   expect(fresh.id).not.toBe(old.id);
   const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
   await expect(reveal).toContainText(/Replace both the API key and the secret in your app\. The old pair works until \d+ \w+ \d{4}/);
+  const mask = (id: string) => `${id.slice(0, 8)}••••••••${id.slice(-4)}`;
+  await expect(reveal.getByRole('textbox', { name: 'API key', exact: true })).toHaveAccessibleDescription(`${mask(old.id)} → ${mask(fresh.id)}`);
+  await expect(reveal.getByRole('textbox', { name: 'Secret key', exact: true })).toHaveAccessibleDescription('Old secret → this secret');
   await confirmStored(page, old.name);
   await expect(page).toHaveURL(`${paths.keys}/${old.id}`);
   await expect(page.getByRole('region', { name: 'This key is being replaced' })).toBeVisible();

@@ -49,7 +49,8 @@ fn step(app: String, view: &KeyView) -> Result<AnyView, AppError> {
             old_works_until,
         }) => {
             // The old key's page shows both until the old one stops working.
-            let back = routes::key(&app, view.key().id);
+            let old = view.key().id;
+            let back = routes::key(&app, old);
             let old_pair = rotate::old_pair(old_works_until);
             let note = view! {
                 {rotate::REPLACE}
@@ -60,7 +61,7 @@ fn step(app: String, view: &KeyView) -> Result<AnyView, AppError> {
             .into_any();
             view! {
                 <Dialog id="reveal" title=reveal::TITLE wide=true>
-                    <SecretReveal app issued gate=context::gate_address() back note />
+                    <SecretReveal app issued gate=context::gate_address() back note old />
                 </Dialog>
             }
             .into_any()

@@ -26,8 +26,21 @@ pub fn SecretReveal(
     /// A second notice, such as how long an older key works.
     #[prop(optional)]
     note: Option<AnyView>,
+    /// The key that it replaces.
+    #[prop(optional)]
+    old: Option<KeyId>,
 ) -> impl IntoView {
     let id = issued.id;
+    let old_key = old.map(|old| {
+        view! {
+            <p id="reveal-old-key" translate="no">
+                <code>{old.mask()}</code>
+                " → "
+                <code>{id.mask()}</code>
+            </p>
+        }
+    });
+    let old_secret = old.map(|_| view! { <p id="reveal-old-secret">{reveal::OLD_SECRET}</p> });
     view! {
         <div class="dialog-body">
             <Notice tone="warning">{reveal::ONCE}</Notice>
@@ -35,9 +48,11 @@ pub fn SecretReveal(
             <div class="reveal">
                 <div class="credential">
                     <label for="reveal-key">{reveal::KEY}</label>
+                    {old_key}
                     <input
                         id="reveal-key"
                         type="text"
+                        aria-describedby=old.map(|_| "reveal-old-key")
                         readonly=true
                         value=id.to_string()
                         autocomplete="off"
@@ -49,9 +64,11 @@ pub fn SecretReveal(
                 </div>
                 <div class="credential" data-prominent="">
                     <label for="reveal-secret">{reveal::SECRET}</label>
+                    {old_secret}
                     <input
                         id="reveal-secret"
                         type="text"
+                        aria-describedby=old.map(|_| "reveal-old-secret")
                         readonly=true
                         value=issued.secret
                         autocomplete="off"

@@ -5,6 +5,8 @@ pub const ONCE: &str = "Save your secret key now. You won't be able to see it ag
 pub const KEY: &str = "API key";
 pub const COPY_KEY: &str = "Copy API key";
 pub const SECRET: &str = "Secret key";
+/// Beside the new secret of a key that replaces another one.
+pub const OLD_SECRET: &str = "Old secret → this secret";
 pub const COPY_SECRET: &str = "Copy secret key";
 pub const DOWNLOAD: &str = "Download .env";
 /// The heading of the code samples, which read the secret from an environment variable.
