@@ -169,6 +169,23 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await expect(dialog).toBeHidden();
     await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
   });
+
+  test('discarding changes leads back to the list from which the form was opened', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Left alone'));
+    const list = `${paths.keys}?search=${encodeURIComponent(key.name)}`;
+    await open(list);
+    const menu = row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` });
+    await menu.press('Enter');
+    await row(page, key.name).getByRole('link', { name: 'Edit' }).press('Enter');
+    const dialog = dialogOf(page, key.name);
+    await expect(page.locator('html')).toHaveAttribute('data-js', '');
+    await dialog.getByRole('textbox', { name: 'Description' }).fill('not this');
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').getByRole('link', { name: 'Discard changes' }).press('Enter');
+    await expect(page).toHaveURL(list);
+    await expect(menu).toBeFocused();
+  });
 });
 
 test.describe('a key whose secret was not stored', () => {

@@ -89,3 +89,24 @@ test('the application’s id can be copied', { tag: '@js' }, async ({ page, open
   await expect(page.getByRole('status').filter({ hasText: 'Copied' }).first()).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(app.replace('/apps/', ''));
 });
+
+test('the browser asks before a changed form is left, and not after it was saved', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const { app } = await signInAs(people.otherOwner);
+  await open(`${app}/settings/general`);
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
+  await name.fill('Billing, kept');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Members' }).click();
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(name).toHaveValue('Billing, kept');
+  await name.fill('Billing');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Changes saved');
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Members' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Members' })).toBeVisible();
+  expect(asked).toHaveLength(1);
+});

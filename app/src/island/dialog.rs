@@ -14,8 +14,12 @@ const PASSING: &str = "data-passing";
 const OPENER: &str = "[data-opens]:not(dialog *)";
 /// The id of the list of shortcuts.
 pub const SHORTCUTS: &str = "shortcuts";
-/// Marks a dialog in which something was typed.
+/// Marks a form in which something was typed.
 pub const CHANGED: &str = "data-changed";
+/// The forms whose fields are lost with the page.
+const FORMS: &str = "main.page form[method='post']";
+/// Those in which something was typed that is not being sent.
+const UNSAVED: &str = "form[data-changed]:not([aria-busy])";
 
 /// Listens to the dialogs of the page.
 pub fn listen() {
@@ -44,10 +48,15 @@ pub fn listen() {
     });
     window_event_listener(ev::input, |event| {
         let field: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        let dialog = field.and_then(|field| field.closest("dialog").ok()?);
-        if let Some(dialog) = dialog.filter(|dialog| close_link(dialog).is_some()) {
+        if let Some(form) = field.and_then(|field| field.closest(FORMS).ok()?) {
             // Only a broken document refuses an attribute.
-            _ = dialog.set_attribute(CHANGED, "");
+            _ = form.set_attribute(CHANGED, "");
+        }
+    });
+    // The browser asks before such a page is left.
+    window_event_listener(ev::beforeunload, |event| {
+        if dom::all::<Element>(UNSAVED).next().is_some() {
+            event.prevent_default();
         }
     });
 }
@@ -84,8 +93,14 @@ pub fn open_passing(id: &str) -> bool {
 /// Follows the link that closes a dialog; where something was typed, asks before it is discarded.
 pub fn leave(href: &str) {
     match topmost() {
-        Some(dialog) if dialog.has_attribute(CHANGED) => ask(href),
-        _ => navigation::leave(href),
+        Some(dialog) if dom::beneath::<Element>(&dialog, UNSAVED).next().is_some() => ask(href),
+        _ => {
+            // The reader has answered the question.
+            for form in dom::all::<Element>("dialog form[data-changed]") {
+                _ = form.remove_attribute(CHANGED);
+            }
+            navigation::leave(href);
+        }
     }
 }
 

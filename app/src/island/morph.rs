@@ -50,11 +50,12 @@ fn names(element: &Element) -> impl Iterator<Item = String> + use<> {
         .map(|name| String::from(name.unchecked_into::<JsString>()))
 }
 
-/// What the reader has opened stays open, and modal dialogs stay modal.
+/// What the reader has opened stays open, modal dialogs stay modal, and changed forms stay changed.
 fn stays(element: &Element, attribute: &str) -> bool {
     match element.tag_name().as_str() {
         "DETAILS" => attribute == "open",
-        "DIALOG" => ["open", "data-inline", dialog::CHANGED].contains(&attribute),
+        "DIALOG" => ["open", "data-inline"].contains(&attribute),
+        "FORM" => attribute == dialog::CHANGED,
         _ => false,
     }
 }

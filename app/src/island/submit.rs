@@ -1,7 +1,7 @@
 //! Forms: they are sent without leaving the page.
 
 use super::{
-    follow,
+    dialog, follow,
     navigation::{self, Answer, History},
     passkey, renewal, toast,
 };
@@ -123,6 +123,10 @@ impl Sent {
 
     /// Shows the answer.
     pub fn show(self, answer: Result<Answer, JsValue>) {
+        if matches!(answer, Ok(Answer::Elsewhere(_) | Answer::Page(..))) {
+            // Nothing in it is lost with the page.
+            _ = self.form.remove_attribute(dialog::CHANGED);
+        }
         match answer {
             Ok(Answer::Elsewhere(address)) => {
                 drop(self);

@@ -76,7 +76,7 @@ pub fn PassingDialogs(
                 <button class="button" data-variant="secondary" autofocus="">
                     {words::KEEP_EDITING}
                 </button>
-                <a class="button" data-variant="danger" href="">
+                <a class="button" data-variant="danger" data-close="" href="">
                     {words::DISCARD}
                 </a>
             </form>
