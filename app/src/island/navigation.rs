@@ -43,8 +43,8 @@ pub enum History {
 pub enum Answer {
     /// A page, and its address.
     Page(Document, String),
-    /// The page of a form that was not accepted.
-    Invalid(Document),
+    /// The page of a request that was not accepted, such as a form with errors, and the status.
+    Invalid(Document, u16),
     /// The address where it goes on.
     Elsewhere(String),
     /// Why the server refuses, as a line of text.
@@ -161,11 +161,22 @@ pub fn visit(address: String, history: History) {
                     focus_heading();
                 }
             }
+            Ok(Answer::Text(_) | Answer::Invalid(_, 500..)) | Err(_) => offer_retry(&address),
             // The browser opens it.
             Ok(_) => _ = window().location().set_href(&address),
-            Err(_) => toast::unreachable(),
         }
     });
+}
+
+/// Keeps the page that is open, and offers to fetch the one at `address` again.
+fn offer_retry(address: &str) {
+    let Some(strip) = dom::all::<HtmlElement>(".not-refreshed").next() else {
+        return toast::unreachable();
+    };
+    if let Ok(Some(link)) = strip.query_selector("a") {
+        _ = link.set_attribute("href", address);
+    }
+    strip.set_hidden(false);
 }
 
 /// Goes where the server leads after a form: in place on the page of the form. A dialog leaves no entry in the history.
@@ -214,7 +225,7 @@ pub async fn fetch(address: &str, request: &RequestInit) -> Result<Answer, JsVal
     Ok(if response.ok() {
         Answer::Page(page, response.url())
     } else {
-        Answer::Invalid(page)
+        Answer::Invalid(page, response.status())
     })
 }
 

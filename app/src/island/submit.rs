@@ -137,7 +137,7 @@ impl Sent {
                 navigation::show(&page);
                 navigation::focus_answer();
             }
-            Ok(Answer::Invalid(page)) => self.show_errors(|| navigation::show(&page)),
+            Ok(Answer::Invalid(page, _)) => self.show_errors(|| navigation::show(&page)),
             Ok(Answer::Text(why)) => toast::fail(why.trim()),
             Err(_) => toast::unreachable(),
         }

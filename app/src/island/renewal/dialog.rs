@@ -88,7 +88,7 @@ pub fn answered(
             }
         }),
         Ok(Answer::Elsewhere(_)) => complete(&dialog),
-        Ok(Answer::Invalid(page)) => sent.show_errors(|| refuse(&dialog, &page)),
+        Ok(Answer::Invalid(page, _)) => sent.show_errors(|| refuse(&dialog, &page)),
         answer => sent.show(answer),
     }
     Ok(())

@@ -46,6 +46,12 @@ pub fn Shell(
                 </nav>
                 {foot.run()}
             </div>
+            // The program shows it where a page could not be fetched.
+            <p class="not-refreshed" role="alert" hidden="">
+                {frame::NOT_REFRESHED}
+                " · "
+                <a href="">{frame::RETRY}</a>
+            </p>
             <main id="main" class="page" tabindex="-1">
                 {children()}
             </main>

@@ -4,6 +4,9 @@
 pub const NAVIGATION: &str = "Main";
 /// The accessible name of the button that opens the navigation on a narrow screen.
 pub const OPEN_NAVIGATION: &str = "Menu";
+/// Above a page of which another version could not be fetched, followed by [`RETRY`].
+pub const NOT_REFRESHED: &str = "Couldn't refresh";
+pub const RETRY: &str = "Retry";
 /// The heading of the settings' pages.
 pub const SETTINGS: &str = "Settings";
 /// What the number beside "Security" counts.
