@@ -25,13 +25,17 @@ pub fn Access(
 ) -> impl IntoView {
     let unused = used.unused(key.scopes);
     let unused_names: Vec<_> = unused.names().collect();
+    let since = used
+        .since
+        .filter(|_| !unused.is_empty())
+        .map(|since| words::unused_since(&since.readable_date()));
     let mut rows: Vec<_> = key
         .scopes
         .names()
         .map(|name| {
             let mark = unused_names
                 .contains(&name)
-                .then(|| view! { <span>{words::UNUSED}</span> });
+                .then(|| view! { <span title=since.clone()>{words::UNUSED}</span> });
             view! { <li><code translate="no">{name}</code> " " {mark}</li> }
         })
         .collect();
@@ -44,10 +48,8 @@ pub fn Access(
             </details>
         }
     });
-    let hint = used
-        .since
-        .filter(|_| !unused.is_empty())
-        .map(|since| words::unused_since(&since.readable_date()));
+    // For those who may change it, it is among the recommendations.
+    let hint = since.filter(|_| !editable);
     let changeable = editable && matches!(key.state, State::Active | State::Inactive { .. });
     let path = routes::edit(&app, key.id);
     let edit = |field: &str, label: &'static str| {

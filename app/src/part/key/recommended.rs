@@ -58,7 +58,7 @@ pub fn Recommended(
         .chain(discard)
         .chain(suggestions)
         .take(MAX_RECOMMENDED)
-        .map(|(sentence, remedy)| view! { <li><span>{sentence.view()}</span> {remedy}</li> })
+        .map(|(sentence, remedy)| view! { <li><span>{sentence.view()}</span> " " {remedy}</li> })
         .collect();
     if lines.is_empty() {
         return view! { <div role="alert">{refused}</div> }.into_any();
