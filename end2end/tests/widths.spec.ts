@@ -1,6 +1,6 @@
 // Pages on phones and in narrow windows: nothing is wider than the window.
 import { type Page } from '@playwright/test';
-import { createKey, expect, people, test, unique } from '../fixtures.ts';
+import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
 
 /** The width of what the page could scroll to. */
 const scrollWidth = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
@@ -42,5 +42,21 @@ test.describe('on a phone', () => {
       await page.setViewportSize({ width, height: 740 });
       expect(await scrollWidth(page)).toBe(width);
     }
+  });
+
+  test('a row of the list shows the requests and the denied ones', async ({ page, open, signInAs, request }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Counted'));
+    const headers = { 'x-client-key': key.id, 'x-client-secret': key.secret };
+    expect((await request.get('/v1/auth?scope=invoice:read', { headers })).status()).toBe(200);
+    expect((await request.get('/v1/auth?scope=tax:read', { headers })).status()).toBe(403);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await open(paths.keys);
+    const here = row(page, key.name);
+    await expect(here.getByText(/^\s*2 requests\s*$/)).toBeVisible();
+    await expect(here.getByText('1 of 2 denied')).toBeVisible();
+    const menu = await here.getByRole('button', { name: `Actions for ${key.name}` }).boundingBox();
+    expect(menu?.width).toBe(40);
+    expect(await scrollWidth(page)).toBe(360);
   });
 });

@@ -287,7 +287,11 @@ fn day_view(day: &DayCalls) -> AnyView {
     );
     view! {
         <span class="day">
-            {line} <span class="day-count">{grouped(day.calls)}</span> {denied}
+            {line}
+            <span class="day-count">
+                {grouped(day.calls)} <span class="day-unit">" " {words::requests(day.calls)}</span>
+            </span>
+            {denied}
         </span>
     }
     .into_any()

@@ -141,6 +141,11 @@ pub const EXPORT: &str = "Export CSV";
 
 pub const NO_REQUESTS: &str = "No requests";
 
+/// What is counted, behind the number.
+pub const fn requests(count: i64) -> &'static str {
+    if count == 1 { "request" } else { "requests" }
+}
+
 /// The number of requests.
 pub fn calls(count: i64) -> String {
     match count {
