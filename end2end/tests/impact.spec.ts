@@ -15,6 +15,22 @@ test('the revoke dialog shows what still uses the key', async ({ page, open, sig
   await expect(dialog.getByRole('table', { name: 'IP address' }).first()).toContainText('127.0.0.1');
 });
 
+test('in the revoke dialog no scope breaks, and the field to confirm is in sight', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Broad'), ['payment-intent:create', 'payment-intent:read', 'invoice:read']);
+  for (const scope of ['payment-intent:create', 'payment-intent:read', 'invoice:read']) {
+    const answer = await request.get(`/v1/auth?scope=${scope}`, { headers: { 'x-client-key': key.id, 'x-client-secret': key.secret } });
+    expect(answer.status()).toBe(200);
+  }
+  for (const [width, height] of [[1280, 800], [360, 740]] as const) {
+    await page.setViewportSize({ width, height });
+    await open(`${paths.keys}/${key.id}/revoke`);
+    const scope = page.getByRole('alertdialog').getByText('payment-intent:create').first();
+    expect(await scope.evaluate((code) => code.getClientRects().length), `${width} px`).toBe(1);
+    await expect(page.getByRole('textbox', { name: 'Type the key name to confirm' })).toBeInViewport({ ratio: 1 });
+  }
+});
+
 test('the revoke dialog of an unused key shows that nothing depends on it', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Unused'));

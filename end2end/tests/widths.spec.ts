@@ -51,6 +51,8 @@ test.describe('on a phone', () => {
     expect((await request.get('/v1/auth?scope=invoice:read', { headers })).status()).toBe(200);
     expect((await request.get('/v1/auth?scope=tax:read', { headers })).status()).toBe(403);
     await page.setViewportSize({ width: 360, height: 740 });
+    // Opening the revoke dialog writes the usage counts.
+    await open(`${paths.keys}/${key.id}/revoke`);
     await open(paths.keys);
     const here = row(page, key.name);
     await expect(here.getByText(/^\s*2 requests\s*$/)).toBeVisible();
