@@ -152,7 +152,9 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await open(`${paths.keys}/${key.id}/edit`);
     const dialog = dialogOf(page, key.name);
     await dialog.getByRole('checkbox', { name: 'invoice:delete' }).check();
+    await expect(review(dialog)).toContainText('1 change');
     await expect(review(dialog)).toContainText('Adds access: grants invoice:delete');
+    await expect(review(dialog)).toBeInViewport({ ratio: 1 });
     await dialog.getByRole('checkbox', { name: 'invoice:delete' }).uncheck();
     await expect(review(dialog)).toContainText('No changes');
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');

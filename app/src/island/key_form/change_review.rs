@@ -7,7 +7,7 @@ use crate::{
 use domain::key::change::{Difference, Effect, KeyChange};
 use leptos::prelude::*;
 
-/// The differences, and who is concerned.
+/// The differences with their number, and who is concerned.
 #[component]
 pub fn ChangeReview(
     /// What changes; `None` while the form is invalid.
@@ -23,7 +23,11 @@ pub fn ChangeReview(
             .map_or_else(
                 || view! { <p class="field-hint">{edit::NOTHING}</p> }.into_any(),
                 |change| {
+                    let count = change.differences().len();
                     view! {
+                        <p>
+                            <strong>{edit::changes(count)}</strong>
+                        </p>
                         <ul>{change.differences().iter().map(line).collect_view()}</ul>
                         <p class="field-hint">{concerned.clone()}</p>
                     }
@@ -32,8 +36,8 @@ pub fn ChangeReview(
             )
     };
     view! {
-        <section class="change-review" aria-labelledby="changes" aria-live="polite">
-            <h3 id="changes">{edit::CHANGES}</h3>
+        // It scrolls where there are many.
+        <section class="change-review" tabindex="0" aria-label=edit::CHANGES aria-live="polite">
             {lines}
         </section>
     }

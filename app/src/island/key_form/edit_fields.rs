@@ -8,7 +8,8 @@ use crate::{
     act::keys::edit::LIVE,
     error::{AppError, FieldError},
     form::key::KeyForm,
-    ui::{ErrorSummary, PasswordAgain, SignInAgain},
+    ui::{ErrorSummary, Notice, PasswordAgain, SignInAgain, Submit},
+    words::{common, edit},
 };
 use domain::{
     key::{KeyDraft, change::KeyChange, expiry::Expiry},
@@ -16,7 +17,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The fields, which are checked as they are left, and the changes.
+/// The fields, which are checked as they are left, and the buttons, with the changes beside them.
 #[island(lazy)]
 pub(crate) fn EditFields(
     /// The key as it is.
@@ -25,6 +26,8 @@ pub(crate) fn EditFields(
     expires_at: Option<Timestamp>,
     form: KeyForm,
     errors: Vec<FieldError>,
+    /// Why the form is shown once more.
+    news: Option<String>,
     /// Whether the password was entered recently.
     fresh: bool,
     /// How the sign-in can be made fresh.
@@ -33,6 +36,8 @@ pub(crate) fn EditFields(
     local: LocalNow,
     /// Who is concerned by a change.
     concerned: String,
+    /// The path of the key's page.
+    back: String,
 ) -> impl IntoView {
     let errors = FieldErrors::of(errors);
     let expiry = Expiry::from(expires_at);
@@ -55,14 +60,24 @@ pub(crate) fn EditFields(
         }
         typed.set(form);
     };
+    let news = news.map(|news| view! { <Notice tone="warning">{news}</Notice> });
     view! {
-        <div class="form-fields" on:input=check on:change=check>
-            <ErrorSummary errors />
-            <input type="hidden" name="reviewed" value=move || reviewed.get() />
-            <KeyFields form typed now=local.now present=expiry errors />
-            <ChangeReview change concerned />
-            <PasswordAgain fresh errors again />
+        <div class="dialog-body">
+            <div role="alert">{news}</div>
+            <div class="form-fields" on:input=check on:change=check>
+                <ErrorSummary errors />
+                <input type="hidden" name="reviewed" value=move || reviewed.get() />
+                <KeyFields form typed now=local.now present=expiry errors />
+                <PasswordAgain fresh errors again />
+            </div>
         </div>
+        <footer class="dialog-actions">
+            <ChangeReview change concerned />
+            <a class="button" data-variant="ghost" data-close="" href=back>
+                {common::CANCEL}
+            </a>
+            <Submit label=edit::SAVE />
+        </footer>
     }
 }
 

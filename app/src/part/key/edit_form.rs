@@ -5,8 +5,8 @@ use crate::{
     form::{FormPage, key::KeyForm, posted, posted_errors, sent_key_form},
     island::key_form::edit_fields::EditFields,
     routes,
-    ui::{Notice, SignInAgain, Submit},
-    words::{common, edit},
+    ui::SignInAgain,
+    words::edit,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -23,38 +23,31 @@ pub fn EditForm(
         || KeyForm::of_key(&data.key),
         |form| form.in_environment(data.key.environment),
     );
+    // Why the form is shown once more.
     let (data, news) = match posted(EditKey::PATH) {
         Some(Ok(Edit::Overtaken(newer))) => (*newer, Some(edit::OVERTAKEN)),
         Some(Ok(Edit::Review)) => (data, Some(edit::NOT_SAVED)),
         _ => (data, None),
     };
-    let news = news.map(|news| view! { <Notice tone="warning">{news}</Notice> });
     view! {
         <form method="post" action=EditKey::PATH novalidate="" autocomplete="off">
             <FormPage />
-            <div class="dialog-body">
-                <div role="alert">{news}</div>
-                <input type="hidden" name="app" value=app />
-                <input type="hidden" name="key" value=data.key.id.to_string() />
-                <input type="hidden" name="seen" value=data.seen.clone() />
-                <input type="hidden" name="environment" value=data.key.environment.as_str() />
-                <EditFields
-                    present=KeyForm::of_key(&data.key)
-                    expires_at=data.key.expires_at
-                    form
-                    errors=posted_errors(EditKey::PATH)
-                    fresh=data.fresh
-                    again=SignInAgain::from_frame()
-                    local=data.local
-                    concerned=concerned(&data)
-                />
-            </div>
-            <footer class="dialog-actions">
-                <a class="button" data-variant="ghost" data-close="" href=back>
-                    {common::CANCEL}
-                </a>
-                <Submit label=edit::SAVE />
-            </footer>
+            <input type="hidden" name="app" value=app />
+            <input type="hidden" name="key" value=data.key.id.to_string() />
+            <input type="hidden" name="seen" value=data.seen.clone() />
+            <input type="hidden" name="environment" value=data.key.environment.as_str() />
+            <EditFields
+                present=KeyForm::of_key(&data.key)
+                expires_at=data.key.expires_at
+                form
+                errors=posted_errors(EditKey::PATH)
+                news=news.map(str::to_owned)
+                fresh=data.fresh
+                again=SignInAgain::from_frame()
+                local=data.local
+                concerned=concerned(&data)
+                back
+            />
         </form>
     }
     .into_any()

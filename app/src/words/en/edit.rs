@@ -2,7 +2,7 @@
 
 pub const EDIT: &str = "Edit";
 pub const SAVE: &str = "Save changes";
-/// The heading above the differences.
+/// The accessible name of the differences.
 pub const CHANGES: &str = "Changes";
 pub const NOTHING: &str = "No changes";
 /// Shown above the differences without JavaScript, before the second submission.
@@ -13,6 +13,14 @@ pub const NEVER_USED: &str = "Never used.";
 pub const OVERTAKEN: &str = "Someone else edited this key. Your changes are still here but not saved. Review them and save again.";
 pub const WIDENS: &str = "Adds access";
 pub const NARROWS: &str = "Removes access";
+
+/// The number of differences.
+pub fn changes(count: usize) -> String {
+    match count {
+        1 => "1 change".into(),
+        n => format!("{n} changes"),
+    }
+}
 
 /// The title of the dialog.
 pub fn title(name: &str) -> String {
