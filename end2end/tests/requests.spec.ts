@@ -52,6 +52,20 @@ test('a key’s page links to its requests, and each shows why it was refused', 
   expect(await page.content()).not.toContain(key.secret);
 });
 
+test('a row opens its request wherever it is clicked, and the focus moves there', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Clicked'));
+  const id = await call(request, key, 'invoice:read', 200);
+  await open(`${paths.app}/settings/requests?key=${key.id}`);
+  await calls(page).first().click({ position: { x: 20, y: 4 } });
+  await expect(page).toHaveURL(new RegExp(`request=${id}$`));
+  await expect(panel(page, 'Request').getByRole('heading', { name: 'Request', exact: true })).toBeFocused();
+  await page.goBack();
+  await expect(panel(page, 'Request')).toHaveCount(0);
+  await calls(page).first().getByRole('link', { name: key.name }).click();
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
+});
+
 test('a request is found by its id, and an unknown id is named as such', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Asked about'));

@@ -150,15 +150,15 @@ pub fn visit(address: String, history: History) {
         }
         match answer {
             Ok(Answer::Page(page, at)) if path_of(&at) == window().location().pathname().ok() => {
-                let paging = is_paging();
+                let focus = next_focus();
                 if history == History::Keep {
                     show_over(&page);
                 } else {
                     show(&page);
                 }
                 remember(&at, history);
-                if paging {
-                    focus_heading();
+                if let Some(focus) = focus {
+                    focus();
                 }
             }
             Ok(Answer::Text(_) | Answer::Invalid(_, 500..)) | Err(_) => offer_retry(&address),
@@ -253,11 +253,20 @@ pub fn show(page: &Document) {
     refresh();
 }
 
-/// Whether a link to another page of a list was followed: that page is read from its beginning.
-fn is_paging() -> bool {
-    document()
-        .active_element()
-        .is_some_and(|focused| focused.matches(".pager a") == Ok(true))
+/// What opens a panel beside a list.
+const PANEL_OPENERS: &str = ".request-id, .page-head :is(a, button, input)";
+
+/// Moves the focus after the page that a link or a form with the focus has asked for: another page of a list is read from its
+/// beginning, and a panel that was opened from its heading.
+fn next_focus() -> Option<fn()> {
+    let focused = document().active_element()?;
+    if focused.matches(".pager a") == Ok(true) {
+        Some(focus_heading)
+    } else if focused.matches(PANEL_OPENERS) == Ok(true) {
+        Some(focus_answer)
+    } else {
+        None
+    }
 }
 
 /// Moves the focus to the heading of the page.
