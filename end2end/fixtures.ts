@@ -268,7 +268,7 @@ export async function whoami(url: string, pair: { id: string; secret: string }):
 export async function countKeys(page: Page, paths: ApplicationPaths): Promise<number> {
   const answer = await page.request.get(`${paths.keys}?tab=all`);
   expect(answer.ok()).toBe(true);
-  const count = /class="result-count"[^>]*>\s*([\d,]+)/.exec(await answer.text())?.[1];
+  const count = /class="result-count"[^>]*>[^<]*?([\d,]+) keys?/.exec(await answer.text())?.[1];
   expect(count).toBeDefined();
   return Number(count?.replaceAll(',', ''));
 }

@@ -34,7 +34,7 @@ test('a search finds keys by a part of their name or by their id, and is in the 
   await expect(row(page, one.name)).toBeVisible();
   await expect(row(page, two.name)).toBeVisible();
   await expect(row(page, other.name)).toHaveCount(0);
-  await expect(page.getByText('2 keys', { exact: true })).toBeVisible();
+  await expect(page.getByText('1–2 of 2 keys', { exact: true })).toBeVisible();
 
   await search(page, one.id);
   await expect(row(page, two.name)).toHaveCount(0);
@@ -199,10 +199,11 @@ test('pages can be browsed in both directions in any order, and the export conta
   const all = Array.from({ length: 53 }, (_, n) => `${marker} ${String(n).padStart(3, '0')}`);
   await createKeys(page, server.url, paths, all);
   await open(`${paths.keys}?search=${marker}&sort=name&dir=asc`);
-  await expect(page.getByText('53 keys', { exact: true })).toBeVisible();
+  await expect(page.getByText('1–50 of 53 keys', { exact: true })).toBeVisible();
   expect(await names(page)).toEqual(all.slice(0, 50));
   await page.getByRole('link', { name: 'Next' }).click();
   await expect.poll(() => names(page)).toEqual(all.slice(50));
+  await expect(page.getByText('51–53 of 53 keys', { exact: true })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Next' })).toHaveCount(0);
   await page.getByRole('link', { name: 'Previous' }).click();
   await expect.poll(() => names(page)).toEqual(all.slice(0, 50));
@@ -243,7 +244,7 @@ test('the tabs group keys, their counts are of all keys, and a search finds keys
   await expect(tab('Needs attention')).toHaveAttribute('aria-current', 'page');
   await expect(row(page, unsaved)).toBeVisible();
   await expect(row(page, active.name)).toHaveCount(0);
-  await expect(page.locator('.result-count')).toHaveText(new RegExp(`^${await count('Needs attention')} keys?$`));
+  await expect(page.locator('.result-count')).toHaveText(new RegExp(`^1 key$| of ${await count('Needs attention')} keys$`));
 
   await tab('Ended').click();
   await expect(row(page, ended.name)).toContainText('Revoked');

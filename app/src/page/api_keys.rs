@@ -94,6 +94,14 @@ fn list(
     let keys = take_rows(&mut listing);
     let (current, counts) = (query.filter.group, listing.groups);
     let cursors = [listing.page.previous, listing.page.next];
+    let total = listing.total;
+    let shown = i64::try_from(keys.len()).unwrap_or(i64::MAX);
+    // Pages are found by a key, not by a number: only those at both ends know their place.
+    let range = match cursors {
+        [None, _] => Some((1, shown)),
+        [_, None] if !total.more => Some((total.count - shown + 1, total.count)),
+        _ => None,
+    };
     let day = DayCalls::of(&listing.day);
     let bar = editable.then(|| view! { <BulkBar app=app.clone() /> });
     let groups = view! { <KeyGroups app=app.clone() address=address.clone() current counts /> };
@@ -120,7 +128,7 @@ fn list(
             {rows}
             <div class="list-foot">
                 <p class="result-count" role="status">
-                    {words::keys(listing.total.count, listing.total.more)}
+                    {words::keys(range, total.count, total.more)}
                 </p>
                 {foot}
             </div>

@@ -124,12 +124,18 @@ pub const ANY_NOTABLE: &str = "Any flag";
 /// Applies the filters without JavaScript.
 pub const CLEAR: &str = "Clear filters";
 
-/// The number of keys that match; `more` if counting stopped there.
-pub fn keys(count: i64, more: bool) -> String {
-    match (count, more) {
-        (1, false) => "1 key".into(),
-        (n, false) => format!("{} keys", grouped(n)),
-        (n, true) => format!("More than {} keys", grouped(n)),
+/// The number of keys that match, `more` if counting stopped there, and which of them are shown, if that is known.
+pub fn keys(shown: Option<(i64, i64)>, count: i64, more: bool) -> String {
+    let all = grouped(count);
+    let shown = shown.filter(|_| count > 1).map(|(first, last)| {
+        let (first, last) = (grouped(first), grouped(last));
+        format!("{first}–{last} of ")
+    });
+    match (shown, more) {
+        (_, false) if count == 1 => "1 key".into(),
+        (shown, false) => format!("{}{all} keys", shown.unwrap_or_default()),
+        (Some(shown), true) => format!("{shown}more than {all} keys"),
+        (None, true) => format!("More than {all} keys"),
     }
 }
 
@@ -276,7 +282,19 @@ pub fn remove_filter(filter: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{networks, refused};
+    use super::{keys, networks, refused};
+
+    #[test]
+    fn keys_are_counted_with_their_place_where_it_is_known() {
+        assert_eq!(keys(Some((1, 1)), 1, false), "1 key");
+        assert_eq!(keys(Some((1, 10)), 10, false), "1–10 of 10 keys");
+        assert_eq!(
+            keys(Some((1, 50)), 1_000, true),
+            "1–50 of more than 1,000 keys"
+        );
+        assert_eq!(keys(None, 1_000, true), "More than 1,000 keys");
+        assert_eq!(keys(None, 120, false), "120 keys");
+    }
 
     #[test]
     fn few_requests_have_no_percentage() {
