@@ -48,6 +48,21 @@ test('the command menu lists pages and actions, and leads to a page by keyboard'
   await expect(menu(page)).toBeHidden();
 });
 
+test('a button of the frame opens the command menu, on a phone too', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await open(paths.keys);
+  const button = page.locator('.sidebar').getByRole('button', { name: 'Search', exact: true });
+  await button.click();
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(menu(page)).toBeHidden();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('button', { name: 'Menu', exact: true }).click();
+  await button.click();
+  await expect(field(page)).toBeFocused();
+  await expect(option(page, 'Overview')).toBeVisible();
+});
+
 test('the command menu finds keys by name', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const marker = unique('Found').replace(' ', '');

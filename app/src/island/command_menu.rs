@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
 
 /// The id of the dialog.
-const MENU: &str = "command-menu";
+pub const MENU: &str = "command-menu";
 
 /// Opens or closes the command menu. False where the page has none, or where another dialog would be left.
 pub fn toggle() -> bool {

@@ -1,6 +1,6 @@
 //! Dialogs: the server renders them open, as part of the page; the program makes them modal.
 
-use super::{announce, navigation};
+use super::{announce, command_menu, navigation};
 use crate::{ui::dom, words::common as words};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -43,7 +43,11 @@ pub fn listen() {
         let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
         let opener = target.and_then(|target| target.closest(OPENER).ok()?);
         if let Some(id) = opener.and_then(|opener| opener.get_attribute("data-opens")) {
-            open_passing(&id);
+            if id == command_menu::MENU {
+                command_menu::toggle();
+            } else {
+                open_passing(&id);
+            }
         }
     });
     window_event_listener(ev::input, |event| {

@@ -10,7 +10,7 @@ use crate::{
     },
     read::key_list::{DayCalls, take_rows},
     routes::{self, ListAddress, QueryAddress},
-    ui::{Icon, Notice, Shape},
+    ui::{Icon, KeyHint, Notice, Shape},
     words::list as words,
 };
 use domain::key::filter::{FilterChoices, KeyCursor, KeyQuery};
@@ -70,6 +70,7 @@ fn actions(here: &Here, address: &ListAddress) -> AnyView {
             <a class="button" data-variant="primary" data-shortcut="c" href=routes::new(&app)>
                 <Icon shape=Shape::Plus />
                 {words::CREATE}
+                <KeyHint key="C" />
             </a>
         }
     });

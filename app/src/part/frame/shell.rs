@@ -1,7 +1,8 @@
 //! The layout of every signed-in page: the side navigation, and room for the page.
 
 use crate::{
-    ui::{Icon, Shape},
+    island::command_menu::MENU,
+    ui::{Icon, KeyHint, Shape},
     words::frame,
 };
 use leptos::{children::ViewFn, prelude::*};
@@ -41,6 +42,11 @@ pub fn Shell(
             </header>
             <div id=NAVIGATION class="sidebar" popover="auto">
                 <div class="sidebar-head">{head.run()}</div>
+                <button type="button" class="command-open" data-opens=MENU data-needs-js="">
+                    <Icon shape=Shape::Search />
+                    {frame::SEARCH}
+                    <KeyHint key=frame::SEARCH_KEYS />
+                </button>
                 <nav class="sidebar-navigation" aria-label=frame::NAVIGATION>
                     {navigation.run()}
                 </nav>

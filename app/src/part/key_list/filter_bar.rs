@@ -3,7 +3,7 @@
 use crate::{
     part::filter::{Choice, FilterForm},
     routes::{ListAddress, QueryAddress},
-    ui::{Icon, Name, Shape},
+    ui::{Icon, KeyHint, Name, Shape},
     words::list as words,
 };
 use domain::key::{
@@ -52,6 +52,7 @@ pub fn FilterBar(
                     value=address.search
                     data-follow=""
                 />
+                <KeyHint key="/" />
             </div>
             {menu}
             {chips}

@@ -2,6 +2,9 @@
 
 /// The accessible name of the side navigation.
 pub const NAVIGATION: &str = "Main";
+/// The button that opens the command menu, and its keys.
+pub const SEARCH: &str = "Search";
+pub const SEARCH_KEYS: &str = "Ctrl/⌘ K";
 /// The accessible name of the button that opens the navigation on a narrow screen.
 pub const OPEN_NAVIGATION: &str = "Menu";
 /// Above a page of which another version could not be fetched, followed by [`RETRY`].
