@@ -66,6 +66,18 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     }
   });
 
+  test('one copy is enough for a request with curl', async ({ page, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const { id, secret } = await readCredentials(page);
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await reveal.getByRole('button', { name: 'Copy with secret' }).click();
+    await expect(reveal.getByRole('status')).toHaveText('Copied');
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(new RegExp(`^export LATCHKEY_SECRET_KEY=${secret}\ncurl http.*/v1/whoami `));
+    expect(copied).toContain(`x-client-key: ${id}`);
+    await expect(reveal.locator('pre').first()).not.toContainText(secret);
+  });
+
   test('a failed copy is not announced as copied', async ({ page }) => {
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));

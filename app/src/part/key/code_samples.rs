@@ -11,10 +11,13 @@ struct Sample {
     code: &'static str,
 }
 
+/// The id of the sample for a shell.
+const SHELL: &str = "curl";
+
 /// The samples. Each reads the secret from the environment.
 const SAMPLES: [Sample; 5] = [
     Sample {
-        id: "curl",
+        id: SHELL,
         language: "curl",
         code: r#"curl {gate}/v1/whoami \
   -H "x-client-key: {key}" \
@@ -93,10 +96,18 @@ pub fn CodeSamples(
         .iter()
         .map(|sample| {
             let code = sample.code.replace("{gate}", &gate).replace("{key}", &key);
+            // A shell is given the secret with the command, so that one copy is enough.
+            let copy = if sample.id == SHELL {
+                let text = format!("{}{code}", words::EXPORT_SECRET);
+                view! { <CopyButton label=words::COPY_WITH_SECRET text secret="reveal-secret" /> }
+                    .into_any()
+            } else {
+                view! { <CopyButton label=words::COPY_SAMPLE text=code.clone() /> }.into_any()
+            };
             view! {
                 <div class="sample" data-sample=sample.id>
-                    <pre tabindex="0" aria-label=sample.language><code translate="no">{code.clone()}</code></pre>
-                    <CopyButton label=words::COPY_SAMPLE text=code />
+                    <pre tabindex="0" aria-label=sample.language><code translate="no">{code}</code></pre>
+                    {copy}
                 </div>
             }
         })

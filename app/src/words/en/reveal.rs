@@ -12,6 +12,10 @@ pub const DOWNLOAD: &str = "Download .env";
 /// The heading of the code samples, which read the secret from an environment variable.
 pub const TRY: &str = "Test your key";
 pub const COPY_SAMPLE: &str = "Copy";
+/// Copies a command for a shell behind [`EXPORT_SECRET`].
+pub const COPY_WITH_SECRET: &str = "Copy with secret";
+/// A command of a shell that sets the secret, which takes the place of `{secret}`.
+pub const EXPORT_SECRET: &str = "export LATCHKEY_SECRET_KEY={secret}\n";
 /// Copies [`export`].
 pub const COPY_EXPORT: &str = "Copy export";
 pub const STORED: &str = "I have stored this secret";
@@ -25,7 +29,7 @@ pub const LATER: &str = "Your first request will appear on the key's page.";
 
 /// Commands of a shell that set the credentials; the secret takes the place of `{secret}`.
 pub fn export(key: &str) -> String {
-    format!("export LATCHKEY_API_KEY={key}\nexport LATCHKEY_SECRET_KEY={{secret}}\n")
+    format!("export LATCHKEY_API_KEY={key}\n{EXPORT_SECRET}")
 }
 
 /// The first request; `address` may be empty.
