@@ -2,8 +2,13 @@
 
 use super::{Reader, acknowledge::AcknowledgeBar, event_line::line};
 use crate::{part::selection::all_box, routes, ui::Name, words::security as words};
-use domain::{key::token::KeyId, security::SecurityEvent, time::Timestamp};
+use domain::{
+    key::token::KeyId,
+    security::{SecurityEvent, Severity},
+    time::Timestamp,
+};
 use leptos::prelude::*;
+use std::cmp::Reverse;
 
 /// One line an event. Where the reader can acknowledge events, each open one has a box.
 #[component]
@@ -11,7 +16,7 @@ pub fn EventList(
     /// The application's id, if the reader can open its pages.
     #[prop(optional, into)]
     app: Option<String>,
-    /// The newest first.
+    /// The newest first. Of a page, what is urgent is shown first.
     events: Vec<SecurityEvent>,
     /// The server's clock.
     now: Timestamp,
@@ -30,6 +35,8 @@ pub fn EventList(
         editable,
         now,
     };
+    let mut events = events;
+    events.sort_by_key(urgency);
     let bar = reader
         .editor()
         .filter(|_| count_open(&events) > 0)
@@ -90,7 +97,7 @@ fn group(reader: Reader<'_>, events: Vec<SecurityEvent>, more_pages: bool) -> An
 
 /// Events with the same cause are next to each other.
 fn lines(reader: Reader<'_>, events: Vec<SecurityEvent>, label: String) -> AnyView {
-    let lines = group_by(events, |event| (event.kind, event.value.clone()))
+    let lines = group_by(events, |event| event.kind)
         .into_iter()
         .flatten()
         .map(|event| line(reader, event))
@@ -112,6 +119,11 @@ fn subject_name(event: &SecurityEvent) -> String {
             .parse()
             .map_or_else(|_| event.subject.clone(), KeyId::mask),
     }
+}
+
+/// Sorts open events first, and among them the most severe ones.
+fn urgency(event: &SecurityEvent) -> (bool, Reverse<Severity>) {
+    (event.acknowledged.is_some(), Reverse(event.kind.severity()))
 }
 
 fn count_open(events: &[SecurityEvent]) -> usize {
@@ -139,7 +151,7 @@ fn group_by<K: PartialEq>(
 
 #[cfg(test)]
 mod tests {
-    use super::group_by;
+    use super::{group_by, urgency};
     use domain::{
         security::{EventId, EventKind, SecurityEvent},
         time::Timestamp,
@@ -162,6 +174,24 @@ mod tests {
             detail: String::new(),
             acknowledged: None,
         }
+    }
+
+    #[test]
+    fn the_most_severe_events_are_first_and_among_them_the_newest() {
+        let mut events: Vec<_> = [
+            (4, EventKind::AgentChanged),
+            (3, EventKind::FromBrowser),
+            (2, EventKind::WrongSecret),
+            (1, EventKind::FromBrowser),
+        ]
+        .map(|(id, kind)| SecurityEvent {
+            kind,
+            ..event(id, "a")
+        })
+        .into();
+        events.sort_by_key(urgency);
+        let ids: Vec<_> = events.iter().map(|event| event.id.0).collect();
+        assert_eq!(ids, [3, 1, 2, 4]);
     }
 
     #[test]
