@@ -122,6 +122,23 @@ test('a checkbox of one page never selects a row of another page', { tag: '@js' 
   await expect(box(page, two.name)).not.toBeChecked();
 });
 
+test('cancelling the question keeps the selection', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const marker = unique('Kept').replace(' ', '');
+  const [one, two] = [await createKey(page, open, paths, `${marker} one`), await createKey(page, open, paths, `${marker} two`)];
+  await open(`${paths.keys}?search=${marker}`);
+  await box(page, one.name).check();
+  await bar(page).getByRole('button', { name: 'Revoke' }).click();
+  const question = page.getByRole('alertdialog');
+  await expect(question).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('data-js', '');
+  await question.getByRole('link', { name: 'Cancel' }).click();
+  await expect(page).toHaveURL(`${paths.keys}?search=${marker}`);
+  await expect(box(page, one.name)).toBeChecked();
+  await expect(box(page, two.name)).not.toBeChecked();
+  await expect(bar(page).getByText('1 selected')).toBeVisible();
+});
+
 test('a viewer has no checkboxes, and only an owner can revoke all keys', async ({ page, open, signInAs, browserErrors }) => {
   browserErrors.allow(failedResponse(403));
   const paths = await signInAs(people.owner);

@@ -1,14 +1,17 @@
-//! The focus after a dialog that is a page of its own: on what opened it, else on the heading of the page below it.
+//! The focus after a dialog that is a page of its own: on what opened it, else on the heading of the page below it. The rows that the
+//! dialog was about are selected again.
 
-use super::{dialog, navigation};
+use super::{dialog, navigation, selection};
 use crate::ui::dom;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, Storage};
+use web_sys::{Element, HtmlElement, HtmlInputElement, Storage};
 
-/// Holds the path of the dialog that was closed, for the page that this tab opens next. The loader starts the program at once
+/// Holds the path and the query of the dialog that was closed, for the page that this tab opens next. The loader starts the program at once
 /// where it is set.
 const CLOSED_DIALOG: &str = "latchkey-closed-dialog";
+/// The boxes of rows that are not revoked.
+const BOXES: &str = "tr:not([data-state='revoked']) input[data-row]";
 /// What opens a dialog.
 const OPENERS: &str = "a[href], button[formaction]";
 
@@ -19,9 +22,9 @@ pub fn listen() {
 
 /// Remembers that the dialog of this page is being closed.
 pub fn remember() {
-    if let (Some(storage), Ok(path)) = (storage(), window().location().pathname()) {
+    if let Some(storage) = storage() {
         // Without storage the focus starts at the top of the page, as on any other page.
-        _ = storage.set_item(CLOSED_DIALOG, &path);
+        _ = storage.set_item(CLOSED_DIALOG, &navigation::here());
     }
 }
 
@@ -34,6 +37,13 @@ pub fn give_back() {
     }) else {
         return;
     };
+    let (path, rows) = closed.split_once('?').unwrap_or((closed.as_str(), ""));
+    if !rows.is_empty() {
+        dom::all::<HtmlInputElement>(BOXES)
+            .filter(|one| rows.contains(&one.value()))
+            .for_each(|one| one.set_checked(true));
+        selection::read();
+    }
     let moved = document()
         .active_element()
         .map(|focused| focused.tag_name())
@@ -41,7 +51,7 @@ pub fn give_back() {
     if moved || dialog::topmost().is_some() {
         return;
     }
-    if !openers(&closed).any(|opener| take_focus(&opener)) {
+    if !openers(path).any(|opener| take_focus(&opener)) {
         navigation::focus_heading();
     }
 }
