@@ -251,7 +251,7 @@ test('an owner requires it, and members see until when', async ({ page, open, br
   await page.getByRole('link', { name: 'Change who needs it' }).click();
   await page.getByLabel('Who needs it').selectOption('everybody');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByRole('definition').filter({ hasText: 'Everybody' })).toBeVisible();
+  await expect(page.getByRole('definition').filter({ hasText: 'Everyone' })).toBeVisible();
   const member = await newContext(browser, server.url, javaScriptEnabled ?? true);
   await signIn(member.page, late);
   await expect(member.page.getByText('requires two-factor authentication. Set it up by')).toBeVisible();

@@ -122,7 +122,7 @@ impl Metrics {
     pub fn write_connections(&self, text: &mut MetricsText) {
         text.counter(
             "latchkey_connections_refused_total",
-            "Connections that were refused because the limit of their address or of all connections was reached.",
+            "Connections that were rejected because the limit of their address or of all connections was reached.",
         );
         for (reason, count) in RefusalReason::ALL.iter().zip(&self.refused_connections) {
             text.sample(&[("reason", reason.as_str())], read(count));
@@ -140,7 +140,7 @@ impl Metrics {
     pub fn write_requests(&self, text: &mut MetricsText) {
         text.counter(
             "latchkey_decisions_total",
-            "Decisions about calls, by code.",
+            "Decisions about requests, by code.",
         );
         text.sample(&[("code", Verdict::Accepted.code())], read(&self.accepted));
         for code in CREDENTIAL_REFUSALS

@@ -41,7 +41,7 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
             "{why}; start this process again, and it reads all keys again"
         ))),
     };
-    tracing::info!("stopping: no new connections are accepted; a second signal stops at once");
+    tracing::info!("stopping: no new connections are accepted; a second signal stops immediately");
     state.drain();
     shutdown.cancel();
     connections.close();
@@ -140,7 +140,7 @@ impl RefusalLog {
             reason = reason.as_str(),
             address = %peer,
             connections = self.count,
-            "connections are refused: the limit of this address or of all connections is reached"
+            "connections are rejected: the limit of this address or of all connections is reached"
         );
         (self.logged_at, self.count) = (Some(now), 0);
     }

@@ -89,7 +89,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
             print_info(format_args!("{}", pepper::empty_database_warning(&path)));
         }
         print_info(format_args!(
-            "Nobody can sign in yet. Open {url}/setup and enter this token:\n\n    {}\n",
+            "No one can sign in yet. Open {url}/setup and enter this token:\n\n    {}\n",
             keyring.setup_token()
         ));
     }

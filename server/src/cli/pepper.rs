@@ -40,7 +40,7 @@ pub async fn rotate(config: &Config) -> Result<(), CommandError> {
         path.display()
     ))?;
     console::print_result(
-        "Restart Latchkey: from then on new secrets use it, and an older key moves to it with its next call.",
+        "Restart Latchkey: from then on new secrets use it, and an older key moves to it with its next request.",
     )?;
     console::print_result(
         "Keep the older lines until `latchkey pepper status` says that they can be removed.",

@@ -70,7 +70,7 @@ pub async fn reset_password(person: PersonArgs, config: &Config) -> Result<(), C
             // The link has been printed; this is only a hint.
             let _ = writeln!(
                 io::stderr(),
-                "Send this link to {} over a channel that nobody else reads. It works once, until {}.",
+                "Send this link to {} over a channel that no one else reads. It works once, until {}.",
                 link.email,
                 link.expires_at.readable()
             );

@@ -197,7 +197,7 @@ pub const KEEP_DAYS: Variable = Variable {
 pub const KEEP_BREAKDOWNS: Variable = Variable {
     name: "LATCHKEY_KEEP_BREAKDOWNS",
     default: "90",
-    help: "Days for which usage is kept by address, route, scope, user agent and refusal",
+    help: "Days for which usage is kept by address, route, scope, user agent and denial code",
     problem: "is no number of days",
     allowed: "a whole number from 1 to 1000",
     ..EMPTY
@@ -313,7 +313,7 @@ pub const OIDC_ACCOUNT: Variable = Variable {
 };
 pub const OIDC_ROLES: Variable = Variable {
     name: "LATCHKEY_OIDC_ROLES",
-    help: "Roles of the provider’s groups in that account, set at each sign-in; * is everybody",
+    help: "Roles of the provider’s groups in that account, set at each sign-in; * is everyone",
     problem: "is not a list of groups with roles",
     allowed: "pairs such as admins=owner,devs=developer,*=viewer",
     ..EMPTY

@@ -21,7 +21,7 @@ pub async fn require(State(state): State<AppState>, request: Request, next: Next
     }
     tracing::info!(
         reference = &*request::request_id(request.extensions()),
-        "a cross-site request was refused"
+        "a cross-site request was rejected"
     );
     (StatusCode::FORBIDDEN, Json(AppError::Forbidden)).into_response()
 }

@@ -138,7 +138,7 @@ pub const POLICY_HINT: &str =
     "Members without it have 7 days to set it up, then can't do anything else first.";
 pub const OPTIONAL: &str = "No one (optional)";
 pub const EDITORS: &str = "Owners and developers";
-pub const EVERYBODY: &str = "Everybody";
+pub const EVERYBODY: &str = "Everyone";
 pub const CHANGE_POLICY: &str = "Change who needs it";
 pub const SAVE_POLICY: &str = "Save";
 /// The badge of a member.

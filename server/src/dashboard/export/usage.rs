@@ -10,9 +10,9 @@ use management::{ChartQuery, ManagementError, UsageView, Viewer};
 
 /// The first line of a chart's numbers.
 const SERIES_HEADINGS: &str =
-    "from,accepted,refused,rate limited,reported,client errors,server errors,average ms\r\n";
+    "from,accepted,denied,rate limited,reported,client errors,server errors,average ms\r\n";
 /// The first line of a breakdown.
-const BREAKDOWN_HEADINGS: &str = "by,value,accepted,refused,rate limited\r\n";
+const BREAKDOWN_HEADINGS: &str = "by,value,accepted,denied,rate limited\r\n";
 
 /// `GET /apps/{app}/usage.csv` and `/apps/{app}/settings/api-keys/{key}/usage.csv`: one line for each
 /// bar of the chart, also for those without calls.

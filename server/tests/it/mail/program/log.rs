@@ -217,7 +217,7 @@ async fn the_log_contains_no_token_password_or_code_of_a_person() {
     let secrets = use_everything(&setting);
     let log = running.stop();
     // The most verbose lines, and one about a request.
-    for line in ["DEBUG sqlx::query", "a cross-site request was refused"] {
+    for line in ["DEBUG sqlx::query", "a cross-site request was rejected"] {
         assert!(log.contains(line), "{line}: {log}");
     }
     assert!(secrets.len() > 30, "{}", secrets.len());
