@@ -48,3 +48,15 @@ test('the arrow keys, Home and End move through a menu', { tag: '@js' }, async (
   await page.keyboard.press('Escape');
   await expect(here.getByRole('button', { name: `Actions for ${key.name}` })).toBeFocused();
 });
+
+test('on a phone, the links that sort the list are in sight while they have the focus', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  await createKey(page, open, paths, unique('Sorted'));
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(paths.keys);
+  const link = page.locator('#sort-used');
+  await link.focus();
+  const head = await page.getByRole('table', { name: 'API keys' }).locator('thead').boundingBox();
+  expect(head?.height).toBeGreaterThan(20);
+  await expect(link).toBeInViewport({ ratio: 1 });
+});

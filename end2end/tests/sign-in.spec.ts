@@ -219,7 +219,8 @@ test('a session that ends while a form is open is renewed over the page, and the
   await context.clearCookies();
   await page.getByRole('button', { name: 'Generate API Key' }).click();
   const renewal = page.getByRole('dialog', { name: 'Your session has ended' });
-  await renewal.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
+  await expect(renewal.getByRole('textbox', { name: 'Email' })).toHaveValue(people.owner.email);
+  await expect(renewal.getByLabel('Password', { exact: true })).toBeFocused();
   await renewal.getByLabel('Password', { exact: true }).fill('not the password');
   await renewal.getByRole('button', { name: 'Sign in' }).click();
   await expect(renewal).toContainText(/incorrect/i);

@@ -10,7 +10,7 @@ use crate::{
     },
     read::key_list::{DayCalls, take_rows},
     routes::{self, ListAddress, QueryAddress},
-    ui::{Icon, KeyHint, Notice, Shape},
+    ui::{Icon, KeyHint, Shape},
     words::list as words,
 };
 use domain::key::filter::{FilterChoices, KeyCursor, KeyQuery};
@@ -29,8 +29,8 @@ pub fn ApiKeys() -> impl IntoView {
     let address = query(ListAddress::read);
     let title = here.tab_title(words::TITLE);
     let actions = actions(&here, &address);
-    let view_only =
-        (!here.role().can_edit_keys()).then(|| view! { <Notice>{words::READ_ONLY}</Notice> });
+    let view_only = (!here.role().can_edit_keys())
+        .then(|| view! { <p class="page-lead">{words::READ_ONLY}</p> });
     let list = loaded(async move {
         let order = address.order();
         let query = KeyQuery {

@@ -27,6 +27,8 @@ use web_sys::{
 const CARD: &str = ".auth-card";
 /// What has the focus first.
 const WANTED: &str = "[autofocus], input:not([type='hidden'])";
+/// The e-mail address of the person whose session has ended.
+const ACCOUNT: &str = ".account-email";
 /// The link to the identity provider.
 const PROVIDER: &str = "dialog[data-renewal] a[rel='external']";
 
@@ -171,7 +173,20 @@ pub async fn begin(
         .append_child(&dialog)?;
     dialog.show_modal()?;
     if let Some(email) = dialog.query_selector("input[name='email']")? {
-        _ = email.unchecked_into::<HtmlElement>().focus();
+        let email: HtmlInputElement = email.unchecked_into();
+        // It is known whose page this is.
+        let known = document()
+            .query_selector(ACCOUNT)?
+            .and_then(|account| account.text_content());
+        let password = dialog.query_selector("input[name='password']")?;
+        let wanted = match (known, password) {
+            (Some(known), Some(password)) => {
+                email.set_value(&known);
+                password.unchecked_into()
+            }
+            _ => email,
+        };
+        _ = wanted.focus();
     }
     WAITING.set(Some((form, button)));
     Ok(Renewal::Asked)

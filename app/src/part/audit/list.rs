@@ -8,6 +8,7 @@ use crate::{
 };
 use domain::{
     audit::{AuditRecord, FieldValues},
+    id::ApplicationId,
     key::{name::KeyName, token::KeyId},
     time::Timestamp,
 };
@@ -53,6 +54,10 @@ fn row(
         None => record.action.phrase_without_target(),
     };
     let name = target.map(|target| {
+        // The id of an account or an application says nothing to a reader.
+        if target.parse::<ApplicationId>().is_ok() {
+            return ().into_any();
+        }
         let Ok(id) = target.parse::<KeyId>() else {
             return view! { " " <span class="audit-target"><Name name=target.clone() /></span> }
                 .into_any();
