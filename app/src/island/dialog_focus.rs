@@ -1,5 +1,5 @@
-//! The focus after a dialog that is a page of its own: on what opened it, else on the heading of the page below it. The rows that the
-//! dialog was about are selected again.
+//! The focus after a dialog that is a page of its own: on what opened it, else on the heading of the page below it. The rows that
+//! the dialog was about are selected again.
 
 use super::{dialog, navigation, selection};
 use crate::ui::dom;
@@ -7,8 +7,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, Storage};
 
-/// Holds the path and the query of the dialog that was closed, for the page that this tab opens next. The loader starts the program at once
-/// where it is set.
+/// Holds the path and the query of the dialog that was closed, for the page that this tab opens next. The loader starts the
+/// program at once where it is set.
 const CLOSED_DIALOG: &str = "latchkey-closed-dialog";
 /// The boxes of rows that are not revoked.
 const BOXES: &str = "tr:not([data-state='revoked']) input[data-row]";
