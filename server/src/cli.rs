@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 mod clock;
+pub mod copy;
 mod mail;
 mod oidc;
 mod pepper;
@@ -44,6 +45,9 @@ enum Command {
     /// Replace an SQLite database by a backup; the server must be stopped, and the old database is kept beside it
     #[command(after_help = help())]
     Restore(backup::Restore),
+    /// Copy an SQLite database to an empty PostgreSQL database, all or nothing; the server must be stopped
+    #[command(after_help = help())]
+    Copy(copy::CopyDatabase),
     /// Verify the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -176,6 +180,7 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
             }
             Command::Backup(backup) => backup::backup(backup, &config).await,
             Command::Restore(restore) => backup::restore(restore, &config).await,
+            Command::Copy(copy) => copy::copy(copy, &config).await,
             Command::Audit(AuditCommand::Verify(verify)) => audit::verify(verify, &config).await,
             Command::Pepper(PepperCommand::Rotate) => pepper::rotate(&config).await,
             Command::Pepper(PepperCommand::Status(status)) => {

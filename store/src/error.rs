@@ -64,6 +64,12 @@ pub enum StoreError {
     /// The schema is older than this program.
     #[error("the database is of an older version of Latchkey; run latchkey migrate")]
     Outdated,
+    /// A database that something was to be copied to has data.
+    #[error("the database was used before, as its table {0} shows; copy to a new, empty database")]
+    NotEmpty(&'static str),
+    /// Rows that were copied differ from those that they were made of.
+    #[error("the rows of the table {0} did not arrive as they are; nothing was copied")]
+    CopyDiffers(&'static str),
     /// Another process has removed this one's registration: it may no longer write.
     #[error("another latchkey process has removed this one from the database")]
     Fenced,

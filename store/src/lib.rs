@@ -9,6 +9,7 @@
 
 mod account;
 mod audit;
+mod copy;
 mod database;
 mod decisions;
 mod error;
@@ -43,6 +44,7 @@ pub use account::{
     support::KeyWithApplication,
 };
 pub use audit::{AuditBreak, AuditDamage, AuditHead, AuditLine, SealKey, SealKeys, SealingReport};
+pub use copy::{COPIED_TABLES, CopyReport, OTHER_TABLES};
 pub use database::{
     backup::IntegrityCheck,
     disk::{Disk, RESERVE_BYTES},

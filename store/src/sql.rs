@@ -267,6 +267,8 @@ shared_statements! {
     CHANGES_PRUNE = "change/prune";
     CHANGES_SINCE = "change/since";
     CHANGE_HEAD = "node/change_head";
+    CHANGE_HEAD_CONTINUE = "node/change_head_continue";
+    CHANGE_HEAD_NUMBERS = "node/change_head_numbers";
     CHANGE_HEAD_ADVANCE = "node/change_head_advance";
     CHANGE_HEAD_FORK = "node/change_head_fork";
     CHANGE_HEAD_NAME = "node/change_head_name";

@@ -5,6 +5,7 @@ mod applications;
 mod audit_log;
 mod backup;
 mod commands;
+mod copy;
 mod dashboard;
 mod database;
 mod demo;

@@ -1,7 +1,7 @@
 //! The migrations, and whether this program can use a database's schema.
 
 use crate::{Store, StoreError, read, sql};
-use sqlx::{Connection, PgConnection, SqlitePool, migrate::Migrator};
+use sqlx::{Connection, PgConnection, SqliteConnection, SqlitePool, migrate::Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -127,6 +127,39 @@ fn is_first(migrator: &Migrator, checksum: &[u8]) -> bool {
         .iter()
         .next()
         .is_some_and(|first| *first.checksum == *checksum)
+}
+
+/// Checks that an SQLite database has the schema of this program, and not that of a later release: what that has added is unknown.
+///
+/// # Errors
+/// `Outdated` if it is older, `Newer` if it is newer; `Unreleased`.
+pub(crate) async fn require_own_sqlite(
+    connection: &mut SqliteConnection,
+) -> Result<(), StoreError> {
+    let applied = sqlx::query_as(sql::SCHEMA_VERSION)
+        .fetch_one(connection)
+        .await?;
+    require_own(&SQLITE, applied)
+}
+
+/// Checks a PostgreSQL database, as [`require_own_sqlite`].
+///
+/// # Errors
+/// As [`require_own_sqlite`].
+pub(crate) async fn require_own_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let applied = sqlx::query_as(sql::SCHEMA_VERSION)
+        .fetch_one(connection)
+        .await?;
+    require_own(&POSTGRES, applied)
+}
+
+fn require_own(migrator: &Migrator, (version, first): Applied) -> Result<(), StoreError> {
+    require_released(migrator, first)?;
+    match version {
+        Some(version) if version > newest() => Err(StoreError::Newer(version)),
+        Some(version) if version == newest() => Ok(()),
+        _ => Err(StoreError::Outdated),
+    }
 }
 
 impl Store {

@@ -10,6 +10,7 @@ mod busiest;
 mod challenges;
 mod choices;
 mod connections;
+mod copy;
 mod deadlock;
 mod decisions;
 mod disk;

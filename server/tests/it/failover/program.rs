@@ -7,7 +7,7 @@ use std::{
     fs::{self, File},
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    process::Child,
+    process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -51,10 +51,39 @@ impl Program {
     }
 
     /// Kills it, and starts another one with the same files.
-    pub fn restart(mut self) -> Self {
+    pub fn restart(self) -> Self {
+        let url = self.url.clone();
+        self.restart_over(&url)
+    }
+
+    /// Kills it, and starts another one with the same files over another database.
+    pub fn restart_over(mut self, url: &str) -> Self {
         self.end();
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
-        Self::start_in(&self.url, folder)
+        Self::start_in(url, folder)
+    }
+
+    /// Runs another command with its settings.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(arguments);
+        command.output().expect("the program runs")
+    }
+
+    /// Starts another command with its settings.
+    pub fn run_beside(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        process.expect("the program starts")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = crate::program::command();
+        command
+            .args(arguments)
+            .env("LATCHKEY_DATABASE_URL", &self.url)
+            .env("LATCHKEY_PEPPER_FILE", self.folder.path().join("pepper"))
+            .current_dir(self.folder.path());
+        command
     }
 
     /// Starts it with more settings, over a pepper of its own if `pepper` is given, and returns what it has written once it has
@@ -88,12 +117,14 @@ impl Program {
             fs::set_permissions(&pepper, private).expect("ours");
         }
         let log = File::create(folder.path().join("log")).expect("a file");
+        // A process on SQLite has no lease.
+        let lease = (!url.starts_with("sqlite:")).then(|| LEASE.as_secs().to_string());
         let process = crate::program::command()
             .arg("serve")
             .env("LATCHKEY_LISTEN", address.to_string())
             .env("LATCHKEY_DATABASE_URL", url)
             .env("LATCHKEY_PEPPER_FILE", pepper)
-            .env("LATCHKEY_LEASE", LEASE.as_secs().to_string())
+            .envs(lease.map(|lease| ("LATCHKEY_LEASE", lease)))
             .envs(settings.iter().copied())
             .current_dir(folder.path())
             .stdout(log.try_clone().expect("a file"))
@@ -131,6 +162,12 @@ impl Program {
 
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "")
+    }
+
+    /// Reads a page with a session.
+    pub fn page(&self, path: &str, token: &str) -> Answer {
+        let cookie = format!("cookie: latchkey-{}={token}\r\n", self.address.port());
+        self.send("GET", path, &cookie)
     }
 
     pub fn verify(&self, key: &IssuedKey) -> Answer {
@@ -175,7 +212,8 @@ impl Program {
         }
     }
 
-    fn end(&mut self) {
+    /// Kills it.
+    pub fn end(&mut self) {
         // It may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
