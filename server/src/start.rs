@@ -37,6 +37,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         never = standby_health::serve(&listener) => match never {},
     };
     let store = open_store(&config).await?;
+    warn_of_commit_risk(&store).await;
     let node = NodeId::take(&config, join::new_node_id());
     let old_pepper = pepper::existing_file(&config.pepper);
     let keyring = open(store, &config).await?;
@@ -111,6 +112,15 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         tracing::warn!("{warning}");
     }
     run(listener, state).await
+}
+
+/// Logs why PostgreSQL may lose changes that it has committed.
+async fn warn_of_commit_risk(store: &Store) {
+    match store.commit_risk().await {
+        Ok(Some(risk)) => tracing::warn!("{risk}"),
+        Ok(None) => {}
+        Err(error) => tracing::debug!(%error, "the replication of the database is not known"),
+    }
 }
 
 /// Returns the state of a server with these settings.

@@ -8,6 +8,7 @@ mod health;
 pub(crate) mod insert_many;
 pub(crate) mod open;
 pub(crate) mod postgres;
+pub(crate) mod replication;
 pub(crate) mod schema;
 pub(crate) mod sqlite;
 pub(crate) mod transaction;

@@ -51,6 +51,7 @@ pub use database::{
     fault::Fault,
     open::DEFAULT_CONNECTIONS,
     postgres::PostgresHosts,
+    replication::CommitRisk,
     sqlite::{sqlite_path, sqlite_url},
 };
 pub use error::StoreError;

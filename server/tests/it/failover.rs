@@ -65,6 +65,62 @@ fn wait(program: &Program, revoked: &IssuedKey, what: &str, mut done: impl FnMut
     }
 }
 
+/// A role that may create tables and see nothing about replication.
+const ROLE: &str = "CREATE ROLE latchkey LOGIN; GRANT CREATE ON SCHEMA public TO latchkey";
+
+#[tokio::test]
+async fn a_start_warns_where_a_failover_can_undo_what_was_answered() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    cluster.run(ROLE).await;
+    let url = cluster.primary_url_of("latchkey");
+    let warnings = || {
+        let program = Program::start(&url);
+        let log = program.log();
+        let lines = log.lines().filter(|line| line.contains("can undo"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let is_one = |warnings: &[String], why: &str| {
+        assert!(
+            warnings.len() == 1 && warnings[0].contains(why),
+            "{warnings:?}"
+        );
+    };
+    is_one(&warnings(), "synchronous_standby_names is empty");
+    for name in ["FIRST 1 (*)", ""] {
+        cluster
+            .run(&format!(
+                "ALTER SYSTEM SET synchronous_standby_names = '{name}'"
+            ))
+            .await;
+        cluster.run("SELECT pg_reload_conf()").await;
+        cluster.wait_until("synchronous_standby_names", name).await;
+        if !name.is_empty() {
+            assert!(warnings().is_empty());
+            cluster
+                .run("ALTER ROLE latchkey SET synchronous_commit = 'local'")
+                .await;
+            is_one(&warnings(), "synchronous_commit is local");
+            cluster
+                .run("ALTER ROLE latchkey SET synchronous_commit = 'off'")
+                .await;
+            is_one(&warnings(), "synchronous_commit is off");
+            cluster
+                .run("ALTER ROLE latchkey RESET synchronous_commit")
+                .await;
+        }
+    }
+    cluster.stop_standby();
+    cluster.wait_until_standby_is_gone().await;
+    assert!(warnings().is_empty());
+    // A slot is kept for a standby that is away.
+    cluster
+        .run("SELECT pg_create_physical_replication_slot('away')")
+        .await;
+    is_one(&warnings(), "synchronous_standby_names is empty");
+}
+
 #[tokio::test]
 async fn a_process_continues_on_a_promoted_standby_that_has_every_change() {
     let Some(mut cluster) = Cluster::start() else {

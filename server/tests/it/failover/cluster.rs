@@ -90,6 +90,45 @@ impl Cluster {
         self.primary.url()
     }
 
+    /// The primary as a role that needs no password.
+    pub fn primary_url_of(&self, role: &str) -> String {
+        self.primary.url().replace("postgres@", &format!("{role}@"))
+    }
+
+    /// Runs statements on the primary.
+    pub async fn run(&self, statements: &str) {
+        let mut connection = PgConnection::connect(&self.primary.url())
+            .await
+            .expect("it answers");
+        let statements = sqlx::AssertSqlSafe(statements.to_owned());
+        let done = sqlx::raw_sql(statements).execute(&mut connection).await;
+        done.expect("done");
+    }
+
+    /// Waits until a setting of the primary has a value.
+    pub async fn wait_until(&self, setting: &str, value: &str) {
+        let question = format!("SELECT current_setting('{setting}') = '{value}'");
+        self.wait_for(&question, "the setting has no effect").await;
+    }
+
+    /// Waits until no standby is connected to the primary.
+    pub async fn wait_until_standby_is_gone(&self) {
+        let question = "SELECT NOT EXISTS (SELECT 1 FROM pg_stat_replication)";
+        self.wait_for(question, "the standby is still connected")
+            .await;
+    }
+
+    async fn wait_for(&self, question: &str, otherwise: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let (done,): (bool,) = ask(&self.primary.url(), question).await;
+            if done {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{otherwise}");
+        }
+    }
+
     /// Waits until the standby has every change that is committed now.
     pub async fn wait_until_standby_has_everything(&self) {
         let (end,): (String,) = ask(&self.primary.url(), "SELECT pg_current_wal_lsn()::text").await;
