@@ -5,6 +5,7 @@ pub mod backup;
 mod clock;
 pub mod copy;
 mod mail;
+mod node;
 mod oidc;
 mod pepper;
 pub mod user;
@@ -57,12 +58,27 @@ enum Command {
     /// Reset the latest time that the database has recorded
     #[command(subcommand)]
     Clock(ClockCommand),
+    /// List the processes that use a PostgreSQL database, and remove one that will not return
+    #[command(subcommand)]
+    Node(NodeCommand),
     /// Try the mail server of `LATCHKEY_SMTP_URL`
     #[command(subcommand)]
     Mail(MailCommand),
     /// Check the identity provider of single sign-on
     #[command(subcommand)]
     Oidc(OidcCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum NodeCommand {
+    /// Print the processes that use the PostgreSQL database, one a line: the name, whether the process renews its lease, and
+    /// whether it has every change. Takes some seconds; the servers may be running
+    #[command(after_help = help())]
+    List,
+    /// Remove a process that has ended without leaving, after its lease has ended: for one that will not return while others wait
+    /// for it. One that renews its lease is not removed. The servers may be running
+    #[command(after_help = help())]
+    Remove(node::Remove),
 }
 
 #[derive(Debug, Subcommand)]
@@ -187,6 +203,8 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
                 pepper::status(&status, &config).await
             }
             Command::Clock(ClockCommand::Reset) => clock::reset(&config).await,
+            Command::Node(NodeCommand::List) => node::list(&config).await,
+            Command::Node(NodeCommand::Remove(remove)) => node::remove(&remove, &config).await,
             Command::Mail(MailCommand::Test(test)) => mail::test(&test, &config).await,
             Command::Oidc(OidcCommand::Check) => oidc::check(&config).await,
         }

@@ -70,6 +70,7 @@ pub use node::{
     ChangeListener, NewChanges, NewNode, OtherNode,
     connection::{NodeConflict, NodeConnection, Occupant, Registered, Renewal},
     fence::{Fence, Registration},
+    operator::NodeState,
     ownership::Ownership,
     silent::{SeenNode, SilentNodes, answering_time, waiting_time},
 };

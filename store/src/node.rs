@@ -9,6 +9,7 @@ mod changes;
 pub(crate) mod connection;
 pub(crate) mod fence;
 mod head;
+pub(crate) mod operator;
 pub(crate) mod ownership;
 pub(crate) mod silent;
 mod skip;

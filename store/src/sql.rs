@@ -280,10 +280,12 @@ shared_statements! {
     NODE_DELETE = "node/delete";
     NODE_DELETE_PREDECESSOR = "node/delete_predecessor";
     NODE_DELETE_SILENT = "node/delete_silent";
+    NODE_DELETE_WITHOUT_JOURNAL = "node/delete_without_journal";
     NODE_INSERT = "node/insert";
     NODE_RENEW = "node/renew";
     NODES_OLDER = "node/older";
     NODES_ALL = "node/all";
+    NODES_LIST = "node/list";
     NODES_DELETE_ALL = "node/delete_all";
     NODES_DELETE_BEHIND = "node/delete_behind";
     THROTTLE_CHARGE = "throttle/charge";

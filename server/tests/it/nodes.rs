@@ -157,3 +157,77 @@ async fn nodes_that_do_not_fit_end_with_one_line() {
     let lease = Program::fail(&database.url, None, &[("LATCHKEY_LEASE", "0")]);
     assert!(lease.contains("a whole number from 1 to 300"), "{lease}");
 }
+
+#[tokio::test]
+async fn nodes_are_listed_and_removed_once_their_leases_have_ended() {
+    let Some((database, _)) = database().await else {
+        return;
+    };
+    let mut node = Program::start_with(&database.url, &[("LATCHKEY_NODE_NAME", "blue")]);
+    let list = |node: &Program| output(&node.run(&["node", "list"]).stdout);
+    let refused = |node: &Program, arguments: &[&str]| {
+        let done = node.run(&[&["node", "remove"], arguments].concat());
+        assert_eq!(done.status.code(), Some(1), "{done:?}");
+        let line = output(&done.stderr);
+        assert_eq!(line.lines().count(), 1, "{line}");
+        line
+    };
+    let line = list(&node);
+    assert!(
+        line.starts_with("blue: renews its lease of 3 s; has every change; version "),
+        "{line}"
+    );
+    let running = refused(&node, &["blue"]);
+    assert!(
+        running.contains("blue runs: it renews its lease"),
+        "{running}"
+    );
+    let unknown = refused(&node, &["green"]);
+    assert!(unknown.contains("no node with the name green"), "{unknown}");
+
+    node.end();
+    let line = list(&node);
+    assert!(
+        line.starts_with("blue: silent, its lease of 3 s ends within 4 s;"),
+        "{line}"
+    );
+    // As after a failover to a standby that lacks changes.
+    let Store::Postgres { pool, .. } = &database.store else {
+        panic!("not PostgreSQL");
+    };
+    let fork = "UPDATE change_head SET history = history + 1, opened = FALSE";
+    sqlx::query(fork).execute(pool).await.expect("forked");
+    let line = list(&node);
+    assert!(
+        line.contains("has not compared its revocation journal"),
+        "{line}"
+    );
+    let journal = refused(&node, &["blue"]);
+    assert!(journal.contains("--discard-journal"), "{journal}");
+    let removed = node.run(&["node", "remove", "--discard-journal", "blue"]);
+    assert!(removed.status.success(), "{removed:?}");
+    assert!(
+        output(&removed.stdout).contains("blue is removed."),
+        "{removed:?}"
+    );
+    assert_eq!(list(&node), "No process uses the database.\n");
+}
+
+#[tokio::test]
+async fn a_killed_node_is_removed_without_a_failover_too() {
+    let Some((database, [kept, ..])) = database().await else {
+        return;
+    };
+    let mut node = Program::start_with(&database.url, &[("LATCHKEY_NODE_NAME", "blue")]);
+    node.end();
+    let start = Instant::now();
+    let removed = node.run(&["node", "remove", "blue"]);
+    assert!(removed.status.success(), "{removed:?}");
+    assert!(start.elapsed() > LEASE, "{:?}", start.elapsed());
+    let node = node.restart();
+    assert_eq!(node.verify(&kept).status, 200);
+}
+
+fn output(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

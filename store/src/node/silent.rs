@@ -31,9 +31,14 @@ pub struct SeenNode {
 }
 
 impl SeenNode {
+    /// Whether it is the same registration as `other`.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.id, self.epoch) == (other.id, other.epoch)
+    }
+
     /// Whether it has renewed its lease since it was seen as `before`.
     pub fn has_renewed_since(&self, before: &Self) -> bool {
-        (self.id, self.epoch) == (before.id, before.epoch) && self.beat > before.beat
+        self.is(before) && self.beat > before.beat
     }
 }
 
