@@ -340,3 +340,23 @@ async fn sign_ins_are_counted_by_result() {
     assert_eq!(more("wrong_password") + more("throttled"), 42);
     assert_eq!(more("wrong_passkey") + more("provider_refused"), 0);
 }
+
+/// Metrics that only a server with a mail server, or with the disk reserve, has.
+const CONDITIONAL: [&str; 2] = ["latchkey_mail_", "latchkey_database_reserve"];
+
+#[tokio::test]
+async fn the_metrics_of_the_guide_exist() {
+    let server = with_metrics().await;
+    let exported = metrics(&server).await.body;
+    let guide = include_str!("../../../docs/operating.md");
+    let is_other = |c: char| !(c.is_ascii_lowercase() || c == '_');
+    let named: BTreeSet<&str> = guide
+        .split(is_other)
+        .filter(|word| word.starts_with("latchkey_"))
+        .filter(|word| !CONDITIONAL.iter().any(|prefix| word.starts_with(prefix)))
+        .collect();
+    assert!(named.len() > 8, "{named:?}");
+    for name in named {
+        assert!(exported.contains(&format!("# TYPE {name} ")), "{name}");
+    }
+}
