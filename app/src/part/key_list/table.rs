@@ -195,7 +195,8 @@ fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usiz
 /// The status, and at most one thing to know about the key.
 fn status(key: &KeySummary, now: Timestamp) -> AnyView {
     let note = note(key, now).map(|(text, warning)| {
-        view! { <small title=text.clone() data-tone=warning.then_some("warning")>{text}</small> }
+        let title = text.clone();
+        view! { <small title=title data-tone=warning.then_some("warning")>{text}</small> }
     });
     view! {
         {state_view(&key.state)}
