@@ -22,7 +22,7 @@ export async function startProxy(port: number, nodes: string[]): Promise<{ stop:
     server = server.replace(`127.0.0.1:${3000 + n}`, new URL(node).host);
   });
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
-  const config = `daemon off; pid ${folder}/pid; error_log stderr warn;${process.getuid?.() === 0 ? ' user root;' : ''}
+  const config = `daemon off; pid ${folder}/pid; error_log ${folder}/log;${process.getuid?.() === 0 ? ' user root;' : ''}
 events {}
 http { access_log off; ${temporary.join(' ')}
 ${server}
