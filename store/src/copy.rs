@@ -2,7 +2,7 @@
 //!
 //! The rows of each table are sent with `COPY` in PostgreSQL's binary format, read back in the same transaction, and compared.
 //! Only if all of them are equal is it committed, so an interrupted copy leaves nothing. Names of tables and columns are parts
-//! of the statements, so these are the only ones that are not in files.
+//! of the statements, so these are not in files.
 
 mod target;
 mod tuple;

@@ -81,7 +81,7 @@ pub enum StoreError {
     /// The database lost changes, or may have lost some, and other nodes have not compared yet what they have seen.
     #[error(
         "the database was restored or failed over, and these nodes have not compared their revocation journals with it yet: \
-         {0}; start them, or remove those that will not return (latchkey node remove)"
+         {0}; start them, or remove those that will not return (latchkey node remove --discard-journal)"
     )]
     OthersNotCompared(String),
     /// The database lost changes, or may have lost some, and nodes that it knows nothing about may still have leases.

@@ -10,8 +10,6 @@ use crate::{
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Transaction};
 
-/// Whether a version of Latchkey has made its tables.
-const IS_MIGRATED: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
 /// The time between two statements, in which the source is read, has no limit either.
 const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 3000; \
                      SET LOCAL idle_in_transaction_session_timeout = 0";
@@ -52,10 +50,7 @@ pub(super) enum ColumnType {
 pub(super) async fn open(hosts: &PostgresHosts) -> Result<PgConnection, StoreError> {
     let (mut connection, options) = hosts.primary(&Fence::default()).await?;
     postgres::require_own_session(&mut connection, &options).await?;
-    let (is_migrated,): (bool,) = sqlx::query_as(IS_MIGRATED)
-        .fetch_one(&mut connection)
-        .await?;
-    if is_migrated {
+    if schema::is_migrated(&mut connection).await? {
         schema::require_own_postgres(&mut connection).await?;
     } else {
         postgres::remove_timeouts(&mut connection).await?;
@@ -96,7 +91,7 @@ pub(super) async fn begin(
     Ok(tx)
 }
 
-/// Ends the transaction but for the commit: restores the triggers, and has the planner know the tables.
+/// Ends the transaction but for the commit: restores the triggers, and updates the planner's statistics.
 pub(super) async fn end(tx: &mut PgConnection) -> Result<(), StoreError> {
     run(tx, WITH_TRIGGERS.into()).await?;
     run(tx, format!("ANALYZE {}", table_list(&COPIED_TABLES))).await
@@ -132,7 +127,7 @@ pub(super) async fn columns(tx: &mut PgConnection, table: &str) -> Result<Vec<Co
     found.into_iter().map(column).collect()
 }
 
-/// Has the sequences of a table continue after its rows.
+/// Sets the sequences of a table to the value after its largest one.
 pub(super) async fn continue_identities(
     tx: &mut PgConnection,
     table: &str,

@@ -6,9 +6,9 @@ use crate::StoreError;
 use sha2::{Digest as _, Sha256};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-/// What stands before the rows: a signature, no flags, and no extension.
+/// The header of the stream: a signature, no flags, and no extension.
 pub(super) const HEADER: [u8; 19] = *b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-/// What stands after the rows, in place of a number of columns.
+/// The trailer, in place of a number of columns.
 pub(super) const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
 
 /// Appends a row.
@@ -79,7 +79,7 @@ impl RowSum {
 /// Splits what PostgreSQL sends into rows.
 #[derive(Default)]
 pub(super) struct TupleReader {
-    /// What was received and is not a whole row yet.
+    /// Bytes of an incomplete row.
     rest: Vec<u8>,
     is_after_header: bool,
     sum: RowSum,

@@ -10,8 +10,10 @@ static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 /// ignore, so that both can use one database. What a release no longer uses is removed one release later.
 const RELEASES: [i64; 1] = [1];
 
-/// Whether the database has been migrated.
+/// Whether a database has been migrated.
 const IS_MIGRATED: &str = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+const IS_MIGRATED_SQLITE: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')";
 
 /// The newest migration of a database, and the checksum of its first one.
 type Applied = (Option<i64>, Option<Vec<u8>>);
@@ -32,21 +34,21 @@ const fn oldest() -> i64 {
 /// # Errors
 /// `Migration` if one fails; `Newer` if this program is too old; `Unreleased`.
 pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
-    let applied: Option<Applied> = sqlx::query_as(sql::SCHEMA_VERSION)
-        .fetch_one(pool)
-        .await
-        .ok();
-    if let Some((Some(version), first)) = applied {
+    let (is_migrated,): (bool,) = sqlx::query_as(IS_MIGRATED_SQLITE).fetch_one(pool).await?;
+    if is_migrated {
+        let (version, first): Applied = sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await?;
         require_released(&SQLITE, first)?;
-        if version > newest() {
-            let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await?;
-            return require_supported(oldest);
-        }
-        if version < newest() {
+        if version < Some(newest()) {
             sqlx::query(sql::SCHEMA_SET_OLDEST)
                 .bind(oldest())
                 .execute(pool)
                 .await?;
+        } else {
+            let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await?;
+            require_supported(oldest)?;
+            if version > Some(newest()) {
+                return Ok(());
+            }
         }
     }
     Ok(SQLITE.run(pool).await?)
@@ -57,28 +59,30 @@ pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> 
 /// # Errors
 /// As [`migrate_sqlite`]; `NodesOfOlderVersion` if still older nodes use the database.
 pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let (is_migrated,): (bool,) = sqlx::query_as(IS_MIGRATED)
-        .fetch_one(&mut *connection)
-        .await?;
-    if is_migrated {
+    if is_migrated(connection).await? {
         let (version, first): Applied = sqlx::query_as(sql::SCHEMA_VERSION)
             .fetch_one(&mut *connection)
             .await?;
         require_released(&POSTGRES, first)?;
-        match version {
-            Some(version) if version > newest() => {
-                let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST)
-                    .fetch_one(connection)
-                    .await?;
-                return require_supported(oldest);
+        if version < Some(newest()) {
+            exclude_older_nodes(connection, oldest()).await?;
+        } else {
+            let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST)
+                .fetch_one(&mut *connection)
+                .await?;
+            require_supported(oldest)?;
+            if version > Some(newest()) {
+                return Ok(());
             }
-            Some(version) if version < newest() => {
-                exclude_older_nodes(connection, oldest()).await?;
-            }
-            _ => {}
         }
     }
     Ok(POSTGRES.run(connection).await?)
+}
+
+/// Whether a version of Latchkey has made the tables of a PostgreSQL database.
+pub(crate) async fn is_migrated(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    let (is_migrated,): (bool,) = sqlx::query_as(IS_MIGRATED).fetch_one(connection).await?;
+    Ok(is_migrated)
 }
 
 /// Excludes programs that do not know the migration `oldest`: none is registered, and none registers later.

@@ -1,4 +1,4 @@
-//! What an operator sees and does about the processes that use a database.
+//! Listing and removing the processes that use a database.
 
 use super::silent::SeenNode;
 use crate::{Store, StoreError, execute, read, sql, transaction};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// A registered process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeState {
-    /// The process, as it was seen.
+    /// Name, lease and registration.
     pub node: SeenNode,
     /// The version of Latchkey.
     pub version: String,
@@ -17,7 +17,7 @@ pub struct NodeState {
     pub joined_at: Timestamp,
     /// The number of changes that it does not have.
     pub missing: i64,
-    /// Whether it has compared its revocation journal with the database since that may have lost changes.
+    /// Whether it has compared its revocation journal since the database last may have lost changes.
     pub has_compared: bool,
 }
 

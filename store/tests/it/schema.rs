@@ -84,6 +84,31 @@ async fn a_database_that_the_next_release_has_migrated_is_used_as_it_is(database
     reader.close().await;
 }
 
+each_database!(a_migration_never_lets_older_programs_in_again);
+async fn a_migration_never_lets_older_programs_in_again(database: TestDatabase) {
+    // A migration that fails: the database has one that this program does not know.
+    run(&database, "UPDATE change_head SET oldest_schema = 9999").await;
+    run(&database, "UPDATE _sqlx_migrations SET version = 0").await;
+    Store::open(&database.url).await.expect_err("unknown");
+    run(&database, "UPDATE _sqlx_migrations SET version = 1").await;
+    let error = Store::open(&database.url).await.expect_err("it is newer");
+    assert!(matches!(error, StoreError::Newer(9999)), "{error:?}");
+}
+
+each_database!(a_migration_says_which_programs_may_use_the_database);
+async fn a_migration_says_which_programs_may_use_the_database(database: TestDatabase) {
+    run(&database, "UPDATE change_head SET oldest_schema = 0").await;
+    run(&database, "UPDATE _sqlx_migrations SET version = 0").await;
+    Store::open(&database.url).await.expect_err("unknown");
+    let oldest = "SELECT oldest_schema FROM change_head";
+    let (oldest,): (i64,) = match &database.store {
+        Store::Sqlite { writer, .. } => sqlx::query_as(oldest).fetch_one(writer).await,
+        Store::Postgres { pool, .. } => sqlx::query_as(oldest).fetch_one(pool).await,
+    }
+    .expect("a statement");
+    assert_eq!(oldest, 1);
+}
+
 each_database!(a_database_of_a_newer_version_is_refused_in_one_line);
 async fn a_database_of_a_newer_version_is_refused_in_one_line(database: TestDatabase) {
     migrate_to_next_release(&database).await;
