@@ -26,6 +26,8 @@ pub(super) struct OtherNodes {
     /// Ids within the window that were returned.
     seen: HashSet<i64>,
     ticks: Interval,
+    /// Whether a read has begun and was not completed.
+    due: bool,
 }
 
 impl OtherNodes {
@@ -40,6 +42,7 @@ impl OtherNodes {
                     after,
                     seen: HashSet::new(),
                     ticks,
+                    due: false,
                 })
             }
         }
@@ -53,8 +56,13 @@ impl OtherNodes {
         key: Option<KeyId>,
     ) -> DecisionBatch {
         loop {
-            self.ticks.tick().await;
-            match self.read(telemetry, application, key).await {
+            if !self.due {
+                self.ticks.tick().await;
+                self.due = true;
+            }
+            let read = self.read(telemetry, application, key).await;
+            self.due = false;
+            match read {
                 Ok(batch) if batch.is_empty() => {}
                 Ok(batch) => return batch,
                 Err(error) => tracing::debug!(%error, "the calls of other nodes are read again"),

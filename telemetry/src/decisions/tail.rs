@@ -12,7 +12,7 @@ use domain::{
     key::token::KeyId,
     time::{HOUR, Timestamp},
 };
-use std::{collections::VecDeque, ops::Range, sync::Arc};
+use std::{collections::VecDeque, ops::Range, pin::pin, sync::Arc};
 use tokio::sync::watch;
 
 /// Decisions in memory for followers.
@@ -183,37 +183,36 @@ impl Tail {
     /// Waits for the next batch: of this node, or of others, which are read once a second. Of others there are those that are stored: a
     /// sample. Cancel safe: no decision is lost.
     pub async fn next(&mut self) -> DecisionBatch {
+        let Self {
+            telemetry,
+            application,
+            key,
+            after,
+            changed,
+            others,
+        } = self;
+        let mut others = pin!(async {
+            match others {
+                Some(others) => others.next(telemetry, *application, *key).await,
+                None => std::future::pending().await,
+            }
+        });
         loop {
-            self.changed.mark_unchanged();
-            let batch =
-                self.telemetry
-                    .decisions
-                    .recent()
-                    .since(self.after, self.application, self.key);
-            self.after = batch.last;
+            changed.mark_unchanged();
+            let batch = telemetry
+                .decisions
+                .recent()
+                .since(*after, *application, *key);
+            *after = batch.last;
             if !batch.is_empty() {
                 return batch;
             }
-            let others = async {
-                match &mut self.others {
-                    Some(others) => {
-                        let Self {
-                            telemetry,
-                            application,
-                            key,
-                            ..
-                        } = self;
-                        others.next(telemetry, *application, *key).await
-                    }
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 // The sender is dropped with the telemetry, which this follower keeps alive.
-                changed = self.changed.changed() => if changed.is_err() {
+                notified = changed.changed() => if notified.is_err() {
                     return batch;
                 },
-                batch = others => return DecisionBatch { last: self.after, ..batch },
+                batch = &mut others => return DecisionBatch { last: *after, ..batch },
             }
         }
     }
