@@ -34,7 +34,7 @@ impl FieldError {
 /// Every way in which a server function can fail; its `Display` is for people, and tells them what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
-    /// Nobody is signed in, or not any more.
+    /// There is no session, or it has ended.
     #[error("{}", words::SIGNED_OUT)]
     SignedOut,
     /// The person's role does not allow it.

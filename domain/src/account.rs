@@ -152,6 +152,7 @@ mod tests {
         }
         assert!(parse_title("The name", &"e\u{301}".repeat(80)).is_ok());
     }
+
     #[test]
     fn the_name_of_an_account_or_application_has_1_to_80_characters() {
         let parse = |raw: &str| parse_title("The name", raw);

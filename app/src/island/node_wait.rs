@@ -2,7 +2,17 @@
 
 use super::{navigation::ask, toast};
 use crate::{
-    act::nodes::{FindNodesBehind, NodesBehind},
+    act::{
+        application::{ArchiveApplication, DeleteApplication},
+        keys::{
+            bulk::{DeactivateKeys, RevokeAllKeys, RevokeKeys},
+            change::{DeactivateKey, RevokeKey},
+            edit::EditKey,
+            first_use::DiscardKey,
+            rotate::RetireKey,
+        },
+        nodes::{FindNodesBehind, NodesBehind},
+    },
     ui::dom,
     words::nodes as words,
 };
@@ -14,7 +24,21 @@ use web_sys::{Element, HtmlFormElement};
 /// Milliseconds after which a form takes long, and between two looks at it.
 const POLL_MS: u32 = 1_500;
 
-/// Watches the forms of the page.
+/// The functions that may end access.
+const ENDING: [&str; 10] = [
+    ArchiveApplication::PATH,
+    DeactivateKey::PATH,
+    DeactivateKeys::PATH,
+    DeleteApplication::PATH,
+    DiscardKey::PATH,
+    EditKey::PATH,
+    RetireKey::PATH,
+    RevokeAllKeys::PATH,
+    RevokeKey::PATH,
+    RevokeKeys::PATH,
+];
+
+/// Watches the forms of the page that may end access.
 #[island(lazy)]
 pub(crate) fn NodeWait(
     /// The application's id.
@@ -26,12 +50,17 @@ pub(crate) fn NodeWait(
             let form = event
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-            if let Some(form) = form {
+            if let Some(form) = form.filter(ends_access) {
                 spawn_local(watch(app.clone(), form));
             }
         });
         on_cleanup(move || listener.remove());
     });
+}
+
+fn ends_access(form: &HtmlFormElement) -> bool {
+    let action = form.get_attribute("action").unwrap_or_default();
+    ENDING.contains(&action.as_str())
 }
 
 /// Says which nodes are waited for until the form is answered.
@@ -46,7 +75,7 @@ async fn watch(app: String, form: HtmlFormElement) {
         let (Ok(Some(behind)), true) = (behind, form.has_attribute("aria-busy")) else {
             continue;
         };
-        let text = words::waiting(&behind.names, behind.at_most_ms / 1_000);
+        let text = words::waiting(&behind.names, (behind.at_most_ms + 999) / 1_000);
         if notice.is_none() {
             notice = notice_beside(&form);
         }

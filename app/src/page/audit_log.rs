@@ -134,7 +134,7 @@ fn filled(
     .into_any()
 }
 
-/// Nobody has an empty log: something is filtered out, or the cursor leads behind its end.
+/// A log is never empty: something is filtered out, or the cursor leads behind its end.
 fn nothing(app: &str) -> AnyView {
     view! {
         <div class="empty-state">

@@ -18,7 +18,7 @@ use domain::{account::Role, support::SupportSearchResult};
 use leptos::{prelude::*, server_fn::ServerFn};
 use management::Session;
 
-/// The form that looks, and what it found, in the frame that every page has; for everybody else there is no such page.
+/// The form that looks, and what it found, in the frame that every page has; for all others there is no such page.
 #[component]
 pub fn Support() -> impl IntoView {
     in_turn(async move {

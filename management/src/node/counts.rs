@@ -26,7 +26,6 @@ pub struct NodeStats {
 }
 
 impl NodeCounters {
-    /// Records how many nodes there are.
     pub(super) fn see(&self, nodes: usize) {
         self.nodes.store(nodes, Ordering::Relaxed);
     }
@@ -47,7 +46,6 @@ impl NodeCounters {
         self.removed.fetch_add(nodes, Ordering::Relaxed);
     }
 
-    /// Returns the figures.
     pub(crate) fn stats(&self) -> NodeStats {
         NodeStats {
             nodes: self.nodes.load(Ordering::Relaxed).max(1),

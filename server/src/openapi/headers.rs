@@ -43,7 +43,7 @@ fn table() -> Vec<(HeaderName, &'static str, &'static str)> {
         ),
         (
             wire::NODES,
-            "The nodes that reject the key, all nodes, and the milliseconds until that was known (RFC 9651). The leases of other nodes have ended: they accept no key until they are up to date.",
+            "The nodes that reject the key, all nodes, and the milliseconds until that was known (RFC 9651). The leases of the remaining nodes have ended: they accept no key until they are up to date.",
             "confirmed=3, total=3, elapsed-ms=41",
         ),
         (

@@ -342,7 +342,11 @@ async fn sign_ins_are_counted_by_result() {
 }
 
 /// Metrics that only a server with a mail server, or with the disk reserve, has.
-const CONDITIONAL: [&str; 2] = ["latchkey_mail_", "latchkey_database_reserve"];
+const CONDITIONAL: [&str; 3] = [
+    "latchkey_mail_",
+    "latchkey_database_reserve",
+    "latchkey_nodes",
+];
 
 #[tokio::test]
 async fn the_metrics_of_the_guide_exist() {

@@ -22,7 +22,9 @@ async fn a_key_that_was_revoked_at_one_of_three_nodes_is_refused_by_all() {
     let Some((database, keys)) = database().await else {
         return;
     };
-    let nodes = [1, 2, 3].map(|_| Program::start(&database.url));
+    let token = "a-token-that-is-long-enough";
+    let metrics = [("LATCHKEY_METRICS_TOKEN", token)];
+    let nodes = [1, 2, 3].map(|_| Program::start_with(&database.url, &metrics));
     for (node, key) in nodes.iter().zip(&keys) {
         for other in &nodes {
             assert_eq!(other.verify(key).status, 200);
@@ -33,6 +35,10 @@ async fn a_key_that_was_revoked_at_one_of_three_nodes_is_refused_by_all() {
         assert!(revoked.head.contains(counts), "{}", revoked.head);
         for other in &nodes {
             assert_eq!(other.verify(key).code(), "key_revoked");
+        }
+        let metrics = node.metrics(token);
+        for line in ["latchkey_nodes 3\n", "latchkey_changes_confirmed_total 1\n"] {
+            assert!(metrics.contains(line), "{line}{metrics}");
         }
     }
 }

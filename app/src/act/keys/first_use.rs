@@ -1,4 +1,4 @@
-//! A key of which nobody knows yet whether it works.
+//! A key that is not known to work yet.
 
 use crate::error::AppError;
 use domain::key::LastUsed;
@@ -13,7 +13,7 @@ pub async fn first_use(app: String, key: String) -> Result<Option<LastUsed>, App
     Ok(viewer.key(id).await?.last_used)
 }
 
-/// Revokes a key whose secret nobody has stored and nothing has used, and leads to the list.
+/// Revokes a key that was never used and whose secret was not stored, and leads to the list.
 #[server(name = DiscardKey, prefix = "/api", endpoint = "discard_key")]
 pub async fn discard_key(app: String, key: String) -> Result<(), AppError> {
     let editor = crate::context::editor(&app).await?;

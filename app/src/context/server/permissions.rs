@@ -165,7 +165,7 @@ pub async fn account_owner(app: &str) -> Result<AccountOwner, AppError> {
 /// What platform staff may do.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for everybody else.
+/// [`AppError::NotFound`] for all others.
 pub async fn support() -> Result<Support, AppError> {
     Ok(session().await?.support(origin())?)
 }

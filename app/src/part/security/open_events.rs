@@ -1,4 +1,4 @@
-//! That there are security events which nobody has acknowledged.
+//! The notice of security events that are not acknowledged.
 
 use crate::{ui::Notice, words::security as words};
 use domain::security::OpenEventCounts;

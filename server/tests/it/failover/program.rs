@@ -160,6 +160,12 @@ impl Program {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    /// Returns the metrics, for a program with this token.
+    pub fn metrics(&self, token: &str) -> String {
+        let bearer = format!("authorization: Bearer {token}\r\n");
+        self.send("GET", "/metrics", &bearer).body
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "")
     }
