@@ -22,6 +22,8 @@ use domain::{
 
 /// Waits for the other nodes that write security events on PostgreSQL. The number is arbitrary.
 const ONE_WRITER_OF_EVENTS: &str = "SELECT pg_advisory_xact_lock(7166123905)";
+/// Waits for the other nodes that record uses of keys on PostgreSQL.
+const ONE_WRITER_OF_SIGHTINGS: &str = "SELECT pg_advisory_xact_lock(7166123906)";
 
 /// Binds the values that both statements begin with.
 macro_rules! bind_raised {
@@ -155,6 +157,12 @@ impl Store {
         new: &[NewSighting],
     ) -> Result<Vec<Vec<KnownValue>>, StoreError> {
         deferrable_transaction!(self, |tx| {
+            // Two nodes that write the same rows in another order would wait for each other.
+            if matches!(self, Self::Postgres { .. }) {
+                sqlx::query(ONE_WRITER_OF_SIGHTINGS)
+                    .execute(&mut *tx)
+                    .await?;
+            }
             let mut before = Vec::with_capacity(new.len());
             for one in new {
                 let key = one.key.to_string();

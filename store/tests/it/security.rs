@@ -239,3 +239,28 @@ async fn old_events_and_sightings_are_pruned(database: TestDatabase) {
     assert_eq!(rows.len(), 1);
     assert_eq!(store.record_sightings(&[seen]).await.expect("noted"), [[]]);
 }
+
+#[tokio::test]
+async fn nodes_that_record_the_same_uses_in_another_order_do_not_wait_for_each_other() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let other = Store::open(&database.url).await.expect("opens");
+    let seen = |key, at| NewSighting {
+        key: KeyId::from_number(Environment::Live, key),
+        habit: Habit::Used,
+        value: String::new(),
+        at: NOW.plus(at),
+    };
+    for round in 0..20 {
+        let forwards: Vec<_> = (1..=50).map(|key| seen(key, round)).collect();
+        let backwards: Vec<_> = forwards.iter().rev().cloned().collect();
+        let (one, two) = tokio::join!(
+            database.store.record_sightings(&forwards),
+            other.record_sightings(&backwards)
+        );
+        one.expect("recorded");
+        two.expect("recorded");
+    }
+    other.close().await;
+}
