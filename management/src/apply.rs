@@ -1,6 +1,10 @@
 //! The single path of every change of keys: database, key index, revocation journal, the other nodes, answer.
 
-use crate::{Keyring, ManagementError, node::Applied};
+use crate::{
+    Keyring, ManagementError,
+    node::Applied,
+    planted::{PlantedFault, is_planted},
+};
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
@@ -101,6 +105,12 @@ impl Keyring {
             Ok(committed) => {
                 let at = self.monotonic();
                 let rows = committed.rows();
+                if is_planted(PlantedFault::DroppedHandler)
+                    && let Some(row) = rows.first()
+                {
+                    self.applied.add(row.position);
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
                 for row in rows {
                     self.index().update(row);
                 }

@@ -100,6 +100,10 @@ pub(crate) async fn apply_transition(
     let event = wanted.check(editor, &key)?;
     let app = editor.application().id;
     let store = &keyring.store;
+    #[cfg(feature = "planted-faults")]
+    if let Transition::Revoke { .. } = wanted {
+        keyring.plant_revocation(id);
+    }
     let change = async {
         match &wanted {
             Transition::Revoke { reason } => store.revoke_key(app, id, reason, &event).await,
@@ -148,6 +152,8 @@ impl Keyring {
         self.run_to_completion(async move {
             let applied = {
                 let _lock = keyring.key_locks.lock(id).await;
+                #[cfg(feature = "planted-faults")]
+                keyring.plant_revocation(id);
                 let change = keyring.store.revoke_key(app, id, OWN_WISH, &event);
                 keyring.apply(&[ChangeScope::Key(id)], change).await?
             };

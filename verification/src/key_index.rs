@@ -201,6 +201,15 @@ impl KeyIndex {
         });
     }
 
+    /// Refuses a key as revoked, without a row of the database that says so.
+    #[cfg(feature = "planted-faults")]
+    pub fn mark_revoked(&self, id: KeyId) {
+        self.keys.pin().update(id, |entry| Entry {
+            revoked: true,
+            ..entry.clone()
+        });
+    }
+
     /// Calls [`KeyIndex::mark_uncertain`] for every key of an application.
     pub fn mark_application_uncertain(&self, app: ApplicationId) {
         let keys = self.keys.pin();

@@ -1,7 +1,10 @@
 //! Applying the changes of other nodes.
 
 use super::{Member, Registration};
-use crate::{Keyring, ManagementError};
+use crate::{
+    Keyring, ManagementError,
+    planted::{PlantedFault, is_planted},
+};
 use std::time::Duration;
 use store::{IndexRow, NewChanges, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
@@ -34,6 +37,9 @@ impl Keyring {
                 _ => {}
             }
             is_silent = renewed.is_err();
+            if is_silent && is_planted(PlantedFault::LeaseWithoutEnd) {
+                self.lease_start.reset();
+            }
         }
     }
 
@@ -48,6 +54,10 @@ impl Keyring {
                     // What was announced before is read at once.
                     member.announced.notify_one();
                     while listener.wait().await.is_ok() {
+                        if is_planted(PlantedFault::LostNotification) {
+                            // The next notification is another attempt.
+                            let _ = self.follow(member).await;
+                        }
                         member.announced.notify_one();
                     }
                 }

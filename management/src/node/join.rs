@@ -1,7 +1,10 @@
 //! Registering this process.
 
 use super::{Member, Registration};
-use crate::{Keyring, ManagementError};
+use crate::{
+    Keyring, ManagementError,
+    planted::{PlantedFault, is_planted},
+};
 use std::{
     sync::{Mutex, atomic::AtomicBool},
     time::Duration,
@@ -93,6 +96,11 @@ impl Keyring {
         }));
         // A process joins once.
         match self.registration.get_or_init(|| member) {
+            Registration::Member(_) if is_planted(PlantedFault::StaleJoin) => {
+                let position = self.store.newest_position().await?;
+                self.applied.advance_to(position);
+                Ok(())
+            }
             Registration::Member(member) => self.follow(member).await,
             Registration::Owner(_) => Ok(()),
         }
@@ -124,6 +132,10 @@ impl Join<'_> {
             let _ = keyring.registration.set(Registration::Owner(ownership));
             return Ok(None);
         };
+        if is_planted(PlantedFault::StaleJoin) {
+            // As if there were more keys to read.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
         let occupant = match connection.register(keyring.applied.get()).await? {
             Registered::Done => {
                 if let Some(node) = self.connection.take() {

@@ -1,7 +1,10 @@
 //! Renewing the lease of a process beside others.
 
 use super::Member;
-use crate::Keyring;
+use crate::{
+    Keyring,
+    planted::{PlantedFault, is_planted},
+};
 use std::{
     sync::{PoisonError, atomic::Ordering},
     time::Duration,
@@ -25,6 +28,8 @@ impl Keyring {
             let asked = self.monotonic();
             match node.renew(self.applied.get()).await? {
                 Renewal::Granted { is_oldest, opened } => {
+                    let from_reply = is_planted(PlantedFault::LeaseFromReply);
+                    let asked = if from_reply { self.monotonic() } else { asked };
                     self.lease_start.renew(asked);
                     member.is_oldest.store(is_oldest, Ordering::Release);
                     if !opened && self.earlier_leases_have_ended(member) {
@@ -34,6 +39,12 @@ impl Keyring {
                         tracing::debug!(%error, "silent nodes are not removed for now");
                     }
                     return Ok(());
+                }
+                Renewal::Newer if is_planted(PlantedFault::LostNotification) => {
+                    let position = self.store.newest_position().await?;
+                    // Time for the notification, unless it is lost.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    self.applied.advance_to(position);
                 }
                 Renewal::Newer => self.follow(member).await?,
                 // It has left.

@@ -183,6 +183,23 @@ fn an_unknown_variable_is_reported() {
 }
 
 #[test]
+fn the_program_has_no_planted_faults() {
+    let name = "LATCHKEY_PLANTED_FAULT";
+    let printed = program::command()
+        .args(["user", "list"])
+        .env("LATCHKEY_DATABASE_URL", "mysql://localhost/latchkey")
+        .env(name, "cached-decision")
+        .output()
+        .expect("the program runs");
+    let printed = String::from_utf8_lossy(&printed.stderr);
+    let warning = format!("{name} is not a variable of latchkey and is ignored");
+    assert!(printed.contains(&warning), "{printed}");
+    let program = std::fs::read(env!("CARGO_BIN_EXE_latchkey")).expect("read");
+    let contains = |text: &str| memchr::memmem::find(&program, text.as_bytes()).is_some();
+    assert!(contains("LATCHKEY_NODE_NAME") && !contains(name));
+}
+
+#[test]
 fn an_old_pepper_beside_an_empty_database_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}/latchkey.db", folder.path().display());
