@@ -1,10 +1,10 @@
 //! Kills a server repeatedly under load. No acknowledged change may be lost, and only the usage of the last second.
 
-mod installation;
-mod load;
+pub mod load;
 mod model;
 
 use std::{
+    env,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -13,8 +13,8 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{
+    installation::{self, Installation, Server},
     kill::{
-        installation::Installation,
         load::{Calls, Change},
         model::Model,
     },
@@ -44,7 +44,9 @@ struct Totals {
 
 /// Kills the server `kills` times, checks its data after each kill, and prints totals.
 pub fn run(workspace: &Workspace, kills: usize) -> Result<()> {
-    let installation = Installation::prepare(workspace)?;
+    let folder = env::temp_dir().join(format!("latchkey-kill-{}", std::process::id()));
+    let installation = Installation::create(installation::program(workspace)?, folder, Vec::new())?;
+    installation.add_owner()?;
     let mut model = Model::default();
     let mut totals = Totals::default();
     for round in 0..kills {
@@ -57,9 +59,7 @@ pub fn run(workspace: &Workspace, kills: usize) -> Result<()> {
             )
         })?;
     }
-    let began = Instant::now();
-    let server = installation.start()?;
-    totals.slowest_start = totals.slowest_start.max(began.elapsed());
+    let server = start(&installation, &mut totals)?;
     let lost = model.check(&installation, &server)?;
     totals.add_lost(lost);
     drop(server);
@@ -68,21 +68,29 @@ pub fn run(workspace: &Workspace, kills: usize) -> Result<()> {
     Ok(())
 }
 
+/// Starts a server, until it is ready and the owner can sign in.
+fn start(installation: &Installation, totals: &mut Totals) -> Result<Server> {
+    let began = Instant::now();
+    let server = installation.start()?;
+    server.sign_in()?;
+    totals.slowest_start = totals.slowest_start.max(began.elapsed());
+    Ok(server)
+}
+
 fn run_round(
     installation: &Installation,
     model: &mut Model,
     totals: &mut Totals,
     round: usize,
 ) -> Result<()> {
-    let began = Instant::now();
-    let mut server = installation.start()?;
-    totals.slowest_start = totals.slowest_start.max(began.elapsed());
+    let mut server = start(installation, totals)?;
     let lost = model.check(installation, &server)?;
     totals.add_lost(lost);
 
     let mut owner = server.sign_in()?;
-    model.create_keys(&mut owner, server.app(), round)?;
-    let keys = model.start_round(&mut owner, server.app())?;
+    let app = server.find_app()?;
+    model.create_keys(&mut owner, &app, round)?;
+    let keys = model.start_round(&mut owner, &app)?;
     let stopping = AtomicBool::new(false);
     let (calls, changes, killed) = thread::scope(|scope| -> Result<_> {
         let callers: Vec<_> = (0..CALLERS)
@@ -91,7 +99,6 @@ fn run_round(
                 scope.spawn(move || load::call(server.address, keys, first, stopping))
             })
             .collect();
-        let app = server.app().to_owned();
         let plan = model.plan();
         let stopping_ref = &stopping;
         let owner_thread =

@@ -9,6 +9,8 @@ mod cargo_tool;
 mod check;
 mod files;
 mod fuzz;
+mod history;
+mod installation;
 mod kill;
 mod latchkey;
 mod mutants;
@@ -77,6 +79,8 @@ enum Command {
         #[arg(value_name = "N", default_value_t = kill::DEFAULT_KILLS)]
         kills: usize,
     },
+    /// Check the history of calls and revocations on three nodes while they and PostgreSQL fail
+    History(history::Options),
     /// Run every fuzz target
     Fuzz {
         /// The time for each target
@@ -138,6 +142,7 @@ fn perform(command: Command) -> Result<()> {
         }
         Command::Bench { part } => bench::run(&workspace, part),
         Command::Kill { kills } => kill::run(&workspace, kills),
+        Command::History(options) => history::run(&workspace, &options),
         Command::Fuzz { seconds } => fuzz::run(&workspace, seconds),
         Command::Mutants { package, shard } => {
             mutants::run(&workspace, package.as_deref(), shard.as_deref())

@@ -53,6 +53,20 @@ impl Client {
         })
     }
 
+    /// Connects, and waits for each answer for at most `timeout`.
+    pub fn connect_within(address: SocketAddr, timeout: Duration) -> Result<Self> {
+        let client = Self::connect(address)?;
+        let stream = client.stream.get_ref();
+        stream.set_read_timeout(Some(timeout))?;
+        Ok(client)
+    }
+
+    /// Adds the cookies of another client.
+    pub fn with_cookies_of(mut self, other: &Self) -> Self {
+        self.cookies.extend_from_slice(&other.cookies);
+        self
+    }
+
     /// Requests a page as a browser does.
     pub fn get(&mut self, path: &str) -> Result<Response> {
         self.send("GET", path, HTML, "")
@@ -83,13 +97,12 @@ impl Client {
         headers: &str,
         body: &str,
     ) -> Result<Response> {
-        let (address, cookies) = (self.address, self.cookies());
-        let length = body.len();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{headers}sec-fetch-site: same-origin\r\n\
-             cookie: {cookies}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
-        );
-        self.stream.get_mut().write_all(request.as_bytes())?;
+        self.request(method, path, headers, body)?;
+        self.response()
+    }
+
+    /// Waits for the response to a request.
+    pub fn response(&mut self) -> Result<Response> {
         let began = Instant::now();
         if self.stream.fill_buf()?.is_empty() {
             bail!("the server closed the connection");
@@ -98,6 +111,18 @@ impl Client {
         let mut response = self.read_head(first_byte)?;
         response.body = self.read_body(&response)?;
         Ok(response)
+    }
+
+    /// Sends a request like [`Client::send`], and does not wait for the response.
+    pub fn request(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Result<()> {
+        let (address, cookies) = (self.address, self.cookies());
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{headers}sec-fetch-site: same-origin\r\n\
+             cookie: {cookies}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        Ok(())
     }
 
     fn read_head(&mut self, first_byte: Duration) -> Result<Response> {

@@ -119,7 +119,7 @@ pub fn change(
 }
 
 /// Returns whether the change was acknowledged: `false` if the server is killed. A refused change is an error.
-fn perform(
+pub fn perform(
     owner: &mut Client,
     app: &str,
     operation: Operation,

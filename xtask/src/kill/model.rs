@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
     bench::client::Client,
+    installation::{Installation, Server},
     kill::{
         MAX_LOST_AGE,
-        installation::{Installation, Server},
         load::{self, Calls, Change, Credentials, Operation, between},
     },
 };
@@ -168,8 +168,9 @@ impl Model {
             return Ok(Lost::default());
         };
         let mut owner = server.sign_in()?;
-        let lost = self.check_counts(&mut owner, server.app(), killed)?;
-        self.check_audit_log(&mut owner, server.app())?;
+        let app = server.find_app()?;
+        let lost = self.check_counts(&mut owner, &app, killed)?;
+        self.check_audit_log(&mut owner, &app)?;
         self.audit_rows.clear();
         self.check_states(server)?;
         Ok(lost)
