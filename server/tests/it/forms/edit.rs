@@ -60,7 +60,10 @@ async fn a_change_asks_an_old_session_for_the_password_only_if_it_widens_access(
     let wider = with(&wider, &[("reviewed", &reviewed)]);
     let asked = browser.edit(&key, &seen, &wider).await;
     assert_eq!(asked.status.as_u16(), 403, "{}", asked.body);
-    assert!(asked.body.contains("id=\"password-error\""));
+    // The notice asks, and the field has the focus: nothing is wrong yet.
+    assert!(asked.body.contains("class=\"password-again\""));
+    assert!(asked.body.contains("autofocus"), "{}", asked.body);
+    assert!(!asked.body.contains("id=\"password-error\""));
     assert_eq!(browser.revision(&key).await, seen);
     let narrower = [("allowed_ips", "10.0.0.0/8")];
     let shown = browser.edit(&key, &seen, &narrower).await;
