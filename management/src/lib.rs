@@ -302,7 +302,7 @@ impl Keyring {
         F: Future<Output = Result<T, ManagementError>> + Send + 'static,
     {
         if is_planted(PlantedFault::DroppedHandler) {
-            return change.await;
+            return Box::pin(change).await;
         }
         self.tasks.spawn(change).await.unwrap_or_else(|error| {
             Err(ManagementError::Unexpected(format!(
