@@ -196,7 +196,7 @@ fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usiz
 fn status(key: &KeySummary, now: Timestamp) -> AnyView {
     let note = note(key, now).map(|(text, warning)| {
         let title = text.clone();
-        view! { <small title data-tone=warning.then_some("warning")>{text}</small> }
+        view! { <small title=title data-tone=warning.then_some("warning")>{text}</small> }
     });
     view! {
         {state_view(&key.state)}
