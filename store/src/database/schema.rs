@@ -38,16 +38,21 @@ pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> 
     if is_migrated {
         let (version, first): Applied = sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await?;
         require_released(&SQLITE, first)?;
-        if version < Some(newest()) {
-            sqlx::query(sql::SCHEMA_SET_OLDEST)
-                .bind(oldest())
-                .execute(pool)
-                .await?;
-        } else {
-            let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await?;
-            require_supported(oldest)?;
-            if version > Some(newest()) {
-                return Ok(());
+        match version {
+            // The first migration was interrupted.
+            None => {}
+            Some(version) if version < newest() => {
+                sqlx::query(sql::SCHEMA_SET_OLDEST)
+                    .bind(oldest())
+                    .execute(pool)
+                    .await?;
+            }
+            Some(version) => {
+                let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST).fetch_one(pool).await?;
+                require_supported(oldest)?;
+                if version > newest() {
+                    return Ok(());
+                }
             }
         }
     }
@@ -64,15 +69,19 @@ pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<()
             .fetch_one(&mut *connection)
             .await?;
         require_released(&POSTGRES, first)?;
-        if version < Some(newest()) {
-            exclude_older_nodes(connection, oldest()).await?;
-        } else {
-            let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST)
-                .fetch_one(&mut *connection)
-                .await?;
-            require_supported(oldest)?;
-            if version > Some(newest()) {
-                return Ok(());
+        match version {
+            None => {}
+            Some(version) if version < newest() => {
+                exclude_older_nodes(connection, oldest()).await?;
+            }
+            Some(version) => {
+                let (oldest,): (i64,) = sqlx::query_as(sql::SCHEMA_OLDEST)
+                    .fetch_one(&mut *connection)
+                    .await?;
+                require_supported(oldest)?;
+                if version > newest() {
+                    return Ok(());
+                }
             }
         }
     }

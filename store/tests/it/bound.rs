@@ -21,10 +21,13 @@ const CRATES: [&str; 12] = [
     "xtask",
 ];
 
-/// The only modules that make statements at run time: they repeat placeholders of a constant statement.
-const EXEMPT: [&str; 2] = [
-    "store/src/database/insert_many.rs",
-    "store/src/usage/breakdown.rs",
+/// The only modules that make statements at run time: they repeat placeholders of a constant statement, or have names of tables
+/// and columns in it, which come from the list of tables and the database's schema.
+const EXEMPT: [(&str, &str); 4] = [
+    ("store/src/copy.rs", "AssertSqlSafe"),
+    ("store/src/copy/target.rs", "AssertSqlSafe"),
+    ("store/src/database/insert_many.rs", "QueryBuilder"),
+    ("store/src/usage/breakdown.rs", "QueryBuilder"),
 ];
 
 /// Words that make a statement from a text that is not constant.
@@ -87,8 +90,9 @@ fn check_folder(folder: &Path, files: &mut usize) {
             *files += 1;
             let source = fs::read_to_string(&path).expect("text");
             let mut faults = faults(&source);
-            if EXEMPT.iter().any(|exempt| path.ends_with(exempt)) {
-                assert_eq!(faults, ["QueryBuilder"]);
+            let exempt = EXEMPT.iter().find(|(file, _)| path.ends_with(file));
+            if let Some((_, word)) = exempt {
+                assert_eq!(faults, [*word]);
                 faults.clear();
             }
             assert!(faults.is_empty(), "{}: {faults:?}", path.display());
