@@ -145,6 +145,7 @@ test('a form is accepted after two invalid attempts', async ({ page, open, signI
   await expect(textbox('Allowed IP addresses')(dialog)).toHaveAccessibleDescription(/“nowhere” isn't an IP address/);
   await expect(textbox('Name')(dialog)).not.toHaveAttribute('aria-invalid');
   await expect(dialog.getByRole('checkbox', { checked: true })).toHaveCount(2);
+  await waitUntilAnswered(page);
   await addresses('10.0.0.0/8')(dialog);
   await send.click();
   const { secret } = await readCredentials(page);

@@ -58,7 +58,7 @@ test('times are in the application’s zone, with and without JavaScript', async
   await expect(since).toHaveAttribute('title', /UTC$/);
 });
 
-test('relative times are updated, and the exact time is shown on focus', { tag: '@js' }, async ({ page, signInAs }) => {
+test('relative times are updated', { tag: '@js' }, async ({ page, signInAs }) => {
   const { app } = await signInAs(people.owner);
   await page.clock.install();
   await page.goto(`${app}/settings/members`);
@@ -69,16 +69,6 @@ test('relative times are updated, and the exact time is shown on focus', { tag: 
   // Texts are updated once a minute, and "just now" lasts a minute: after three updates all texts are more than two minutes old.
   await page.clock.runFor(185_000);
   await expect(seen.filter({ hasText: /^[234] minutes ago$/ }).first()).toBeVisible();
-  const one = seen.first();
-  await one.focus();
-  const bubble = () => one.evaluate((node) => getComputedStyle(node, '::after').content);
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Tab');
-  await expect(one).toBeFocused();
-  expect(await bubble()).toContain('UTC');
-  await page.keyboard.press('Escape');
-  await expect(one).toBeFocused();
-  expect(await bubble()).toBe('none');
 });
 
 test('the application’s id can be copied', { tag: '@js' }, async ({ page, open, signInAs, context }) => {

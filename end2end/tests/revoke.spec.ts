@@ -1,4 +1,4 @@
-import { createKey, expect, failedResponse, people, row, test, unique, whoami, waitUntilAnswered } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, row, test, unique, whoami, waitUntilAnswered, waitUntilInteractive } from '../fixtures.ts';
 
 test('revoking requires the key’s name, ends the key immediately, and keeps it in the list', async ({
   page,
@@ -63,6 +63,7 @@ test('the dialog focuses Cancel, and Escape cancels', { tag: '@js' }, async ({ p
   await page.getByRole('button', { name: `Actions for ${key.name}` }).click();
   await row(page, key.name).getByRole('link', { name: 'Revoke' }).click();
   const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
+  await waitUntilInteractive(page);
   await expect(dialog.getByText('Cancel', { exact: true })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
