@@ -8,7 +8,7 @@ const databaseTests = /\/(audit-log|setup|sign-in|create|edit|revoke|lifecycle|l
 const plainDatabaseTests = /\/(setup|sign-in|create|edit|revoke|list|members|applications)\.spec\.ts$/;
 const severalNodes = /\/nodes\.spec\.ts$/;
 // Three nodes behind nginx, each request at another one: what a request needs of an earlier one is in the database.
-const nodeTests = /\/(nodes|sign-in|create|edit|revoke|lifecycle|bulk|regenerate|reset|two-factor|passkeys|mail|profile)\.spec\.ts$/;
+const nodeTests = /\/(nodes|sign-in|create|revoke)\.spec\.ts$/;
 const withoutScripts = { javaScriptEnabled: false };
 const chromium = process.env['LATCHKEY_CHROMIUM'];
 
@@ -48,7 +48,8 @@ export default defineConfig<TestFixtures, WorkerFixtures>({
       ? [
           { name: 'js-postgres', grepInvert: /@no-js/, testMatch: databaseTests, use: { database: 'postgres' as const } },
           ...(hasProxy
-            ? [{ name: 'js-nodes', grepInvert: /@no-js/, testMatch: nodeTests, use: { database: 'postgres' as const, nodes: 3 } }]
+            ? [// A rate limit counts on each node.
+              { name: 'js-nodes', grepInvert: /@no-js|applies a rate limit/, testMatch: nodeTests, use: { database: 'postgres' as const, nodes: 3 } }]
             : []),
           {
             name: 'no-js-postgres',
