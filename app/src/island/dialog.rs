@@ -24,9 +24,13 @@ const UNSAVED: &str = "form[data-changed]:not([aria-busy])";
 /// Listens to the dialogs of the page.
 pub fn listen() {
     // `cancel` and `close` do not bubble, so they are caught on their way down.
-    for (name, listener) in [("cancel", cancelled as fn(&Event)), ("close", closed)] {
+    for (name, listener) in [
+        ("cancel", cancelled as fn(&Event)),
+        ("close", closed),
+        ("beforeunload", before_unload),
+    ] {
         let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| listener(&event));
-        _ = document().add_event_listener_with_callback_and_bool(
+        _ = window().add_event_listener_with_callback_and_bool(
             name,
             listener.as_ref().unchecked_ref(),
             true,
@@ -55,12 +59,6 @@ pub fn listen() {
         if let Some(form) = field.and_then(|field| field.closest(FORMS).ok()?) {
             // Only a broken document refuses an attribute.
             _ = form.set_attribute(CHANGED, "");
-        }
-    });
-    // The browser asks before such a page is left.
-    window_event_listener(ev::beforeunload, |event| {
-        if dom::all::<Element>(UNSAVED).next().is_some() {
-            event.prevent_default();
         }
     });
 }
@@ -134,6 +132,13 @@ fn cancelled(event: &Event) {
         if let Some(href) = close_link(&dialog).and_then(|link| link.get_attribute("href")) {
             leave(&href);
         }
+    }
+}
+
+/// The browser asks before a page with unsaved changes is left.
+fn before_unload(event: &Event) {
+    if dom::all::<Element>(UNSAVED).next().is_some() {
+        event.prevent_default();
     }
 }
 
