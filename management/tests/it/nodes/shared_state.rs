@@ -6,14 +6,27 @@ use crate::{
     test_keyring::{draft, reopen},
 };
 use domain::{
+    decision::DecisionRecord,
     key::{KeyDraft, rate_limit::RateLimit},
     security::{EventFilter, EventKind},
     time::Timestamp,
     usage::Level,
     verdict::Verdict,
 };
+use management::Keyring;
 use std::time::Duration;
+use telemetry::Tail;
 use tokio::time::timeout;
+
+/// Writes the decisions of a node, and returns the only call that the follower gets then.
+async fn next_call(node: &Keyring, tail: &mut Tail) -> DecisionRecord {
+    node.telemetry().write_decisions().await.expect("written");
+    let batch = timeout(Duration::from_secs(20), tail.next()).await;
+    let mut calls = batch.expect("in time").calls;
+    let call = calls.pop().expect("a call");
+    assert!(calls.is_empty(), "{calls:?}");
+    call
+}
 
 #[tokio::test]
 async fn a_live_view_shows_calls_that_another_node_answered_once() {
@@ -22,44 +35,17 @@ async fn a_live_view_shows_calls_that_another_node_answered_once() {
     };
     let mut tail = nodes.editor.tail(Some(nodes.key.id), None);
     assert_eq!(nodes.there(), Verdict::Accepted);
-    nodes
-        .other
-        .telemetry()
-        .write_decisions()
-        .await
-        .expect("written");
-    let patience = Duration::from_secs(20);
-    let batch = timeout(patience, tail.next()).await.expect("in time");
-    let [call] = batch.calls.as_slice() else {
-        panic!("{batch:?}");
-    };
-    assert_eq!((call.key, call.verdict), (nodes.key.id, Verdict::Accepted));
+    let theirs = next_call(&nodes.other, &mut tail).await;
+    assert_eq!(
+        (theirs.key, theirs.verdict),
+        (nodes.key.id, Verdict::Accepted)
+    );
     // A call of this node comes once, although it is stored too.
     assert_eq!(nodes.here(), Verdict::Accepted);
-    nodes
-        .test
-        .keyring
-        .telemetry()
-        .write_decisions()
-        .await
-        .expect("written");
-    let batch = timeout(patience, tail.next()).await.expect("in time");
-    let [own] = batch.calls.as_slice() else {
-        panic!("{batch:?}");
-    };
-    assert_ne!(own.id, call.id);
+    let own = next_call(&nodes.test.keyring, &mut tail).await;
     assert_eq!(nodes.there(), Verdict::Accepted);
-    nodes
-        .other
-        .telemetry()
-        .write_decisions()
-        .await
-        .expect("written");
-    let batch = timeout(patience, tail.next()).await.expect("in time");
-    let [last] = batch.calls.as_slice() else {
-        panic!("{batch:?}");
-    };
-    assert!(last.id != call.id && last.id != own.id);
+    let last = next_call(&nodes.other, &mut tail).await;
+    assert!(own.id != theirs.id && last.id != theirs.id && last.id != own.id);
 }
 
 #[tokio::test]
