@@ -5,7 +5,7 @@ use crate::{
     Editor, Keyring, ManagementError,
     planted::{PlantedFault, is_planted},
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use store::{NodeConnection, OtherNode, StoreError, waiting_time};
 use verification::Monotonic;
 
@@ -27,7 +27,7 @@ pub(crate) struct Applied<T> {
 /// What the nodes know about a change: no node accepts a call that begins later and that the change forbids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The nodes.
+    /// The nodes, those among them that were removed while the change waited for them.
     pub nodes: usize,
     /// The nodes that have the change. The leases of the others have ended.
     pub confirmed: usize,
@@ -44,6 +44,43 @@ pub struct NodesBehind {
     pub names: Vec<String>,
     /// After how many milliseconds from its commit a change no longer waits for them: their leases have ended then.
     pub at_most_ms: i64,
+}
+
+/// The nodes without a change, as one look after another shows them.
+#[derive(Default)]
+struct Awaited {
+    /// The names of all that were ever without it.
+    names: BTreeSet<String>,
+}
+
+impl Awaited {
+    /// Looks at the other nodes. One that was without the change and is no longer there did not confirm it: another node removed
+    /// it, or it has stopped.
+    fn look(&mut self, others: &[OtherNode], position: i64, elapsed_ms: i64) -> Confirmation {
+        let (mut confirmed, mut present) = (1, BTreeSet::new());
+        for node in others {
+            present.insert(node.name.as_str());
+            if node.applied < position {
+                self.names.insert(node.name.clone());
+            } else {
+                confirmed += 1;
+            }
+        }
+        let gone = self.names.iter().map(String::as_str);
+        let gone = gone.filter(|name| !present.contains(name)).count();
+        Confirmation {
+            nodes: others.len() + 1 + gone,
+            confirmed,
+            elapsed_ms,
+            removed: Vec::new(),
+        }
+    }
+}
+
+/// Returns the longest lease of the nodes without the change, or `None` if each node has it.
+fn longest_lease(others: &[OtherNode], position: i64) -> Option<Duration> {
+    let behind = others.iter().filter(|node| node.applied < position);
+    behind.map(|node| node.lease).max()
 }
 
 impl<T> Applied<T> {
@@ -137,6 +174,7 @@ impl Keyring {
         at: Monotonic,
     ) -> Result<Confirmation, StoreError> {
         let node = &member.node;
+        let mut awaited = Awaited::default();
         let mut pause = FIRST_PAUSE;
         loop {
             let looked = node.others().await;
@@ -144,18 +182,8 @@ impl Keyring {
             let has_waited = |lease: Duration| elapsed_ms >= waiting_ms(lease);
             match looked {
                 Ok((others, true)) => {
-                    let behind: Vec<&OtherNode> = others
-                        .iter()
-                        .filter(|node| node.applied < position)
-                        .collect();
-                    let mut confirmation = Confirmation {
-                        nodes: others.len() + 1,
-                        confirmed: others.len() + 1 - behind.len(),
-                        elapsed_ms,
-                        removed: Vec::new(),
-                    };
-                    let longest = behind.iter().map(|node| node.lease).max();
-                    match longest {
+                    let mut confirmation = awaited.look(&others, position, elapsed_ms);
+                    match longest_lease(&others, position) {
                         None => return Ok(confirmation),
                         Some(lease)
                             if has_waited(lease)
@@ -182,6 +210,8 @@ impl Keyring {
     /// Removes the nodes whose leases have ended. The change is confirmed even if that fails: then the next one waits for them too.
     async fn remove_behind(&self, node: &NodeConnection, position: i64) -> Vec<String> {
         match node.remove_behind(position).await {
+            // Another node removed them in the meantime.
+            Ok(names) if names.is_empty() => names,
             Ok(names) => {
                 tracing::warn!(
                     names = names.join(", "),
@@ -202,10 +232,12 @@ impl Keyring {
         };
         let newest = self.store.newest_position().await?;
         let (others, _) = member.node.others().await?;
-        let behind = others.iter().filter(|node| node.applied < newest);
-        let longest = behind.clone().map(|node| node.lease).max();
-        Ok(longest.map(|lease| NodesBehind {
-            names: behind.map(|node| node.name.clone()).collect(),
+        Ok(longest_lease(&others, newest).map(|lease| NodesBehind {
+            names: others
+                .into_iter()
+                .filter(|node| node.applied < newest)
+                .map(|node| node.name)
+                .collect(),
             at_most_ms: waiting_ms(lease),
         }))
     }
@@ -231,4 +263,33 @@ impl Editor {
 /// Returns after how many milliseconds another node's lease has ended.
 fn waiting_ms(lease: Duration) -> i64 {
     i64::try_from(waiting_time(lease).as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(n: u8, applied: i64) -> OtherNode {
+        OtherNode {
+            name: format!("node {n}"),
+            applied,
+            lease: Duration::from_secs(30),
+        }
+    }
+
+    #[test]
+    fn a_node_that_another_one_removes_while_a_change_waits_for_it_is_counted() {
+        let mut awaited = Awaited::default();
+        awaited.look(&[node(2, 7), node(3, 6)], 7, 10);
+        let confirmation = awaited.look(&[node(2, 8)], 7, 20);
+        assert_eq!((confirmation.confirmed, confirmation.nodes), (2, 3));
+    }
+
+    #[test]
+    fn a_node_that_was_without_a_change_and_has_it_now_is_counted_once() {
+        let mut awaited = Awaited::default();
+        awaited.look(&[node(2, 6)], 7, 10);
+        let confirmation = awaited.look(&[node(2, 7)], 7, 20);
+        assert_eq!((confirmation.confirmed, confirmation.nodes), (2, 2));
+    }
 }

@@ -32,12 +32,11 @@ impl NodeCounters {
 
     /// Records a confirmed change.
     pub(super) fn confirm(&self, confirmation: &Confirmation) {
-        let removed = confirmation.removed.len();
-        self.see(confirmation.nodes - removed.min(confirmation.nodes));
+        self.see(confirmation.confirmed);
         self.confirmed.fetch_add(1, Ordering::Relaxed);
         let waited = u64::try_from(confirmation.elapsed_ms).unwrap_or_default();
         self.waited_ms.fetch_add(waited, Ordering::Relaxed);
-        self.remove(removed);
+        self.remove(confirmation.removed.len());
     }
 
     /// Records that nodes were removed.
