@@ -112,6 +112,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 /** Starts the page's program, as a pointer that moves does, and waits until it has started. */
 export async function waitUntilInteractive(page: Page): Promise<void> {
+  // After a navigation that the test did not start itself, the page may not listen yet.
+  await page.waitForLoadState('load');
   await page.locator('html').dispatchEvent('pointermove');
   await expect(page.locator('html')).toHaveAttribute('data-js', '');
 }
