@@ -4,6 +4,7 @@
 //! The names are those that Leptos uses in a page: `pkg/latchkey.js`, `pkg/latchkey.wasm`, `pkg/latchkey.css`.
 
 mod compress;
+mod imports;
 mod split;
 mod styles;
 mod tools;

@@ -13,7 +13,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{
     files::{self, Stamp},
     process::output,
-    site::{PACKAGE, split, tools::Tools},
+    site::{PACKAGE, imports, split, tools::Tools},
     step::step,
 };
 
@@ -86,7 +86,7 @@ fn copy(folder: &str, name: &str, finished: &str) -> Result<()> {
 }
 
 fn wasm_bindgen() -> Result<()> {
-    Bindgen::new()
+    let output = Bindgen::new()
         .input_path(Path::new(SPLIT).join(split::MAIN))
         .web(true)?
         .out_name("latchkey")
@@ -97,7 +97,8 @@ fn wasm_bindgen() -> Result<()> {
         .keep_lld_exports(true)
         // The page passes the file's name.
         .omit_default_module_path(true)
-        .generate(BOUND)?;
+        .generate_output()?;
+    imports::emit_shortened(output, Path::new(BOUND), "latchkey.js")?;
     let loader = Path::new(BOUND).join(split::LOADER);
     files::write(
         &loader,
