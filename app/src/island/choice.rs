@@ -1,5 +1,6 @@
 //! A box whose tick chooses from a select box what suits it. What is chosen afterwards stays.
 
+use crate::ui::dom;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -7,7 +8,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 /// Listens to boxes with `data-chooses`, the id of a select box, and `data-choice`, one of its values.
 pub fn listen() {
     window_event_listener(ev::change, |event| {
-        if let Some(ticked) = event.target().and_then(|target| target.dyn_into().ok()) {
+        if let Some(ticked) = dom::target(&event, "[data-chooses]") {
             _ = choose(&ticked);
         }
     });

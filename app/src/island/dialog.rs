@@ -44,8 +44,7 @@ pub fn listen() {
         }
     });
     window_event_listener(ev::click, |event| {
-        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        let opener = target.and_then(|target| target.closest(OPENER).ok()?);
+        let opener = dom::closest(&event, OPENER);
         if let Some(id) = opener.and_then(|opener| opener.get_attribute("data-opens")) {
             if id == command_menu::MENU {
                 command_menu::toggle();
@@ -55,8 +54,7 @@ pub fn listen() {
         }
     });
     window_event_listener(ev::input, |event| {
-        let field: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        if let Some(form) = field.and_then(|field| field.closest(FORMS).ok()?) {
+        if let Some(form) = dom::closest(&event, FORMS) {
             // Only a broken document refuses an attribute.
             _ = form.set_attribute(CHANGED, "");
         }

@@ -1,11 +1,12 @@
 //! Filters that apply themselves: a search after a pause in typing, a choice at once.
 
 use super::submit;
+use crate::ui::dom;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlInputElement, HtmlSelectElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 
 /// Milliseconds without a key stroke after which the page follows what was typed.
 const PAUSE_MS: u32 = 250;
@@ -19,13 +20,13 @@ thread_local! {
 /// Listens to the filters of the page.
 pub fn listen() {
     window_event_listener(ev::input, |event| {
-        if let Some(field) = target::<HtmlInputElement>(&event, SEARCH) {
+        if let Some(field) = dom::target::<HtmlInputElement>(&event, SEARCH) {
             typed(field);
         }
     });
     window_event_listener(ev::change, |event| {
         if let Some(select) =
-            target::<HtmlSelectElement>(&event, "form[method='GET' i]:not([data-steady]) select")
+            dom::target::<HtmlSelectElement>(&event, "form[method='GET' i]:not([data-steady]) select")
             && let Some(form) = select.form()
         {
             _ = form.request_submit();
@@ -38,14 +39,6 @@ pub fn listen() {
             typed(field);
         }
     }
-}
-
-fn target<T: JsCast>(event: &Event, selector: &str) -> Option<T> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    target
-        .matches(selector)
-        .ok()?
-        .then(|| target.unchecked_into())
 }
 
 fn typed(field: HtmlInputElement) {

@@ -4,7 +4,6 @@
 use super::{command_menu, dialog};
 use crate::ui::dom;
 use leptos::{ev, prelude::*};
-use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// The links of the rows.
@@ -37,10 +36,7 @@ fn is_command(event: &KeyboardEvent) -> bool {
 
 fn is_shortcut(event: &KeyboardEvent) -> bool {
     let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-    let typing = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok())
-        .is_some_and(|target| matches!(target.closest(TYPING), Ok(Some(_))));
+    let typing = dom::closest(event, TYPING).is_some();
     let off = dom::all::<Element>(OFF).next().is_some();
     !modified && !typing && !off && dialog::topmost().is_none()
 }

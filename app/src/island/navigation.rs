@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CustomEvent, Document, DomParser, Element, Headers, HtmlAnchorElement, HtmlDetailsElement,
+    CustomEvent, Document, DomParser, Headers, HtmlAnchorElement, HtmlDetailsElement,
     HtmlElement, MouseEvent, RequestInit, Response, SupportedType, Url, UrlSearchParams,
 };
 
@@ -75,13 +75,10 @@ fn clicked(event: &MouseEvent) {
     if event.default_prevented() || event.button() != 0 || modified {
         return;
     }
-    let Some(link) = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok()?.closest("a[href]").ok()?)
-        .and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok())
-    else {
+    let Some(link) = dom::closest(event, "a[href]") else {
         return;
     };
+    let link: HtmlAnchorElement = link.unchecked_into();
     let location = window().location();
     let by_browser = !link.target().is_empty()
         || link.has_attribute("download")

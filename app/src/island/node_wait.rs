@@ -18,7 +18,6 @@ use crate::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, server_fn::ServerFn, task::spawn_local};
-use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement};
 
 /// Milliseconds after which a form takes long, and between two looks at it.
@@ -47,9 +46,7 @@ pub(crate) fn NodeWait(
     Effect::new(move |_| {
         let app = app.clone();
         let listener = window_event_listener(ev::submit, move |event| {
-            let form = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+            let form = dom::target(&event, "form");
             if let Some(form) = form.filter(ends_access) {
                 spawn_local(watch(app.clone(), form));
             }

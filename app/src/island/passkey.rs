@@ -7,7 +7,7 @@ use super::{submit, toast};
 use crate::ui::dom;
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlFormElement};
+use web_sys::{HtmlElement, HtmlFormElement};
 
 /// The buttons that ask for a passkey.
 const BUTTONS: &str = "button[data-passkey]";
@@ -17,10 +17,7 @@ const CREATE_BUTTON: &str = "button[data-passkey='create']";
 /// Listens to the buttons of the page.
 pub fn listen() {
     window_event_listener(ev::click, |event| {
-        let target = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok());
-        if let Some(button) = target.and_then(|target| target.closest(BUTTONS).ok()?)
+        if let Some(button) = dom::closest(&event, BUTTONS)
             && let Ok(Some(form)) = button.closest("form")
         {
             use_passkey(form.unchecked_into(), button.unchecked_into(), false);

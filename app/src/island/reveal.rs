@@ -7,21 +7,19 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement, PageTransitionEvent
 
 /// Fields with a secret, and parts of a page around one.
 const SECRETS: &str = "[data-secret]";
+/// The box that says that the secret is stored.
+const TICK: &str = "[data-stored]";
 
 /// Listens to the page that shows a secret.
 pub fn listen() {
     window_event_listener(ev::click, |event| {
-        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        if target.is_some_and(|target| matches!(target.closest("[data-env]"), Ok(Some(_)))) {
+        if dom::closest(&event, "[data-env]").is_some() {
             save();
         }
     });
     // A tick that is missing: `invalid` does not bubble.
     let invalid = Closure::<dyn Fn(Event)>::new(|event: Event| {
-        let field: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        if let Some(field) = field
-            && field.has_attribute("data-stored")
-        {
+        if dom::closest(&event, TICK).is_some() {
             event.prevent_default();
             ask(true);
         }
@@ -33,8 +31,7 @@ pub fn listen() {
     );
     invalid.forget();
     window_event_listener(ev::change, |event| {
-        let field: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        if field.is_some_and(|field| field.has_attribute("data-stored")) {
+        if dom::closest(&event, TICK).is_some() {
             ask(false);
         }
     });

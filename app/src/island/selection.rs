@@ -2,8 +2,7 @@
 
 use crate::{ui::dom, words::list as words};
 use leptos::{ev, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::HtmlInputElement;
 
 /// The boxes of the rows.
 const BOXES: &str = "input[data-row]";
@@ -17,18 +16,13 @@ const CLEAR: &str = "button[data-clear]";
 /// Listens to the boxes of the page.
 pub fn listen() {
     window_event_listener(ev::change, |event| {
-        let changed = event.target().and_then(|target| target.dyn_into().ok());
-        let Some(changed): Option<HtmlInputElement> = changed else {
-            return;
-        };
-        if changed.has_attribute("data-all") {
-            boxes_below(&changed).for_each(|one| one.set_checked(changed.checked()));
+        if let Some(above) = dom::target::<HtmlInputElement>(&event, ALL) {
+            boxes_below(&above).for_each(|one| one.set_checked(above.checked()));
         }
         read();
     });
     window_event_listener(ev::click, |event| {
-        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        if target.is_some_and(|target| matches!(target.closest(CLEAR), Ok(Some(_)))) {
+        if dom::closest(&event, CLEAR).is_some() {
             boxes().for_each(|one| one.set_checked(false));
             read();
         }

@@ -19,13 +19,12 @@ pub fn listen() {
 }
 
 fn submitted(event: &SubmitEvent) {
-    let Some(form) = event
-        .target()
-        .and_then(|target| target.dyn_into::<HtmlFormElement>().ok())
-        .filter(|_| !event.default_prevented())
-    else {
+    let Some(form) = dom::target::<HtmlFormElement>(event, "form") else {
         return;
     };
+    if event.default_prevented() {
+        return;
+    }
     let button = event.submitter();
     let of = |name| attribute(&form, button.as_ref(), name);
     match of("method").to_ascii_lowercase().as_str() {

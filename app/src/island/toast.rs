@@ -4,7 +4,6 @@ use super::announce;
 use crate::{ui::dom, words::toast as words};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// Milliseconds for which a toast is shown.
@@ -15,11 +14,9 @@ const NEW: &str = ".toast:not([data-seen])";
 /// Listens to the buttons that dismiss a toast.
 pub fn listen() {
     window_event_listener(ev::click, |event| {
-        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        let toast = target
-            .filter(|target| matches!(target.closest("[data-dismiss]"), Ok(Some(_))))
-            .and_then(|target| target.closest(".toast").ok()?);
-        if let Some(toast) = toast {
+        if let Some(button) = dom::closest(&event, "[data-dismiss]")
+            && let Ok(Some(toast)) = button.closest(".toast")
+        {
             toast.remove();
         }
     });

@@ -36,8 +36,7 @@ pub fn offer(part: &Element) {
 }
 
 fn frame(event: &Event) -> Option<Element> {
-    let target: Element = event.target()?.unchecked_into();
-    target.closest(".chart-frame").ok()?
+    dom::closest(event, ".chart-frame")
 }
 
 /// The bar under a pointer: a finger that moves stays with what it touched first, so the place is asked.

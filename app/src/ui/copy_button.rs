@@ -1,12 +1,15 @@
 //! Copying to the clipboard.
 
-use super::icon::{Icon, Shape};
+use super::{
+    dom,
+    icon::{Icon, Shape},
+};
 use crate::words::common as words;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 /// How long the button says what came of it, in milliseconds.
 const NEWS_MS: u32 = 2_000;
@@ -49,10 +52,7 @@ pub fn CopyButton(
 /// Makes the buttons of the page copy. Once for all of them: a list has one for each row. `say` announces the outcome.
 pub fn listen(say: impl Fn(&'static str) + Clone + 'static) {
     window_event_listener(ev::click, move |event| {
-        let button = event
-            .target()
-            .and_then(|target| target.unchecked_into::<Element>().closest(".copy").ok()?);
-        if let Some(button) = button {
+        if let Some(button) = dom::closest(&event, ".copy") {
             spawn_local(copy(button.unchecked_into(), say.clone()));
         }
     });

@@ -2,7 +2,20 @@
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, NodeList};
+use web_sys::{Element, Event, NodeList};
+
+/// The target of an event, or the closest element around it, that a selector finds.
+pub fn closest(event: &Event, selector: &str) -> Option<Element> {
+    let target: Element = event.target()?.unchecked_into();
+    // A target that is no element has no such method, which is an error as well.
+    target.closest(selector).ok()?
+}
+
+/// The target of an event, if a selector finds it. Its type is not checked.
+pub fn target<T: JsCast>(event: &Event, selector: &str) -> Option<T> {
+    let target: Element = event.target()?.unchecked_into();
+    (target.matches(selector) == Ok(true)).then(|| target.unchecked_into())
+}
 
 /// All in the page that a selector finds, in their order; none where it is not one.
 pub fn all<T: JsCast>(selector: &str) -> impl Iterator<Item = T> + use<T> {

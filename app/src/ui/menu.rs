@@ -8,10 +8,12 @@ use super::{
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDetailsElement, HtmlElement};
+use web_sys::{HtmlDetailsElement, HtmlElement, Node};
 
 /// The keys that move the focus in an open menu.
 const KEYS: [&str; 4] = ["ArrowDown", "ArrowUp", "Home", "End"];
+/// What makes a choice: a link or the button of a form. A button that copies says so in its place, and a search narrows the choice.
+const CHOICE: &str = ".menu-panel :is(a, [type=submit]):not([role=search] *)";
 /// The open menu in which the focus is, unless it is in a field that needs these keys itself.
 const FOCUSED: &str = "details.menu[open]:has(:focus:not(input, select))";
 
@@ -38,21 +40,12 @@ pub fn Menu(
 /// arrow keys move in them. Once for all of them: a list has one for each row.
 pub fn listen() {
     window_event_listener(ev::click, |event| {
-        let target = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok());
-        // A choice was made: a link or the button of a form. A button that copies says so in its place, and a search narrows the
-        // choice.
-        let chosen = target.as_ref().is_some_and(|target| {
-            matches!(
-                target.closest(".menu-panel :is(a, [type=submit]):not([role=search] *)"),
-                Ok(Some(_))
-            )
-        });
+        let chosen = dom::closest(&event, CHOICE).is_some();
+        let target = event.target().map(JsCast::unchecked_into::<Node>);
         for menu in open() {
             if chosen {
                 close(&menu);
-            } else if !menu.contains(target.as_deref()) {
+            } else if !menu.contains(target.as_ref()) {
                 menu.set_open(false);
             }
         }

@@ -77,8 +77,7 @@ fn listen() {
 
 /// The entry that a pointer event is about.
 fn entry_of(event: &MouseEvent) -> Option<HtmlElement> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    let entry = target.closest(&format!("#{MENU} {ENTRIES}")).ok()??;
+    let entry = dom::closest(event, &format!("#{MENU} {ENTRIES}"))?;
     entry.dyn_into().ok()
 }
 

@@ -19,7 +19,7 @@ use leptos::{ev, prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement,
+    Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement,
     RequestInit,
 };
 
@@ -101,9 +101,9 @@ fn listen() {
     if LISTENING.replace(true) {
         return;
     }
-    window_event_listener(ev::click, |event| opened(event.target()));
+    window_event_listener(ev::click, |event| clicked(&event));
     // The middle button opens a tab as well.
-    window_event_listener_untyped("auxclick", |event| opened(event.target()));
+    window_event_listener_untyped("auxclick", |event| clicked(&event));
     window_event_listener(ev::focus, |_| {
         if let Ok(Some(dialog)) = document().query_selector(ELSEWHERE) {
             complete(&dialog);
@@ -111,11 +111,9 @@ fn listen() {
     });
 }
 
-/// If the link to the provider was clicked.
-fn opened(target: Option<web_sys::EventTarget>) {
-    let link =
-        target.and_then(|target| target.dyn_into::<Element>().ok()?.closest(PROVIDER).ok()?);
-    if let Some(link) = link {
+/// If it was the link to the provider.
+fn clicked(event: &Event) {
+    if let Some(link) = dom::closest(event, PROVIDER) {
         _ = open_elsewhere(&link);
     }
 }
