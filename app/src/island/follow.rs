@@ -25,9 +25,10 @@ pub fn listen() {
         }
     });
     window_event_listener(ev::change, |event| {
-        if let Some(select) =
-            dom::target::<HtmlSelectElement>(&event, "form[method='GET' i]:not([data-steady]) select")
-            && let Some(form) = select.form()
+        if let Some(select) = dom::target::<HtmlSelectElement>(
+            &event,
+            "form[method='GET' i]:not([data-steady]) select",
+        ) && let Some(form) = select.form()
         {
             _ = form.request_submit();
         }

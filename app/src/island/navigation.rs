@@ -11,8 +11,8 @@ use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CustomEvent, Document, DomParser, Headers, HtmlAnchorElement, HtmlDetailsElement,
-    HtmlElement, MouseEvent, RequestInit, Response, SupportedType, Url, UrlSearchParams,
+    CustomEvent, Document, DomParser, Headers, HtmlAnchorElement, HtmlDetailsElement, HtmlElement,
+    MouseEvent, RequestInit, Response, SupportedType, Url, UrlSearchParams,
 };
 
 /// The request header by which a page asks for a redirect as `204 No Content` with `Location`, since a script cannot see where
