@@ -1,4 +1,5 @@
-//! Counted usage: counters in memory, a journal entry every second, and rollups every minute or before a read.
+//! Counted usage: counters in memory, a journal entry every second, and rollups every minute or before a read, and every second
+//! for keys that were quiet.
 
 mod accumulator;
 mod counters;
@@ -35,8 +36,8 @@ impl Telemetry {
         self.flush(FlushScope::All).await
     }
 
-    /// Writes a journal entry of the counts until now; [`Telemetry::recover_usage`] reads it after a kill. Once a minute all counts
-    /// are written to the rollups instead. To be called every second.
+    /// Writes a journal entry of the counts until now; [`Telemetry::recover_usage`] reads it after a kill. Counts of keys that were
+    /// quiet are written to the rollups instead, and once a minute all counts are. To be called every second.
     ///
     /// # Errors
     /// If the database fails.

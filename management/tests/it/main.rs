@@ -17,6 +17,7 @@ mod guessing;
 mod journal;
 mod keys;
 mod killed;
+mod last_use;
 mod mail;
 mod member_links;
 mod members;

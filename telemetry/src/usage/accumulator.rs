@@ -1,5 +1,6 @@
 //! Counts that have not been written to the rollups. They are journaled in the database every second, in one compact entry; the
-//! rollups, with several rows a key, are written once a minute or before a read.
+//! rollups, with several rows a key, are written once a minute or before a read, and at once for a key that was quiet: other
+//! nodes read them.
 
 use super::{
     dimension_counts::ValuesByKey, journal, key_counts::KeyCounts, pending_values::PendingValues,
@@ -17,13 +18,15 @@ use verification::KeyMap;
 
 /// Keys whose counts are accumulated before the rollups are written early, so that one write does not take too long.
 const MAX_KEYS: usize = 20_000;
+/// Keys that were quiet and whose counts are written in one second, five rows each or more; the counts of others are journaled.
+const MAX_QUIET_KEYS: usize = 1_000;
 /// Values in memory before they are written early. A value takes 40 bytes.
 const MAX_VALUES: usize = 2_000_000;
 
 /// How much of the counts a flush writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FlushScope {
-    /// A journal entry, from which the next process recovers after a kill.
+    /// A journal entry, from which the next process recovers after a kill. Of keys that were quiet, the numbers of calls.
     Journal,
     /// The numbers of calls, and the last calls.
     Totals,
@@ -76,13 +79,18 @@ impl Accumulator {
     /// Adds counts: as a journal entry for the caller to write, or as pending batches.
     pub(super) fn collect(
         &mut self,
-        keys: KeyMap<KeyCounts>,
+        mut keys: KeyMap<KeyCounts>,
         values: Vec<ValuesByKey>,
         reports: Reports,
         due: FlushScope,
         now: Timestamp,
         mut new_id: impl FnMut() -> Uuid,
     ) -> Option<JournalEntry> {
+        let quiet = if due == FlushScope::Journal {
+            self.take_quiet(&mut keys, now)
+        } else {
+            KeyMap::default()
+        };
         let mut entry = None;
         if due == FlushScope::Journal && !keys.is_empty() {
             let (batch, entries) = self.batch.get_or_insert_with(|| (new_id(), 0));
@@ -93,16 +101,20 @@ impl Accumulator {
                 body: journal::write(&keys, now),
             });
         }
-        for (key, counts) in keys {
+        for (key, counts) in keys.iter().chain(&quiet) {
             for (at, calls) in counts.accepted() {
-                self.recent.add(key, calls, at);
+                self.recent.add(*key, calls, at);
             }
+        }
+        for (key, counts) in keys {
             journal::merge(&mut self.keys, key, counts);
         }
         for values in values {
             self.values.push(values);
         }
-        let mut batch = if due == FlushScope::Journal || self.keys.is_empty() {
+        let mut batch = if due == FlushScope::Journal {
+            totals(new_id(), now, quiet)
+        } else if self.keys.is_empty() {
             UsageBatch::empty(new_id(), now)
         } else {
             self.totals(now, &mut new_id)
@@ -112,6 +124,13 @@ impl Accumulator {
             self.pending.push_back(batch);
         }
         entry
+    }
+
+    /// Takes the keys with accepted calls that had none in the minute before, as many as may be written at once.
+    fn take_quiet(&mut self, keys: &mut KeyMap<KeyCounts>, now: Timestamp) -> KeyMap<KeyCounts> {
+        keys.extract_if(|key, counts| counts.last.is_some() && self.recent.of(*key, now) == 0)
+            .take(MAX_QUIET_KEYS)
+            .collect()
     }
 
     /// Takes the next batch to be written.
@@ -183,32 +202,52 @@ fn totals(id: Uuid, at: Timestamp, keys: KeyMap<KeyCounts>) -> UsageBatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::usage::key_counts::LastCall;
     use domain::{key::Environment, usage::Level, verdict::Verdict};
 
-    fn counts(keys: usize) -> KeyMap<KeyCounts> {
-        let application = ApplicationId(Uuid::nil());
+    /// One call of each key, at `at`.
+    fn counts(keys: usize, at: Timestamp, verdict: Verdict) -> KeyMap<KeyCounts> {
+        let (application, minute) = (ApplicationId(Uuid::nil()), at.floor(MINUTE));
         (0..keys)
             .map(|n| {
-                let mut counts = KeyCounts::new(application, Timestamp(0), Verdict::Accepted);
-                counts.add(Timestamp(0), Verdict::Accepted, 1);
+                let mut counts = KeyCounts::new(application, minute, verdict);
+                counts.add(minute, verdict, 1);
+                counts.last = (verdict == Verdict::Accepted).then(|| LastCall {
+                    at,
+                    address: String::new(),
+                    user_agent: String::new(),
+                    route: String::new(),
+                });
                 (KeyId::from_number(Environment::Live, n as u128), counts)
             })
             .collect()
     }
 
-    fn collect(accumulator: &mut Accumulator, keys: usize, now: i64) -> Option<JournalEntry> {
+    fn collect_counts(
+        accumulator: &mut Accumulator,
+        counts: KeyMap<KeyCounts>,
+        now: i64,
+    ) -> Option<JournalEntry> {
         let now = Timestamp(now);
         let due = accumulator.due(FlushScope::Journal, 0, now);
         let mut ids = 1_u128..;
         let new_id = || Uuid::from_u128(ids.next().unwrap_or_default());
-        accumulator.collect(
-            counts(keys),
-            Vec::new(),
-            Reports::default(),
-            due,
-            now,
-            new_id,
-        )
+        accumulator.collect(counts, Vec::new(), Reports::default(), due, now, new_id)
+    }
+
+    /// Collects refused calls, which are journaled.
+    fn collect(accumulator: &mut Accumulator, keys: usize, now: i64) -> Option<JournalEntry> {
+        let refused = counts(keys, Timestamp(0), Verdict::InvalidCredentials);
+        collect_counts(accumulator, refused, now)
+    }
+
+    /// Collects accepted calls, and returns the number of keys that are written, and whether others are journaled.
+    fn accept(accumulator: &mut Accumulator, keys: usize, now: i64) -> (usize, bool) {
+        let accepted = counts(keys, Timestamp(now), Verdict::Accepted);
+        let entry = collect_counts(accumulator, accepted, now);
+        let written = accumulator.pending.drain(..);
+        let keys = written.map(|batch| batch.last_uses.len()).sum();
+        (keys, entry.is_some())
     }
 
     #[test]
@@ -234,6 +273,32 @@ mod tests {
         );
         let next = collect(&mut accumulator, 1, MINUTE + 1_000).expect("an entry");
         assert_eq!(next.seq, 1);
+    }
+
+    #[test]
+    fn counts_of_a_key_that_was_quiet_for_a_minute_are_written_and_later_ones_journaled() {
+        let mut accumulator = Accumulator::default();
+        let steps = [
+            (2, 11_000, (2, false)),
+            (2, 12_000, (0, true)),
+            (3, 13_000, (1, true)),
+            // What was journaled.
+            (0, MINUTE, (2, false)),
+            (3, MINUTE + 2_000, (0, true)),
+            (0, 2 * MINUTE, (3, false)),
+            (3, 2 * MINUTE + 8_000, (3, false)),
+        ];
+        for (keys, now, expected) in steps {
+            assert_eq!(accept(&mut accumulator, keys, now), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn of_many_quiet_keys_some_are_written_and_the_others_journaled() {
+        let mut accumulator = Accumulator::default();
+        let first = accept(&mut accumulator, MAX_QUIET_KEYS + 5, 1_000);
+        assert_eq!(first, (MAX_QUIET_KEYS, true));
+        assert_eq!(accept(&mut accumulator, 0, MINUTE), (5, false));
     }
 
     #[test]

@@ -34,6 +34,14 @@ impl RecentCalls {
 
     /// Returns the accepted calls of the last 60 seconds, with the precision of a slot.
     pub(crate) fn of(&mut self, key: KeyId, now: Timestamp) -> i64 {
+        let minute = now.0.div_euclid(MINUTE);
+        if minute < self.minute - 1 {
+            // The clock was set back: calls would not be added until it has caught up.
+            *self = Self {
+                minute,
+                ..Self::default()
+            };
+        }
         self.turn(now);
         let here = slot(now);
         let sum = |slots: Option<&[u32; SLOTS]>, from: usize, to: usize| {
@@ -80,5 +88,17 @@ mod tests {
         recent.add(key, 5, start);
         assert_eq!(recent.of(key, start.plus(61_000)), 1);
         assert_eq!(recent.of(key, start.plus(5 * MINUTE)), 0);
+    }
+
+    #[test]
+    fn calls_are_counted_after_the_clock_was_set_back() {
+        let key = KeyId::from_number(Environment::Live, 1);
+        let start = Timestamp(1_000 * MINUTE);
+        let mut recent = RecentCalls::default();
+        recent.add(key, 3, start);
+        let earlier = start.plus(-60 * MINUTE);
+        assert_eq!(recent.of(key, earlier), 0);
+        recent.add(key, 2, earlier);
+        assert_eq!(recent.of(key, earlier), 2);
     }
 }

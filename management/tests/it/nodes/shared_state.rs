@@ -1,4 +1,4 @@
-//! What the calls of two nodes leave behind: usage, live calls, security events and used-up rates.
+//! What the calls of two nodes leave behind: usage, last uses, live calls, security events and used-up rates.
 
 use super::{Nodes, join};
 use crate::{
@@ -7,9 +7,13 @@ use crate::{
 };
 use domain::{
     decision::DecisionRecord,
-    key::{KeyDraft, rate_limit::RateLimit},
+    key::{
+        KeyDraft,
+        rate_limit::RateLimit,
+        regeneration::{GracePeriod, Regeneration},
+    },
     security::{EventFilter, EventKind},
-    time::Timestamp,
+    time::{DAY, SECOND, Timestamp},
     usage::Level,
     verdict::Verdict,
 };
@@ -61,15 +65,16 @@ async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
         counts.iter().map(|count| count.2).sum::<i64>()
     };
     let theirs = nodes.other.telemetry();
-    // The first one of a minute writes it all.
-    theirs.journal_usage().await.expect("written");
-    nodes.test.clock.advance(1_000);
-    assert_eq!(nodes.there(), Verdict::Accepted);
-    theirs.journal_usage().await.expect("written");
+    // The first one of a minute writes it all, and later calls of the key are journaled.
+    for _ in 0..2 {
+        assert_eq!(nodes.there(), Verdict::Accepted);
+        theirs.journal_usage().await.expect("written");
+        nodes.test.clock.advance(SECOND);
+    }
     let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
     join(&third, 3).await;
     third.telemetry().recover_usage().await.expect("works");
-    assert_eq!(counted().await, 0, "the second node runs");
+    assert_eq!(counted().await, 1, "the second node runs");
 
     let this = &nodes.test.keyring;
     for _ in 0..60 {
@@ -79,8 +84,72 @@ async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
     for _ in 0..2 {
         let recovered = this.telemetry().recover_orphaned_usage().await;
         recovered.expect("works");
-        assert_eq!(counted().await, 1);
+        assert_eq!(counted().await, 2);
     }
+}
+
+#[tokio::test]
+async fn a_first_use_on_another_node_is_shown_a_second_later() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let last_use = async || {
+        let key = nodes.editor.key(nodes.key.id).await.expect("there");
+        key.last_used.map(|used| used.at)
+    };
+    let theirs = nodes.other.telemetry();
+    // The first one of a minute writes it all.
+    theirs.journal_usage().await.expect("written");
+    nodes.test.clock.advance(SECOND);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    let at = nodes.editor.now();
+    assert_eq!(last_use().await, None);
+    nodes.test.clock.advance(SECOND);
+    theirs.journal_usage().await.expect("written");
+    assert_eq!(last_use().await, Some(at));
+}
+
+#[tokio::test]
+async fn a_replaced_key_that_another_node_accepts_is_not_safe_to_stop_a_second_later() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let id = nodes.key.id;
+    let regenerating = tokio::spawn({
+        let (editor, once) = (
+            nodes.editor.clone(),
+            nodes.test.keyring.new_idempotency_key(),
+        );
+        let wanted = Regeneration {
+            grace_period: GracePeriod { grace: DAY },
+            expiry: draft().expiry,
+            compromised: false,
+        };
+        async move {
+            let fresh = editor.fresh().expect("signed in a moment ago");
+            fresh.regenerate(id, wanted, once).await
+        }
+    });
+    while !regenerating.is_finished() {
+        nodes.other.renew_lease().await.expect("granted");
+        tokio::task::yield_now().await;
+    }
+    regenerating.await.expect("ends").expect("regenerated");
+    nodes.other.renew_lease().await.expect("granted");
+    let rotation = async || {
+        let key = nodes.editor.open_key(id).await.expect("the key");
+        let rotation = key.rotation().await.expect("read").expect("replaced");
+        (rotation.idle_time.safe_to_retire(), rotation.old.accepted)
+    };
+    let theirs = nodes.other.telemetry();
+    // The first one of a minute writes it all.
+    theirs.journal_usage().await.expect("written");
+    nodes.test.clock.advance(SECOND);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    assert_eq!(rotation().await, (true, 0));
+    nodes.test.clock.advance(SECOND);
+    theirs.journal_usage().await.expect("written");
+    assert_eq!(rotation().await, (false, 1));
 }
 
 #[tokio::test]
