@@ -24,6 +24,8 @@ use store::{Store, StoreError};
 use uuid::Uuid;
 use verification::Entry;
 
+/// How often one flush tries again because another node has written the same breakdown meanwhile. Each time one of them succeeds.
+const MAX_CONFLICTS: usize = 32;
 /// After how long the counts of a process that is not registered are added up by another one, in milliseconds.
 const ORPHANED_AFTER: i64 = 10 * MINUTE;
 
@@ -68,10 +70,14 @@ impl Telemetry {
     }
 
     async fn write_batches(&self) -> Result<(), StoreError> {
+        let mut conflicts = 0;
         while let Some(batch) = self.usage.next_batch(self.now(), || self.new_id()) {
             if let Err(error) = self.store.add_usage(&batch).await {
                 self.usage.return_batch(batch);
-                return Err(error);
+                conflicts += 1;
+                if !matches!(error, StoreError::Conflict) || conflicts > MAX_CONFLICTS {
+                    return Err(error);
+                }
             }
         }
         Ok(())

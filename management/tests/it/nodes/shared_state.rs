@@ -14,10 +14,11 @@ use domain::{
     },
     security::{EventFilter, EventKind},
     time::{DAY, SECOND, Timestamp},
-    usage::Level,
+    usage::{Level, breakdown::Dimension},
     verdict::Verdict,
 };
-use management::Keyring;
+use management::{Keyring, Store};
+use sqlx::PgPool;
 use std::time::Duration;
 use telemetry::Tail;
 use tokio::time::timeout;
@@ -150,6 +151,62 @@ async fn a_replaced_key_that_another_node_accepts_is_not_safe_to_stop_a_second_l
     nodes.test.clock.advance(SECOND);
     theirs.journal_usage().await.expect("written");
     assert_eq!(rotation().await, (false, 1));
+}
+
+/// Waits until a statement waits for a lock.
+async fn until_one_waits(pool: &PgPool) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    loop {
+        let count: i64 = sqlx::query_scalar(waiting)
+            .fetch_one(pool)
+            .await
+            .expect("answers");
+        if count > 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_stops_while_another_one_writes_the_same_breakdown_loses_no_call() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    assert_eq!(nodes.here(), Verdict::Accepted);
+    let written = nodes.test.keyring.telemetry().flush_usage().await;
+    written.expect("written");
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    let Store::Postgres { pool, .. } = &nodes.test.database.store else {
+        panic!("not PostgreSQL");
+    };
+    let mut another = pool.begin().await.expect("begins");
+    sqlx::query("UPDATE usage_breakdown SET revision = revision + 1")
+        .execute(&mut *another)
+        .await
+        .expect("locked");
+    let stopping = tokio::spawn({
+        let other = nodes.other.clone();
+        async move { other.close().await }
+    });
+    until_one_waits(pool).await;
+    another.commit().await.expect("written");
+    stopping.await.expect("ends");
+    let (key, now) = (nodes.key.id.into(), nodes.editor.now());
+    let parts = nodes
+        .test
+        .database
+        .store
+        .usage_breakdown(key, Level::Day, Timestamp(0), now)
+        .await
+        .expect("read");
+    let agents: Vec<_> = parts
+        .iter()
+        .filter(|part| part.dimension == Dimension::UserAgent)
+        .map(|part| (part.value.as_str(), part.calls))
+        .collect();
+    assert_eq!(agents, [("test/1", 2)]);
 }
 
 #[tokio::test]
