@@ -1,8 +1,8 @@
 //! The gate's decisions, call by call, for some days.
 
 use crate::{
-    Store, StoreError, database::insert_many::insert_many, deferrable_transaction, execute, read,
-    row::corrupt, sql,
+    LANES, Store, StoreError, database::insert_many::insert_many, deferrable_transaction, execute,
+    read, row::corrupt, sql,
 };
 use domain::{
     decision::{DecisionFilter, DecisionRecord},
@@ -150,8 +150,8 @@ impl Store {
         rows.into_iter().map(DecisionRow::decided).collect()
     }
 
-    /// Returns the newest `limit` decisions of an application, or of one of its keys, from the id `first` on, without those whose ids
-    /// leave the remainder `lane` when they are divided by `lanes`. The newest come first.
+    /// Returns the newest `limit` decisions of an application, or of one of its keys, from the id `first` on, without those of a
+    /// process's own lane. The newest come first.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
@@ -160,7 +160,7 @@ impl Store {
         application: ApplicationId,
         key: Option<KeyId>,
         first: i64,
-        (lane, lanes): (i64, i64),
+        lane: i64,
         limit: i64,
     ) -> Result<Vec<DecisionRecord>, StoreError> {
         let key = key.map(|key| key.to_string()).unwrap_or_default();
@@ -170,7 +170,7 @@ impl Store {
                 .bind(first)
                 .bind(limit)
                 .bind(key.as_str())
-                .bind(lanes)
+                .bind(LANES)
                 .bind(lane)
                 .fetch_all(pool)
                 .await

@@ -69,7 +69,7 @@ pub use mail::{
 pub use node::{
     ChangeListener, NewChanges, NewNode, OtherNode,
     connection::{NodeConflict, NodeConnection, Occupant, Registered, Renewal},
-    fence::{Fence, Registration},
+    fence::{Fence, LANES, Registration},
     operator::NodeState,
     ownership::Ownership,
     silent::{SeenNode, SilentNodes, answering_time, waiting_time},

@@ -46,15 +46,31 @@ impl NewNode {
     }
 }
 
-/// Inside a transaction: inserts the row of a process under a new epoch. Evaluates to a `Result` with the registration.
+/// Inside a transaction: inserts the row of a process under a new epoch, in a lane that no other row has while there is one.
+/// Evaluates to a `Result` with the registration.
 macro_rules! insert_node {
     ($tx:ident, $node:expr, $applied:expr, $history:expr) => {
         async {
             let node: &$crate::node::NewNode = $node;
-            let (epoch, oldest): (i64, i64) = sqlx::query_as($crate::sql::CHANGE_HEAD_NEXT_EPOCH)
-                .fetch_one(&mut *$tx)
+            let others: Vec<(i64,)> = sqlx::query_as($crate::sql::NODE_EPOCHS)
+                .fetch_all(&mut *$tx)
                 .await?;
-            $crate::database::schema::require_supported(oldest)?;
+            let taken: std::collections::BTreeSet<i64> = others
+                .into_iter()
+                .map(|(epoch,)| $crate::node::fence::lane_of(epoch))
+                .collect();
+            let is_one_free =
+                i64::try_from(taken.len()).is_ok_and(|taken| taken < $crate::node::fence::LANES);
+            let epoch = loop {
+                let (epoch, oldest): (i64, i64) =
+                    sqlx::query_as($crate::sql::CHANGE_HEAD_NEXT_EPOCH)
+                        .fetch_one(&mut *$tx)
+                        .await?;
+                $crate::database::schema::require_supported(oldest)?;
+                if !is_one_free || !taken.contains(&$crate::node::fence::lane_of(epoch)) {
+                    break epoch;
+                }
+            };
             $crate::execute!(
                 $tx,
                 $crate::sql::NODE_INSERT,

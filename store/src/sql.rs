@@ -281,6 +281,7 @@ shared_statements! {
     NODE_DELETE_PREDECESSOR = "node/delete_predecessor";
     NODE_DELETE_SILENT = "node/delete_silent";
     NODE_DELETE_WITHOUT_JOURNAL = "node/delete_without_journal";
+    NODE_EPOCHS = "node/epochs";
     NODE_INSERT = "node/insert";
     NODE_RENEW = "node/renew";
     NODES_OLDER = "node/older";

@@ -79,7 +79,7 @@ impl Telemetry {
             return;
         }
         if let Some(registration) = self.store.fence().registration() {
-            recent.set_lane(registration.epoch);
+            recent.set_lane(registration.lane());
         }
         let mut calls = Vec::with_capacity(taken.calls.len());
         for call in taken.calls {

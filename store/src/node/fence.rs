@@ -37,6 +37,9 @@ pub(crate) struct Cluster {
     pub(crate) timeline: i64,
 }
 
+/// The number of lanes.
+pub const LANES: i64 = 32;
+
 /// A row of the table of nodes: a process's id and the number of its registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Registration {
@@ -44,6 +47,19 @@ pub struct Registration {
     pub node: Uuid,
     /// The number of the registration.
     pub epoch: i64,
+}
+
+impl Registration {
+    /// Returns the lane of the registration, which no other one has while there are at most [`LANES`] of them: the remainder of the
+    /// ids that the process gives to decisions, divided by that number.
+    pub const fn lane(&self) -> i64 {
+        lane_of(self.epoch)
+    }
+}
+
+/// Returns the lane of the registration with this number.
+pub(crate) const fn lane_of(epoch: i64) -> i64 {
+    epoch.rem_euclid(LANES)
 }
 
 impl Fence {

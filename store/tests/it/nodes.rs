@@ -10,7 +10,7 @@ use crate::{
 use sqlx::PgPool;
 use std::time::Duration;
 use store::{
-    NewChanges, NewNode, NodeConflict, NodeConnection, PepperName, Registered, Renewal,
+    LANES, NewChanges, NewNode, NodeConflict, NodeConnection, PepperName, Registered, Renewal,
     SilentNodes, Store, StoreError,
 };
 use testing::TestDatabase;
@@ -94,6 +94,23 @@ async fn a_lease_is_granted_to_a_node_with_every_change_only() {
     let rows: Vec<_> = rows.iter().map(|row| (row.id, row.revoked)).collect();
     assert_eq!(rows, [(id(1), true)]);
     assert!(is_granted(&two.node.renew(head).await.expect("answers")));
+}
+
+#[tokio::test]
+async fn nodes_have_different_lanes_however_often_one_of_them_registers() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    let lane = |of: &TestNode| {
+        let registration = of.fixture.store.fence().registration();
+        registration.expect("registered").lane()
+    };
+    let applied = two.head().await;
+    for _ in 0..2 * LANES {
+        let registered = two.node.register(applied).await.expect("answers");
+        assert_eq!(registered, Registered::Done);
+        assert_ne!(lane(&one), lane(&two));
+    }
 }
 
 #[tokio::test]

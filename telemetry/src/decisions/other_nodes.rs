@@ -1,6 +1,6 @@
 //! Decisions of other nodes for followers: the stored ones, read once a second.
 
-use super::tail::{IDS_PER_MILLISECOND, LANES, MAX_BATCH};
+use super::tail::{IDS_PER_MILLISECOND, MAX_BATCH};
 use crate::Telemetry;
 use domain::{
     decision::{DecisionBatch, DecisionRecord},
@@ -84,10 +84,9 @@ impl OtherNodes {
             .after
             .saturating_add(1)
             .max(oldest.saturating_mul(IDS_PER_MILLISECOND));
-        let lane = registration.epoch.rem_euclid(LANES);
         let rows = telemetry
             .store
-            .decisions_outside_lane(application, key, first, (lane, LANES), MAX_ROWS)
+            .decisions_outside_lane(application, key, first, registration.lane(), MAX_ROWS)
             .await?;
         let all = i64::try_from(rows.len()).is_ok_and(|rows| rows < MAX_ROWS);
         self.seen.retain(|id| *id >= first);

@@ -13,6 +13,7 @@ use domain::{
     time::{HOUR, Timestamp},
 };
 use std::{collections::VecDeque, ops::Range, pin::pin, sync::Arc};
+use store::LANES;
 use tokio::sync::watch;
 
 /// Decisions in memory for followers.
@@ -21,8 +22,6 @@ const MAX_RECENT: usize = 10_000;
 pub(super) const MAX_BATCH: usize = 50;
 /// Ids in one millisecond.
 pub(super) const IDS_PER_MILLISECOND: i64 = 1_000;
-/// Number of lanes. The ids of a node leave the same remainder when they are divided by it.
-pub(super) const LANES: i64 = 32;
 /// How far ids may be ahead of the clock for [`ids_between`]: they are if the clock was set back.
 const MAX_AHEAD: i64 = HOUR;
 
@@ -41,7 +40,7 @@ pub(super) struct RecentDecisions {
     last: i64,
     /// The id of the newest one that was dropped.
     lost: i64,
-    /// The remainder of the ids; none without a registration.
+    /// The remainder of the ids when they are divided by [`LANES`]; none without a registration.
     lane: Option<i64>,
 }
 
@@ -90,9 +89,9 @@ impl RecentDecisions {
         self.last
     }
 
-    /// Takes ids from the lane of a registration from now on.
-    pub(super) fn set_lane(&mut self, registration: i64) {
-        self.lane = Some(registration.rem_euclid(LANES));
+    /// Takes ids from this lane from now on.
+    pub(super) fn set_lane(&mut self, lane: i64) {
+        self.lane = Some(lane);
     }
 
     /// Adds a call under an id of [`RecentDecisions::next_id`].
@@ -223,13 +222,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nodes_with_different_registrations_use_different_ids() {
-        let ids = |registration| {
+    fn nodes_with_different_lanes_use_different_ids() {
+        let ids = |lane| {
             let mut recent = RecentDecisions::new(0);
-            recent.set_lane(registration);
+            recent.set_lane(lane);
             [7, 7, 8].map(|at| recent.next_id(Timestamp(at)))
         };
-        let (one, two) = (ids(33), ids(34));
+        let (one, two) = (ids(1), ids(2));
         assert!(
             one.is_sorted() && one.iter().all(|id| id % LANES == 1),
             "{one:?}"
