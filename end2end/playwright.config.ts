@@ -8,7 +8,9 @@ const databaseTests = /\/(audit-log|setup|sign-in|create|edit|revoke|lifecycle|l
 const plainDatabaseTests = /\/(setup|sign-in|create|edit|revoke|list|members|applications)\.spec\.ts$/;
 const severalNodes = /\/nodes\.spec\.ts$/;
 // Three nodes behind nginx, each request at another one: what a request needs of an earlier one is in the database.
-const nodeTests = /\/(nodes|sign-in|create|revoke)\.spec\.ts$/;
+const nodeTests = /\/(nodes|sign-in|create|revoke|regenerate|lifecycle|bulk)\.spec\.ts$/;
+// A rate limit, and the requests of the last minute, count on each node.
+const countedByEachNode = /applies a rate limit|question that shows its requests/;
 const withoutScripts = { javaScriptEnabled: false };
 const chromium = process.env['LATCHKEY_CHROMIUM'];
 
@@ -48,8 +50,14 @@ export default defineConfig<TestFixtures, WorkerFixtures>({
       ? [
           { name: 'js-postgres', grepInvert: /@no-js/, testMatch: databaseTests, use: { database: 'postgres' as const } },
           ...(hasProxy
-            ? [// A rate limit counts on each node.
-              { name: 'js-nodes', grepInvert: /@no-js|applies a rate limit/, testMatch: nodeTests, use: { database: 'postgres' as const, nodes: 3 } }]
+            ? [
+                {
+                  name: 'js-nodes',
+                  grepInvert: [/@no-js/, countedByEachNode],
+                  testMatch: nodeTests,
+                  use: { database: 'postgres' as const, nodes: 3 },
+                },
+              ]
             : []),
           {
             name: 'no-js-postgres',

@@ -47,12 +47,15 @@ test('during the grace period both secrets work, and the old one announces its e
   expect(after.status()).toBe(200);
   expect(after.headers()['deprecation']).toBeUndefined();
 
-  await open(`${paths.keys}/${old.id}`);
   const section = page.getByRole('region', { name: 'This key is being replaced' });
+  const both = 'Accepted requests with either secret, last 24h: 1 with the new secret, 1 with the old secret';
+  // What another node has accepted is written once a second.
+  await expect(async () => {
+    await open(`${paths.keys}/${old.id}`);
+    await expect(section.getByRole('img', { name: both })).toBeVisible({ timeout: 500 });
+  }).toPass();
   await expect(section).toContainText('Still in use');
   await expect(section.getByRole('row', { name: /This key/ })).toContainText('1');
-  const both = 'Accepted requests with either secret, last 24h: 1 with the new secret, 1 with the old secret';
-  await expect(section.getByRole('img', { name: both })).toBeVisible();
   await expect(section).toContainText('GET /v1/whoami');
   await section.getByRole('button', { name: 'Stop old key now' }).click();
   await expect(page.getByText('Expired').first()).toBeVisible();
