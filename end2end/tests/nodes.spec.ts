@@ -34,6 +34,20 @@ test('several keys are revoked on all nodes', { tag: '@js' }, async ({ page, ope
   await expect(page.getByText('2 keys deactivated. Rejected on 3 of 3 nodes after')).toBeVisible();
 });
 
+test('the page with a new secret says on how many nodes the old one is rejected', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
+  const paths = await signInAs(people.owner);
+  const old = await createKey(page, open, paths, unique('Replaced'));
+  await open(`${paths.keys}/${old.id}/regenerate`);
+  const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
+  await dialog.getByRole('combobox', { name: 'Old key stops working' }).selectOption('now');
+  await dialog.getByRole('button', { name: 'Regenerate secret' }).click();
+  const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+  await expect(reveal).toContainText(/The old pair has stopped working; .*\. Rejected on 3 of 3 nodes after \d+(\.\d)? m?s\./);
+  for (const node of server.nodes) {
+    expect((await whoami(node.url, old)).status()).toBe(401);
+  }
+});
+
 test('a page that waits for a node names it, and says how long it takes', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Exporter'));

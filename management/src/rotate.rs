@@ -19,7 +19,8 @@ use store::{ChangeScope, NewKey, StoreError};
 use verification::generate_credentials;
 
 impl FreshEditor {
-    /// Creates a key with the settings of `id`, and retires `id` after a grace period; once per idempotency key.
+    /// Creates a key with the settings of `id`, and retires `id` after a grace period; once per idempotency key. Returns the
+    /// answer, and what the nodes know about the end of `id`.
     ///
     /// # Errors
     /// `NotFound`; `Illegal` if `id` is revoked or was regenerated before; if the database fails, as [`FreshEditor::issue`].
@@ -28,7 +29,7 @@ impl FreshEditor {
         id: KeyId,
         wanted: Regeneration,
         idempotency_key: IdempotencyKey,
-    ) -> Result<Issue, ManagementError> {
+    ) -> Result<(Issue, Confirmation), ManagementError> {
         let editor = self.clone();
         self.keyring()
             .run_to_completion(async move {
@@ -45,7 +46,7 @@ impl FreshEditor {
     async fn answer_once_confirmed(
         &self,
         (issue, applied): (Issue, Option<Applied<()>>),
-    ) -> Result<Issue, ManagementError> {
+    ) -> Result<(Issue, Confirmation), ManagementError> {
         let keyring = self.keyring();
         let confirming = async {
             let applied = match applied {
@@ -55,7 +56,7 @@ impl FreshEditor {
             keyring.confirm(applied).await
         };
         match (confirming.await, issue) {
-            (Ok(_), issue) => Ok(issue),
+            (Ok(((), confirmation)), issue) => Ok((issue, confirmation)),
             (Err(error), Issue::New(key)) => {
                 let person = self.identity().person_id;
                 keyring

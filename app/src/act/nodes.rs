@@ -1,8 +1,33 @@
 //! The nodes that a change waits for.
 
+use super::{
+    application::{ArchiveApplication, DeleteApplication},
+    keys::{
+        bulk::{DeactivateKeys, RevokeAllKeys, RevokeKeys},
+        change::{DeactivateKey, RevokeKey},
+        edit::EditKey,
+        first_use::DiscardKey,
+        rotate::{RegenerateKey, RetireKey},
+    },
+};
 use crate::error::AppError;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use serde::{Deserialize, Serialize};
+
+/// The paths of the functions that may end access. Their answers wait until every node knows it.
+pub const ENDS_ACCESS: [&str; 11] = [
+    ArchiveApplication::PATH,
+    DeactivateKey::PATH,
+    DeactivateKeys::PATH,
+    DeleteApplication::PATH,
+    DiscardKey::PATH,
+    EditKey::PATH,
+    RegenerateKey::PATH,
+    RetireKey::PATH,
+    RevokeAllKeys::PATH,
+    RevokeKey::PATH,
+    RevokeKeys::PATH,
+];
 
 /// Nodes without the newest change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

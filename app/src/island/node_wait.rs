@@ -2,17 +2,7 @@
 
 use super::{navigation::ask, toast};
 use crate::{
-    act::{
-        application::{ArchiveApplication, DeleteApplication},
-        keys::{
-            bulk::{DeactivateKeys, RevokeAllKeys, RevokeKeys},
-            change::{DeactivateKey, RevokeKey},
-            edit::EditKey,
-            first_use::DiscardKey,
-            rotate::RetireKey,
-        },
-        nodes::{FindNodesBehind, NodesBehind},
-    },
+    act::nodes::{ENDS_ACCESS, FindNodesBehind, NodesBehind},
     ui::dom,
     words::nodes as words,
 };
@@ -22,20 +12,6 @@ use web_sys::{Element, HtmlFormElement};
 
 /// Milliseconds after which a form takes long, and between two looks at it.
 const POLL_MS: u32 = 1_500;
-
-/// The functions that may end access.
-const ENDING: [&str; 10] = [
-    ArchiveApplication::PATH,
-    DeactivateKey::PATH,
-    DeactivateKeys::PATH,
-    DeleteApplication::PATH,
-    DiscardKey::PATH,
-    EditKey::PATH,
-    RetireKey::PATH,
-    RevokeAllKeys::PATH,
-    RevokeKey::PATH,
-    RevokeKeys::PATH,
-];
 
 /// Watches the forms of the page that may end access.
 #[island(lazy)]
@@ -57,7 +33,7 @@ pub(crate) fn NodeWait(
 
 fn ends_access(form: &HtmlFormElement) -> bool {
     let action = form.get_attribute("action").unwrap_or_default();
-    ENDING.contains(&action.as_str())
+    ENDS_ACCESS.contains(&action.as_str())
 }
 
 /// Says which nodes are waited for until the form is answered.

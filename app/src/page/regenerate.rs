@@ -13,7 +13,7 @@ use crate::{
     },
     routes,
     ui::{Dialog, Exact, Notice},
-    words::{reveal, rotate},
+    words::{nodes, reveal, rotate},
 };
 use domain::{
     key::{KeySummary, expiry::Expiry, state::State},
@@ -47,16 +47,19 @@ fn step(app: String, view: &KeyView) -> Result<AnyView, AppError> {
         Some(Replacement::Issued {
             key: issued,
             old_works_until,
+            nodes,
         }) => {
             // The old key's page shows both until the old one stops working.
             let old = view.key().id;
             let back = routes::key(&app, old);
             let old_pair = rotate::old_pair(old_works_until);
+            let nodes = nodes.map(|nodes| format!(" {}", nodes.say(nodes::rejected)));
             let note = view! {
                 {rotate::REPLACE}
                 <strong>{rotate::BOTH_PARTS}</strong>
                 {rotate::IN_YOUR_APP}
                 {old_pair}
+                {nodes}
             }
             .into_any();
             view! {

@@ -114,7 +114,7 @@ async fn the_audit_log_names_people_and_contains_no_secret(database: TestDatabas
     let once = test.keyring.new_idempotency_key();
     let editor = owner.fresh().expect("signed in a moment ago");
     let regenerated = editor.regenerate(key.id, wanted, once).await;
-    let Ok(Issue::New(new)) = regenerated else {
+    let Ok((Issue::New(new), _)) = regenerated else {
         panic!("not regenerated: {regenerated:?}");
     };
     let replaced = last(&owner, Action::KeyRegenerated).await;

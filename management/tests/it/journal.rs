@@ -123,7 +123,7 @@ impl Scene {
         let once = self.test.keyring.new_idempotency_key();
         let fresh = self.editor.fresh().expect("signed in a moment ago");
         match fresh.regenerate(key.id, wanted, once).await {
-            Ok(Issue::New(new)) => new,
+            Ok((Issue::New(new), _)) => new,
             other => panic!("not regenerated: {other:?}"),
         }
     }

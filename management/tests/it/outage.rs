@@ -153,7 +153,7 @@ async fn a_key_whose_creation_was_not_answered_is_returned_with_its_secret_by_th
     network.set(Fault::None);
     test.keyring.resolve_uncertain_keys().await;
     let again = fresh.regenerate(key.id, wanted, once).await;
-    let Issue::New(new) = again.expect("works") else {
+    let (Issue::New(new), _) = again.expect("works") else {
         panic!("its secret is lost");
     };
     assert_eq!(ask(&test.keyring, &call(&new)), Verdict::Accepted);

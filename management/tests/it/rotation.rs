@@ -69,7 +69,8 @@ async fn send(
     idempotency_key: IdempotencyKey,
 ) -> Result<Issue, ManagementError> {
     let fresh = editor.fresh().expect("signed in a moment ago");
-    fresh.regenerate(id, wanted, idempotency_key).await
+    let (issue, _) = fresh.regenerate(id, wanted, idempotency_key).await?;
+    Ok(issue)
 }
 
 each_database!(a_retiring_secret_works_until_its_grace_period_ends);

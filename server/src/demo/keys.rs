@@ -356,7 +356,7 @@ async fn regenerate(
         compromised: false,
     };
     let fresh = owner.fresh().map_err(cannot)?;
-    let made = fresh
+    let (made, _) = fresh
         .regenerate(old, wanted, keyring.new_idempotency_key())
         .await
         .map_err(cannot)?;

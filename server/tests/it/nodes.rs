@@ -1,5 +1,7 @@
 //! Several processes of the real program on one PostgreSQL database.
 
+mod pages;
+
 use crate::failover::{
     keys,
     program::{LEASE, Program},

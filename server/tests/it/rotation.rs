@@ -31,7 +31,7 @@ async fn regenerate(server: &TestServer, owner: &Owner, key: &IssuedKey, grace: 
     let once = server.keyring.new_idempotency_key();
     let fresh = owner.fresh().expect("signed in a moment ago");
     match fresh.regenerate(key.id, wanted, once).await {
-        Ok(Issue::New(issued)) => issued,
+        Ok((Issue::New(issued), _)) => issued,
         other => panic!("no key: {other:?}"),
     }
 }

@@ -4,7 +4,10 @@
     reason = "a server function takes one for each field of its form"
 )]
 
-use crate::error::{AppError, FieldError};
+use crate::{
+    error::{AppError, FieldError},
+    toast::NodeCounts,
+};
 use domain::{
     key::{
         KeySummary,
@@ -27,6 +30,8 @@ pub enum Replacement {
         key: IssuedKey,
         /// Until when the old key works; `None` if it stopped working immediately.
         old_works_until: Option<Timestamp>,
+        /// The nodes that reject the old key, if it stopped working and there are several.
+        nodes: Option<NodeCounts>,
     },
     /// The same form created this key before.
     AlreadyIssued(KeyId),
@@ -135,10 +140,16 @@ pub async fn regenerate_key(
     let once = once
         .parse()
         .map_err(|_| AppError::field("", crate::words::error::INCOMPLETE))?;
-    Ok(match editor.regenerate(id, wanted, once).await? {
+    let (issue, confirmation) = editor.regenerate(id, wanted, once).await?;
+    let old_works_until = (end > now).then_some(end);
+    Ok(match issue {
         management::Issue::New(key) => Replacement::Issued {
             key,
-            old_works_until: (end > now).then_some(end),
+            old_works_until,
+            nodes: match old_works_until {
+                None => NodeCounts::of(&confirmation),
+                Some(_) => None,
+            },
         },
         management::Issue::AlreadyIssued(id) => Replacement::AlreadyIssued(id),
     })

@@ -157,7 +157,7 @@ async fn no_call_that_begins_after_a_secret_has_retired_is_accepted() {
     };
     let once = server.keyring.new_idempotency_key();
     let made = fresh.regenerate(key.id, wanted, once).await;
-    assert!(matches!(made, Ok(Issue::New(_))), "{made:?}");
+    assert!(matches!(made, Ok((Issue::New(_), _))), "{made:?}");
     let address = serve(&server).await;
     Box::pin(hammer(address, &key, "secret_retired", async {
         server.clock.advance(HOUR);
