@@ -18,6 +18,7 @@ mod journal;
 mod keys;
 mod killed;
 mod last_use;
+mod log;
 mod mail;
 mod member_links;
 mod members;

@@ -5,6 +5,7 @@ mod sign_in;
 
 use crate::{
     keys::{ask, call},
+    log::Log,
     test_keyring::{TestKeyring, draft, reopen},
 };
 use domain::{
@@ -12,7 +13,7 @@ use domain::{
     verdict::Verdict,
 };
 use management::{
-    Confirmation, Edited, Editor, JoinError, Joining, Keyring, ManagementError, NodesBehind,
+    Confirmation, Edited, Editor, JoinError, Joining, Keyring, ManagementError, NodesBehind, Store,
 };
 use std::time::Duration;
 use testing::TestDatabase;
@@ -150,6 +151,34 @@ async fn a_revocation_waits_for_a_silent_node_until_its_lease_has_ended() {
     nodes.other.renew_lease().await.expect("granted");
     assert_eq!(nodes.other.database_downtime_ms(), 0);
     assert_eq!(nodes.there(), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn nodes_that_a_change_removes_are_logged_and_no_others() {
+    for (is_compared, expected) in [(true, 1), (false, 0)] {
+        let Some(nodes) = Nodes::start().await else {
+            return;
+        };
+        if !is_compared {
+            // It stays until it was compared: it has no lease.
+            let Store::Postgres { pool, .. } = &nodes.test.database.store else {
+                panic!("not PostgreSQL");
+            };
+            let earlier = "UPDATE node SET history = history - 1 WHERE name = 'node 2'";
+            sqlx::query(earlier).execute(pool).await.expect("a row");
+        }
+        let log = Log::default();
+        let _guard = tracing::subscriber::set_default(log.clone());
+        let revoking = nodes.revoke();
+        nodes.until_refused_here().await;
+        nodes.test.clock.advance(WAIT);
+        let confirmation = revoking.await.expect("ends").expect("revoked");
+        assert_eq!((confirmation.nodes, confirmation.confirmed), (2, 1));
+        assert_eq!(confirmation.removed.len(), expected);
+        let lines = log.lines();
+        let removed = lines.iter().filter(|line| line.contains("were removed"));
+        assert_eq!(removed.count(), expected, "{lines:?}");
+    }
 }
 
 #[tokio::test]

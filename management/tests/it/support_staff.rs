@@ -1,6 +1,9 @@
 //! Platform staff: they see what keys are, say why, and are seen.
 
-use crate::test_keyring::{PASSWORD, TestKeyring, draft};
+use crate::{
+    log::Log,
+    test_keyring::{PASSWORD, TestKeyring, draft},
+};
 use domain::{
     account::{Email, Role},
     audit::Action,
@@ -9,16 +12,7 @@ use domain::{
     time::HOUR,
 };
 use management::{ManagementError, PersonDraft, Support};
-use std::{
-    fmt::{Debug, Write},
-    sync::{Arc, Mutex},
-};
 use testing::{TestDatabase, each_database};
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::Field,
-    span::{Attributes, Id, Record},
-};
 
 pub async fn support(test: &TestKeyring) -> Support {
     let email = "help@latchkey.example";
@@ -140,36 +134,6 @@ async fn only_support_can_search_and_searches_are_limited(database: TestDatabase
     assert_eq!(looks, 120);
 }
 
-/// The fields of each event of this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::INFO
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = String::new();
-        event.record(&mut |field: &Field, value: &dyn Debug| {
-            let _ = write!(line, "{field}={value:?} ");
-        });
-        self.0.lock().expect("a log").push(line);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
 each_database!(a_changed_email_or_password_of_support_is_logged_once);
 async fn a_changed_email_or_password_of_support_is_logged_once(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
@@ -191,7 +155,7 @@ async fn a_changed_email_or_password_of_support_is_logged_once(database: TestDat
     let new = "violet compass under snow".to_owned().into();
     let changed = session.change_password(PASSWORD, new, None, &origin).await;
     assert!(matches!(changed, Ok(Some(_))), "{changed:?}");
-    let log = log.0.lock().expect("a log");
+    let log = log.lines();
     for action in [Action::EmailChanged, Action::PasswordChanged] {
         let of_action = format!("action=\"{}\"", action.as_str());
         let lines: Vec<_> = log
