@@ -1,10 +1,13 @@
 //! The SQL statements of pages and sign-ins. A process of its own, because the statements of all its threads are counted.
 
+use management::Joining;
 use std::{
     fmt,
     sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::Duration,
 };
 use test_server::{OWNER, PASSWORD, TestServer};
+use testing::TestDatabase;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -13,6 +16,7 @@ use tracing_subscriber::{
     Layer,
     layer::{Context, SubscriberExt},
 };
+use uuid::Uuid;
 
 /// The statements that sqlx logs, in its short form. They come from the database's thread, so all threads of the process are heard.
 #[derive(Clone, Default)]
@@ -111,4 +115,35 @@ async fn an_attempt_at_signing_in_that_the_memory_refuses_takes_no_statement() {
     let device = format!("latchkey-device={}.1.{}", "0".repeat(32), "0".repeat(64));
     let (status, taken) = attempt(&right, &[("cookie", &device)]).await;
     assert_eq!((status, taken.len()), (429, 1), "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_health_check_takes_no_statement_while_the_lease_is_renewed() {
+    let _alone = ALONE.lock().await;
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let server = TestServer::with_users_on(database).await;
+    let joining = Joining {
+        id: Uuid::from_u128(1),
+        name: "node 1".into(),
+        lease: Duration::from_secs(30),
+    };
+    let waits_for = server.keyring.join(joining).attempt().await;
+    assert_eq!(waits_for.expect("joins"), None);
+    let ready = async || server.get("/readyz", &[]).await.status.as_u16();
+    STATEMENTS.take();
+    for _ in 0..9 {
+        server.keyring.renew_lease().await.expect("granted");
+        for _ in 0..4 {
+            assert_eq!(ready().await, 200);
+            server.clock.advance(250);
+        }
+    }
+    let taken = STATEMENTS.take();
+    assert_eq!(taken.len(), 9, "one for each renewal: {taken:#?}");
+    assert_eq!(ready().await, 200);
+    assert!(!STATEMENTS.take().is_empty(), "the lease is a second old");
+    assert_eq!(ready().await, 200);
+    assert_eq!(STATEMENTS.take(), Vec::<String>::new());
 }

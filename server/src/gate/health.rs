@@ -30,10 +30,15 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database can be written, and the server is not stopping.
+/// `GET /readyz`: keys are verified, the database can be written, and the server is not stopping.
 pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     if state.is_draining() {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n")
+    } else if !state.can_verify() {
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no key is verified: the lease has ended, or the database does not answer\n",
+        )
     } else if is_database_ready(&state).await {
         (StatusCode::OK, "ok\n")
     } else {
@@ -137,7 +142,7 @@ pub fn describe_ready(_: &mut Schemas) -> Operation {
         .responds(
             503,
             ResponseSpec::text(
-                "The server is stopping, or the database does not respond.",
+                "The server is stopping, verifies no key, or cannot write to the database.",
                 "stopping\n",
             ),
         )

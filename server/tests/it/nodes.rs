@@ -1,6 +1,6 @@
 //! Several processes of the real program on one PostgreSQL database.
 
-mod pages;
+pub mod pages;
 
 use crate::failover::{
     keys,

@@ -1,8 +1,10 @@
 //! Health checks, and the gate without its database.
 
 use super::{assert_problem, call_gate};
+use crate::nodes::pages::join;
 use http::StatusCode;
 use test_server::TestServer;
+use testing::TestDatabase;
 
 #[tokio::test]
 async fn health_is_reported_with_and_without_a_key() {
@@ -64,4 +66,40 @@ async fn a_database_that_was_moved_away_is_not_ready_and_the_metrics_say_why() {
     assert!(unready.body.contains("cannot be written"));
     let metrics = server.get("/metrics", &bearer).await.body;
     assert!(metrics.contains("latchkey_database_fault{kind=\"moved\"} 1"));
+}
+
+#[tokio::test]
+async fn a_node_without_a_lease_is_not_ready_although_its_database_can_be_written() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let mut node = TestServer::with_users_on(database).await;
+    node.state.patience_ms = 28_500;
+    node.router = server::router(node.state.clone());
+    join(&node.keyring, 1).await;
+    node.clock.advance(28_500);
+    assert_eq!(node.get("/readyz", &[]).await.status, StatusCode::OK);
+    node.clock.advance(1);
+    let unready = node.get("/readyz", &[]).await;
+    assert_eq!(unready.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(unready.body.contains("no key is verified"));
+    node.keyring.renew_lease().await.expect("granted");
+    assert_eq!(node.get("/readyz", &[]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_node_whose_database_cannot_be_written_is_ready_for_a_second_at_most() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let node = TestServer::with_users_on(database).await;
+    join(&node.keyring, 1).await;
+    node.store.close().await;
+    // The lease was renewed a moment ago.
+    node.clock.advance(999);
+    assert_eq!(node.get("/readyz", &[]).await.status, StatusCode::OK);
+    node.clock.advance(1);
+    let unready = node.get("/readyz", &[]).await;
+    assert_eq!(unready.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(unready.body.contains("cannot be written"));
 }

@@ -22,7 +22,7 @@ const ENDING: [(&str, &str); 2] = [
 ];
 
 /// Registers a keyring and waits for its lease.
-async fn join(keyring: &Keyring, n: u128) {
+pub async fn join(keyring: &Keyring, n: u128) {
     let joining = Joining {
         id: Uuid::from_u128(n),
         name: format!("node {n}"),
