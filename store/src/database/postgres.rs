@@ -15,11 +15,12 @@ use std::{io, str::FromStr, sync::Arc, time::Duration};
 const RELEASE: Duration = Duration::from_secs(2);
 
 /// Time-outs of each session in milliseconds, and TCP keepalives in seconds, by which the server notices that this process is
-/// gone. They are set in the session and not at its start, because a connection pooler may refuse start-up parameters.
+/// gone. They are set in the session and not at its start, because a connection pooler may refuse start-up parameters. A
+/// transaction that a suspended process left open ends before a wait for its locks does: the change that waits is made.
 const SESSION: &str = "
     SELECT set_config('statement_timeout', '10000', false),
         set_config('lock_timeout', '3000', false),
-        set_config('idle_in_transaction_session_timeout', '5000', false),
+        set_config('idle_in_transaction_session_timeout', '2000', false),
         set_config('tcp_keepalives_idle', '10', false),
         set_config('tcp_keepalives_interval', '5', false),
         set_config('tcp_keepalives_count', '3', false)";

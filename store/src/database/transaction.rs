@@ -14,8 +14,10 @@ pub(crate) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 /// Maximum duration of a transaction that writes a row for each key of an application.
 pub(crate) const BULK_DEADLINE: Duration = Duration::from_mins(2);
 
-/// Begins a transaction of [`BULK_DEADLINE`] on PostgreSQL, whose statements may take longer than those of others.
-pub(crate) const BEGIN_BULK: &str = "BEGIN; SET LOCAL statement_timeout = 60000";
+/// Begins a transaction of [`BULK_DEADLINE`] on PostgreSQL. Its statements may take longer than those of others, and so may the
+/// audit records between two of them.
+pub(crate) const BEGIN_BULK: &str = "BEGIN; SET LOCAL statement_timeout = 60000; \
+                                     SET LOCAL idle_in_transaction_session_timeout = 5000";
 
 /// An error type with a value for a deadline that has passed.
 pub(crate) trait Elapsed {

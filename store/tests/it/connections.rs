@@ -11,7 +11,7 @@ async fn every_session_has_time_outs(database: TestDatabase) {
     for (setting, expected) in [
         ("statement_timeout", "10s"),
         ("lock_timeout", "3s"),
-        ("idle_in_transaction_session_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "2s"),
     ] {
         let value: String = sqlx::query_scalar("SELECT current_setting($1)")
             .bind(setting)

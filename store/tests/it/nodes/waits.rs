@@ -118,3 +118,19 @@ async fn a_renewal_that_waited_while_a_change_was_made_does_not_confirm_the_chan
     assert!(others[0].applied < position);
     assert!(!is_granted(&two.node.renew(before).await.expect("answers")));
 }
+
+#[tokio::test]
+async fn a_change_is_made_once_postgresql_has_ended_the_open_one_of_a_suspended_node() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    // Suspended between two statements.
+    let mut open = one.pool().begin().await.expect("begins");
+    sqlx::query("SELECT id FROM api_key FOR UPDATE")
+        .execute(&mut *open)
+        .await
+        .expect("locked");
+    let revoked = revoke(&two.fixture, 1).await;
+    revoked.expect("the lock is released before the wait for it ends");
+    open.commit().await.expect_err("it was ended");
+}
