@@ -122,6 +122,19 @@ async fn a_start_warns_where_a_failover_can_undo_what_was_answered() {
 }
 
 #[tokio::test]
+async fn a_read_only_replica_is_refused_with_what_to_use_instead() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let refused = Store::open(&cluster.standby_url()).await;
+    let line = refused.expect_err("a standby").to_string();
+    assert!(
+        line.ends_with("a PostgreSQL standby; use the address of the primary"),
+        "{line}"
+    );
+}
+
+#[tokio::test]
 async fn a_process_continues_on_a_promoted_standby_that_has_every_change() {
     let Some(mut cluster) = Cluster::start() else {
         return;

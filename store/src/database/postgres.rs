@@ -43,6 +43,9 @@ const MARKED: &str = "SELECT coalesce(current_setting('latchkey.session', true),
 
 /// SQLSTATE `insufficient_privilege`.
 const NOT_ALLOWED: &str = "42501";
+/// SQLSTATEs `object_not_in_prerequisite_state` and `feature_not_supported`, with which Amazon Aurora refuses functions about
+/// the write-ahead log below `wal_level = logical`.
+const WITHOUT_LOG: [&str; 2] = ["55000", "0A000"];
 /// SQLSTATE `too_many_connections`.
 const TOO_MANY: &str = "53300";
 /// SQLSTATE `invalid_sql_statement_name`.
@@ -272,12 +275,12 @@ async fn prepare(connection: &mut PgConnection) -> sqlx::Result<Cluster> {
         sqlx::query_as(WRITABLE).fetch_one(&mut *connection).await?;
     if standby {
         return Err(unusable(
-            "a PostgreSQL standby answers at this address; it may lag behind the primary",
+            "at this address is a PostgreSQL standby; use the address of the primary",
         ));
     }
     if read_only {
         return Err(unusable(
-            "PostgreSQL answers, but is read-only (default_transaction_read_only)",
+            "PostgreSQL is read-only; use the address of the primary, and turn default_transaction_read_only off",
         ));
     }
     let cluster = cluster(connection).await?;
@@ -292,13 +295,31 @@ async fn cluster(connection: &mut PgConnection) -> sqlx::Result<Cluster> {
         Err(sqlx::Error::Database(cause)) if cause.code().as_deref() == Some(NOT_ALLOWED) => {
             String::new()
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(without_log(error)),
     };
-    let (timeline,): (String,) = sqlx::query_as(TIMELINE).fetch_one(connection).await?;
+    let timeline: sqlx::Result<(String,)> = sqlx::query_as(TIMELINE).fetch_one(connection).await;
+    let (timeline,) = timeline.map_err(without_log)?;
     Ok(Cluster {
         system_id,
         timeline: i64::from_str_radix(&timeline, 16).unwrap_or_default(),
     })
+}
+
+/// Says what to do where the server does not tell its timeline.
+fn without_log(error: sqlx::Error) -> sqlx::Error {
+    match error {
+        sqlx::Error::Database(cause)
+            if cause
+                .code()
+                .is_some_and(|code| WITHOUT_LOG.contains(&&*code)) =>
+        {
+            unusable(format!(
+                "PostgreSQL does not tell its timeline, by which failovers are noticed ({cause}); on Amazon Aurora, set \
+                 rds.logical_replication = 1 in the parameter group of the cluster and restart it"
+            ))
+        }
+        error => error,
+    }
 }
 
 /// The error for a server that answers and is not the database. It counts as unavailable.

@@ -180,5 +180,41 @@ async fn a_server_that_became_read_only_or_a_standby_is_refused(database: TestDa
         .await
         .expect("altered");
     let refused = Store::open(&database.url).await.expect_err("read-only");
-    assert!(refused.to_string().contains("read-only"), "{refused}");
+    let line = refused.to_string();
+    assert!(
+        line.contains("PostgreSQL is read-only; use the address of the primary")
+            && !line.contains('\n'),
+        "{line}"
+    );
+}
+
+/// What Amazon Aurora answers below `wal_level = logical`.
+const WITHOUT_LOG: &str = "CREATE SCHEMA aurora;
+    CREATE FUNCTION aurora.pg_current_wal_lsn() RETURNS pg_lsn LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'wal_level must be set to logical' USING ERRCODE = '55000';
+    END $$";
+
+each_database!(a_server_that_does_not_tell_its_timeline_is_refused);
+async fn a_server_that_does_not_tell_its_timeline_is_refused(database: TestDatabase) {
+    let Store::Postgres { pool, .. } = &database.store else {
+        return;
+    };
+    let (name,): (String,) = sqlx::query_as("SELECT CAST(current_database() AS TEXT)")
+        .fetch_one(pool)
+        .await
+        .expect("named");
+    let first = format!("ALTER DATABASE {name} SET search_path = aurora, pg_catalog, public");
+    for sql in [WITHOUT_LOG.to_owned(), first] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .execute(pool)
+            .await
+            .expect("altered");
+    }
+    let refused = Store::open(&database.url).await.expect_err("no timeline");
+    let line = refused.to_string();
+    assert!(
+        line.contains("rds.logical_replication = 1") && !line.contains('\n'),
+        "{line}"
+    );
 }

@@ -90,6 +90,10 @@ impl Cluster {
         self.primary.url()
     }
 
+    pub fn standby_url(&self) -> String {
+        self.standby.url()
+    }
+
     /// The primary as a role that needs no password.
     pub fn primary_url_of(&self, role: &str) -> String {
         self.primary.url().replace("postgres@", &format!("{role}@"))
