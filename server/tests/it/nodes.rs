@@ -130,6 +130,7 @@ async fn nodes_run_and_start_on_a_database_that_the_next_release_has_migrated() 
     let newer = "UPDATE change_head SET oldest_schema = 9999";
     sqlx::query(newer).execute(pool).await.expect("a statement");
     let refused = Program::fail(&database.url, None, &[]);
+    let refused = only_error(&refused);
     assert!(refused.contains("newer version of Latchkey"), "{refused}");
 }
 
@@ -152,18 +153,34 @@ async fn nodes_that_do_not_fit_end_with_one_line() {
     let name = [("LATCHKEY_NODE_NAME", "blue")];
     let _node = Program::start_with(&database.url, &name);
     let same = Program::fail(&database.url, None, &name);
+    let same = only_error(&same);
     assert!(
         same.contains("give each node a name of its own (LATCHKEY_NODE_NAME)"),
         "{same}"
     );
     let other = *b"another pepper of 32 bytes, 1234";
     let pepper = Program::fail(&database.url, Some(other), &[]);
+    let pepper = only_error(&pepper);
     assert!(
         pepper.contains("give all nodes the same LATCHKEY_PEPPER_FILE"),
         "{pepper}"
     );
-    let lease = Program::fail(&database.url, None, &[("LATCHKEY_LEASE", "0")]);
-    assert!(lease.contains("a whole number from 1 to 300"), "{lease}");
+    for seconds in ["0", "86400"] {
+        let lease = Program::fail(&database.url, None, &[("LATCHKEY_LEASE", seconds)]);
+        let lease = only_error(&lease);
+        assert!(lease.contains("a whole number from 1 to 300"), "{lease}");
+    }
+}
+
+/// Returns the line with which a start has ended.
+fn only_error(log: &str) -> &str {
+    let mut errors = log.lines().filter(|line| line.starts_with("latchkey: "));
+    let first = errors.next();
+    assert!(
+        first.is_some() && errors.next().is_none() && log.lines().last() == first,
+        "{log}"
+    );
+    first.unwrap_or_default()
 }
 
 #[tokio::test]
