@@ -151,6 +151,7 @@ fn reason(error: &sqlx::Error) -> &dyn std::fmt::Display {
     match error {
         sqlx::Error::Io(cause) => cause,
         sqlx::Error::Database(cause) => cause,
+        sqlx::Error::Protocol(cause) => cause,
         other => other,
     }
 }
@@ -185,9 +186,12 @@ impl From<sqlx::Error> for StoreError {
                     None => Self::Database(error),
                 }
             }
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
-                Self::Unavailable(error)
-            }
+            // A server that ends while a connection is opened leaves a handshake unfinished (`Protocol`, `Tls`).
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::Tls(_) => Self::Unavailable(error),
             _ => Self::Database(error),
         }
     }
@@ -231,5 +235,19 @@ mod tests {
                 .to_string()
                 .starts_with("the database does not answer: attempted")
         );
+    }
+
+    #[test]
+    fn a_handshake_that_the_server_does_not_finish_is_an_unavailable_database() {
+        let cut = "unexpected response from SSLRequest: 0x00";
+        let error = StoreError::from(sqlx::Error::Protocol(cut.into()));
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!("the database does not answer: {cut}")
+        );
+        let error = StoreError::from(sqlx::Error::Tls("the peer closed the connection".into()));
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        assert!(error.to_string().contains("the peer closed"), "{error}");
     }
 }
