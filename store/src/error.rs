@@ -147,7 +147,7 @@ impl StoreError {
 }
 
 /// Returns the reason without the driver's prefix, which only says that it concerns the database.
-fn reason(error: &sqlx::Error) -> &dyn std::fmt::Display {
+pub(crate) fn reason(error: &sqlx::Error) -> &dyn std::fmt::Display {
     match error {
         sqlx::Error::Io(cause) => cause,
         sqlx::Error::Database(cause) => cause,

@@ -21,23 +21,25 @@ impl Keyring {
         };
         let mut tick = interval(INTERVAL.min(member.node.lease() / 3));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut is_silent = false;
+        // The failure that was logged last.
+        let mut logged: Option<String> = None;
         while !self.tasks.is_closed() && self.is_owner() {
             tokio::select! {
                 _ = tick.tick() => {}
                 () = member.announced.notified() => {}
             }
             let renewed = self.renew_lease().await;
-            match (&renewed, is_silent) {
-                (Err(error), false) if self.is_owner() => tracing::error!(
+            let failure = renewed.as_ref().err().map(ToString::to_string);
+            match (&failure, &logged) {
+                (Some(error), _) if failure != logged && self.is_owner() => tracing::error!(
                     %error,
                     "the lease is not renewed: nothing can be changed, and calls are verified from memory until it ends"
                 ),
-                (Ok(()), true) => tracing::info!("the lease is renewed again"),
+                (None, Some(_)) => tracing::info!("the lease is renewed again"),
                 _ => {}
             }
-            is_silent = renewed.is_err();
-            if is_silent && is_planted(PlantedFault::LeaseWithoutEnd) {
+            logged = failure;
+            if renewed.is_err() && is_planted(PlantedFault::LeaseWithoutEnd) {
                 self.lease_start.reset();
             }
         }

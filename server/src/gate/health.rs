@@ -22,8 +22,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
 
-/// How long the database may take to respond to a health check.
-const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the database may take to respond to a health check: longer than the wait for a connection, which ends with a reason.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// `GET /healthz`: the process is alive.
 pub async fn live() -> &'static str {

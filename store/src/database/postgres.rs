@@ -129,7 +129,9 @@ impl PostgresHosts {
                 fence.check_successor(&cluster).map_err(unusable)?;
                 Ok::<_, sqlx::Error>((connection, options.clone(), cluster))
             };
-            match super::transaction::within(ACQUIRE_TIMEOUT, connecting).await {
+            let connected = super::transaction::within(ACQUIRE_TIMEOUT, connecting).await;
+            fence.record_connection(&connected);
+            match connected {
                 Ok(connected) => return Ok(connected),
                 Err(error) => last = error.into(),
             }
@@ -236,8 +238,11 @@ pub(crate) fn pool(options: PgConnectOptions, connections: u32, fence: &Fence) -
         .after_connect(move |connection, _| {
             let fence = fence.clone();
             Box::pin(async move {
-                let cluster = prepare(connection).await?;
-                fence.check_cluster(&cluster).map_err(unusable)
+                let prepared = prepare(connection).await;
+                let checked =
+                    prepared.and_then(|cluster| fence.check_cluster(&cluster).map_err(unusable));
+                fence.record_connection(&checked);
+                checked
             })
         })
         // Otherwise a connection whose packets are lost would stay in the pool until TCP gives up.
@@ -266,7 +271,9 @@ pub(crate) async fn connect(
         fence.check_cluster(&cluster).map_err(unusable)?;
         Ok::<_, sqlx::Error>(connection)
     };
-    Ok(super::transaction::within(ACQUIRE_TIMEOUT, connecting).await?)
+    let connected = super::transaction::within(ACQUIRE_TIMEOUT, connecting).await;
+    fence.record_connection(&connected);
+    Ok(connected?)
 }
 
 /// Checks that the server can be written, and sets the time-outs of the session. Returns the cluster.
@@ -330,6 +337,60 @@ fn unusable(why: impl Into<String>) -> sqlx::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Store;
+    use std::net::Ipv4Addr;
+    use tokio::{io::AsyncReadExt, net::TcpListener};
+
+    /// A store over a server that is at a port of this machine, or is not there.
+    fn store_at(port: u16) -> Store {
+        let url = format!("postgres://latchkey@127.0.0.1:{port}/latchkey");
+        let hosts = PostgresHosts::parse(&url).expect("a URL");
+        let fence = Fence::default();
+        Store::Postgres {
+            pool: pool(hosts.0[0].clone(), 1, &fence),
+            hosts,
+            fence,
+        }
+    }
+
+    /// Connects as the renewal of the lease does.
+    async fn connection_error(store: &Store) -> StoreError {
+        let Store::Postgres { hosts, fence, .. } = store else {
+            panic!("not PostgreSQL");
+        };
+        hosts.successor(fence).await.expect_err("no PostgreSQL")
+    }
+
+    #[tokio::test]
+    async fn a_pool_without_connections_reports_why_the_last_one_was_refused() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let address = listener.expect("a port").local_addr().expect("bound");
+        let store = store_at(address.port());
+        let refused = connection_error(&store).await.to_string();
+        assert!(refused.contains("Connection refused"), "{refused}");
+        let (read, written) = tokio::join!(store.ping(), store.delete_time_mark());
+        for outcome in [read, written] {
+            assert_eq!(outcome.expect_err("refused").to_string(), refused);
+        }
+        // A connection that succeeds ends it.
+        store.fence().record_connection(&Ok(()));
+        let busy: Result<(), _> = store.fence().explain(Err(sqlx::Error::PoolTimedOut));
+        assert!(matches!(busy, Err(sqlx::Error::PoolTimedOut)), "{busy:?}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_ends_while_a_connection_is_opened_is_unavailable() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.expect("a port");
+        let store = store_at(listener.local_addr().expect("bound").port());
+        let ending = async {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let mut request = [0; 8];
+            stream.read_exact(&mut request).await.expect("SSLRequest");
+        };
+        let (error, ()) = tokio::join!(connection_error(&store), ending);
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    }
 
     fn hosts_of(url: &str) -> Vec<(String, u16)> {
         let hosts = PostgresHosts::parse(url).expect("a URL");

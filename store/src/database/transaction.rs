@@ -19,34 +19,36 @@ pub(crate) const BULK_DEADLINE: Duration = Duration::from_mins(2);
 pub(crate) const BEGIN_BULK: &str = "BEGIN; SET LOCAL statement_timeout = 60000; \
                                      SET LOCAL idle_in_transaction_session_timeout = 5000";
 
-/// An error type with a value for a deadline that has passed.
-pub(crate) trait Elapsed {
-    fn elapsed() -> Self;
+/// An error of the driver, or one that can wrap it.
+pub(crate) trait DriverError: From<sqlx::Error> {
+    /// Whether the pool had no connection in time.
+    fn is_pool_timeout(&self) -> bool;
 }
 
-impl Elapsed for sqlx::Error {
-    fn elapsed() -> Self {
-        Self::Io(io::Error::new(
-            io::ErrorKind::TimedOut,
-            "no response within the time limit",
-        ))
+impl DriverError for sqlx::Error {
+    fn is_pool_timeout(&self) -> bool {
+        matches!(self, Self::PoolTimedOut)
     }
 }
 
-impl Elapsed for StoreError {
-    fn elapsed() -> Self {
-        Self::Unavailable(sqlx::Error::elapsed())
+impl DriverError for StoreError {
+    fn is_pool_timeout(&self) -> bool {
+        matches!(self, Self::Unavailable(sqlx::Error::PoolTimedOut))
     }
 }
 
-/// Runs `body`; fails with [`Elapsed::elapsed`] after `deadline`.
-pub(crate) async fn within<T, E: Elapsed>(
+/// Runs `body`; fails as a connection that timed out after `deadline`.
+pub(crate) async fn within<T, E: DriverError>(
     deadline: Duration,
     body: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
     tokio::time::timeout(deadline, body)
         .await
-        .unwrap_or_else(|_| Err(E::elapsed()))
+        .unwrap_or_else(|_| {
+            let elapsed =
+                io::Error::new(io::ErrorKind::TimedOut, "no response within the time limit");
+            Err(sqlx::Error::Io(elapsed).into())
+        })
 }
 
 /// Expands a body for the read pool of either database, without a deadline. Evaluates to the body.
@@ -64,11 +66,12 @@ macro_rules! with_read_pool {
 macro_rules! read {
     ($store:expr, |$pool:ident| $body:expr) => {
         $crate::database::transaction::with_read_pool!($store, |$pool| {
-            $crate::database::transaction::within(
+            let read = $crate::database::transaction::within(
                 $crate::database::transaction::READ_DEADLINE,
                 async { $body },
             )
-            .await
+            .await;
+            $store.fence().explain(read)
         })
     };
 }
@@ -195,7 +198,7 @@ macro_rules! run_transaction {
                     .await;
                 writer.finish(result, committing)
             }
-            Err(error) => Err($crate::StoreError::from(error)),
+            Err(error) => $fence.explain(Err($crate::StoreError::from(error))),
         }
     };
 }

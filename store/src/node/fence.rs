@@ -1,10 +1,13 @@
 //! The registration of this process in the database, and what it has learned about it: the newest position, the PostgreSQL
-//! cluster, the keys that seal the audit log.
+//! cluster, why it cannot be reached, the keys that seal the audit log.
 
-use crate::{StoreError, audit::SharedSealKeys};
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicI64, Ordering},
+use crate::{StoreError, audit::SharedSealKeys, database::transaction::DriverError, error::reason};
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 use uuid::Uuid;
 
@@ -25,6 +28,8 @@ struct State {
     /// The history with which this process has compared what it has seen.
     history: AtomicI64,
     cluster: Mutex<Option<Cluster>>,
+    /// Why the last attempt to connect to PostgreSQL failed, if it did.
+    connection_failure: Mutex<Option<String>>,
     seals: SharedSealKeys,
 }
 
@@ -172,6 +177,32 @@ impl Fence {
     /// Returns the last known cluster; `None` on SQLite.
     pub(crate) fn cluster(&self) -> Option<Cluster> {
         self.known_cluster().clone()
+    }
+
+    /// Records the outcome of an attempt to connect to PostgreSQL.
+    pub(crate) fn record_connection<T>(&self, outcome: &sqlx::Result<T>) {
+        let failure = outcome
+            .as_ref()
+            .err()
+            .map(|error| reason(error).to_string());
+        *self.connection_failure() = failure;
+    }
+
+    /// Replaces the error of a pool that had no connection in time by the reason why the last attempt to connect failed: the
+    /// pool tries again until its time is over, and does not say why.
+    pub(crate) fn explain<T, E: DriverError>(&self, result: Result<T, E>) -> Result<T, E> {
+        match result {
+            Err(error) if error.is_pool_timeout() => {
+                let failure = self.connection_failure().clone();
+                Err(failure.map_or(error, |why| sqlx::Error::Io(io::Error::other(why)).into()))
+            }
+            other => other,
+        }
+    }
+
+    fn connection_failure(&self) -> MutexGuard<'_, Option<String>> {
+        let failure = &self.0.connection_failure;
+        failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

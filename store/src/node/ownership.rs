@@ -41,17 +41,18 @@ impl Ownership {
     /// `Fenced` if another process has registered, `Behind` if the database lacks changes: the store refuses every write from
     /// then on. If the database does not answer.
     pub async fn renew(&self) -> Result<(), StoreError> {
-        let seen = self.store.fence().position();
-        let found: Option<(i64, i64)> = read!(&self.store, |pool| {
-            sqlx::query_as(sql::NODE_CHECK.of(&self.store))
+        let store = &self.store;
+        let seen = store.fence().position();
+        let found: Option<(i64, i64)> = read!(store, |pool| {
+            sqlx::query_as(sql::NODE_CHECK.of(store))
                 .bind(self.registration.node)
                 .bind(self.registration.epoch)
                 .fetch_optional(pool)
                 .await
         })?;
-        let renewed = self.store.fence().check(found, seen);
+        let renewed = store.fence().check(found, seen);
         if renewed.is_err() {
-            self.store.fence().lose();
+            store.fence().lose();
         }
         renewed
     }
