@@ -3,7 +3,7 @@
 use crate::{Keyring, ManagementError};
 use domain::time::SECOND;
 use std::sync::{Mutex, PoisonError};
-use store::Fault;
+use store::{Fault, StoreError};
 use verification::Monotonic;
 
 /// How long the result of a probe is reused, in milliseconds.
@@ -52,8 +52,7 @@ impl Keyring {
         let outcome = self.store.probe_write(self.now()).await;
         match &outcome {
             Ok(()) => self.note_fault(self.fault_of_disk()),
-            Err(store::StoreError::Unwritable { fault, .. }) => self.note_fault(Some(*fault)),
-            Err(_) => {}
+            Err(error) => self.note_fault_of(error),
         }
         let outcome = outcome.map_err(|error| error.to_string());
         *probed = Some((now, outcome.clone()));
@@ -73,11 +72,15 @@ impl Keyring {
     }
 
     /// Maintains the disk of an SQLite database and logs changes of its condition, and writes what the journal lacks. The maintenance
-    /// task calls it every second. For PostgreSQL, [`Keyring::ready`] finds the database's condition.
+    /// task calls it every second. PostgreSQL's faults are found by the renewal of the lease, which is a write; whether one has ended is
+    /// found here by a probe, because one row may be written where another is not.
     pub async fn maintain_disk(&self) {
         if self.store.disk().is_some() {
             self.store.check_disk().await;
             self.note_fault(self.fault_of_disk());
+        } else if self.fault().is_some() {
+            // The outcome is recorded there.
+            let _ = self.check_database().await;
         }
         // A failure is logged there, and reported by `ready`.
         let _ = self.flush_journal().await;
@@ -90,6 +93,13 @@ impl Keyring {
     fn last_fault(&self) -> std::sync::MutexGuard<'_, Option<Fault>> {
         let fault = &self.condition.fault;
         fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records the fault that is the cause of an error, if one is.
+    pub(crate) fn note_fault_of(&self, error: &StoreError) {
+        if let StoreError::Unwritable { fault, .. } = error {
+            self.note_fault(Some(*fault));
+        }
     }
 
     /// Logs each change once.

@@ -128,7 +128,13 @@ impl Keyring {
                 }
                 renewed
             }
-            Some(Registration::Member(member)) => self.keep_up(member).await,
+            Some(Registration::Member(member)) => {
+                let renewed = self.keep_up(member).await;
+                if let Err(error) = &renewed {
+                    self.note_fault_of(error);
+                }
+                renewed
+            }
         };
         if let Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) = &renewed {
             self.lose(error);

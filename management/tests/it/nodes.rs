@@ -13,7 +13,8 @@ use domain::{
     verdict::Verdict,
 };
 use management::{
-    Confirmation, Edited, Editor, JoinError, Joining, Keyring, ManagementError, NodesBehind, Store,
+    Confirmation, Edited, Editor, Fault, JoinError, Joining, Keyring, ManagementError, NodesBehind,
+    Store,
 };
 use std::time::Duration;
 use testing::TestDatabase;
@@ -343,4 +344,37 @@ async fn several_keys_are_revoked_with_one_wait() {
     let bulk = revoking.await.expect("ends").expect("revoked");
     assert_eq!((bulk.done.len(), bulk.confirmation.confirmed), (2, 2));
     assert_eq!(ask(&nodes.other, &call(&second)), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn a_renewal_finds_a_fault_of_the_database_and_a_probe_its_end() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let this = &nodes.test.keyring;
+    let run = async |statements: &'static str| {
+        let Store::Postgres { pool, .. } = &nodes.test.database.store else {
+            panic!("not PostgreSQL");
+        };
+        let done = sqlx::raw_sql(statements).execute(pool).await;
+        done.expect("done");
+    };
+    run(
+        "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$;
+        CREATE TRIGGER disk_full BEFORE UPDATE ON node EXECUTE FUNCTION disk_full();
+        CREATE TRIGGER disk_full BEFORE UPDATE ON write_probe EXECUTE FUNCTION disk_full()",
+    )
+    .await;
+    this.renew_lease().await.expect_err("not written");
+    assert_eq!(this.stats().fault, Some(Fault::DiskFull));
+    run("DROP TRIGGER disk_full ON node").await;
+    this.renew_lease().await.expect("written");
+    this.maintain_disk().await;
+    assert_eq!(this.stats().fault, Some(Fault::DiskFull));
+    run("DROP TRIGGER disk_full ON write_probe").await;
+    // The result of a probe is reused for a second.
+    nodes.test.clock.advance(1_000);
+    this.maintain_disk().await;
+    assert_eq!(this.stats().fault, None);
 }
