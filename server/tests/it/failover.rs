@@ -122,16 +122,34 @@ async fn a_start_warns_where_a_failover_can_undo_what_was_answered() {
 }
 
 #[tokio::test]
-async fn a_read_only_replica_is_refused_with_what_to_use_instead() {
-    let Some(cluster) = Cluster::start() else {
+async fn a_standby_in_recovery_is_not_taken_for_the_database() {
+    let Some(mut cluster) = Cluster::start() else {
         return;
     };
-    let refused = Store::open(&cluster.standby_url()).await;
-    let line = refused.expect_err("a standby").to_string();
-    assert!(
-        line.ends_with("a PostgreSQL standby; use the address of the primary"),
-        "{line}"
-    );
+    let [kept, revoked, late] = keys(&cluster.primary_url()).await;
+    let why = "a PostgreSQL standby; use the address of the primary";
+    let opened = Store::open(&cluster.standby_url()).await;
+    let refusal = opened.expect_err("it is in recovery").to_string();
+    assert!(refusal.contains(why), "{refusal}");
+
+    let program = Program::start(&cluster.url());
+    assert_eq!(program.revoke(&revoked).status, 204);
+    cluster.wait_until_standby_has_everything().await;
+    cluster.stop_primary();
+    // The standby answers and has everything, but not the changes that the primary may have made since.
+    wait(&program, &revoked, "the log says why", || {
+        program.log().contains(why)
+    });
+    assert_eq!(program.get("/readyz").status, 503);
+    assert_eq!(program.revoke(&late).status, 503);
+    wait(&program, &revoked, "the lease ends", || {
+        program.verify(&kept).code() == "verification_unavailable"
+    });
+
+    cluster.promote_standby();
+    wait(&program, &revoked, "the lease is renewed", || {
+        program.verify(&kept).status == 200
+    });
 }
 
 #[tokio::test]
