@@ -7,6 +7,7 @@ mod link;
 mod mailed;
 mod matrix;
 mod people;
+mod recorded;
 mod roles;
 
 use browser::Browser;

@@ -1,9 +1,9 @@
 //! Two-factor authentication by plain forms, without JavaScript.
 
 mod empty_code;
+mod recorded;
 
-use crate::database::{Database, changed};
-use domain::time::{DAY, MINUTE, SECOND};
+use domain::time::{DAY, SECOND};
 use http::StatusCode;
 use management::AuthenticatorSetup;
 use test_server::{Answer, DEVELOPER, FOREIGNER, OWNER, PASSWORD, TestServer, VIEWER};
@@ -332,52 +332,4 @@ async fn an_owner_resets_the_factor_of_a_member_who_is_signed_out_everywhere(
         .call("reset_two_factor", &format!("app={app}&person={me}"))
         .await;
     assert_eq!(own.status.as_u16(), 422, "{}", own.body);
-}
-
-each_database!(a_change_of_the_second_factor_that_cannot_be_recorded_does_not_happen);
-async fn a_change_of_the_second_factor_that_cannot_be_recorded_does_not_happen(
-    database: TestDatabase,
-) {
-    let server = TestServer::with_users_on(database).await;
-    let (owner, member) = (
-        Browser::of(&server, OWNER).await,
-        Browser::of(&server, DEVELOPER).await,
-    );
-    let app = server.application(OWNER).await;
-    let rows = Database::at(&server.url).await;
-    let started = member.post("start_two_factor", "").await;
-    let setup = member.setup(&started).await;
-    let code = || setup.secret().code_at(server.keyring.now());
-    let attempt = async |browser: &Browser<'_>, function: &str, form: &str| {
-        rows.refuse_records().await;
-        let before = rows.rows().await;
-        let answer = browser.call(function, form).await;
-        let differences = changed(&before, &rows.rows().await);
-        rows.allow_records().await;
-        assert_eq!(answer.status.as_u16(), 500, "{function}: {}", answer.body);
-        assert_eq!(differences, Vec::<String>::new(), "{function}");
-    };
-    let confirm = format!("setup={}&code={}", setup.form, code());
-    attempt(&member, "confirm_two_factor", &confirm).await;
-    let policy = format!("app={app}&policy=everybody");
-    attempt(&owner, "set_factor_policy", &policy).await;
-
-    let confirmed = member.call("confirm_two_factor", &confirm).await;
-    assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.body);
-    server.clock.advance(30 * SECOND);
-    for function in ["renew_recovery_codes", "turn_off_two_factor"] {
-        attempt(&member, function, &format!("code={}", code())).await;
-    }
-    let password = PASSWORD.replace(' ', "+");
-    let form = format!("email={DEVELOPER}&password={password}");
-    attempt(&member, "sign_in", &form).await;
-    let session = server.keyring.session(&member.token).await;
-    let person = session.expect("a database").expect("there").person_id();
-    let form = format!("app={app}&person={person}");
-    attempt(&owner, "reset_two_factor", &form).await;
-    server.clock.advance(MINUTE);
-    let off = member
-        .call("turn_off_two_factor", &format!("code={}", code()))
-        .await;
-    assert_eq!(off.status, StatusCode::OK, "{}", off.body);
 }
