@@ -229,6 +229,28 @@ async fn an_old_connection_closes_after_its_response() {
 }
 
 #[tokio::test]
+async fn an_old_http2_connection_closes_after_its_responses_or_when_their_time_is_over() {
+    let server = TestServer::with_users().await;
+    let limits = ConnectionLimits {
+        age: SOON,
+        last_responses: SOON,
+        ..without_timeouts()
+    };
+    let (address, state) = serve(&server, limits).await;
+    // With a window of 0 the response never ends.
+    for window in [65_535, 0] {
+        let mut old = connect(1, address).await;
+        start_http2(&mut old, window).await;
+        get_http2(&mut old, 1, "/openapi.json").await;
+        answer_ping(&mut old).await;
+        until_closed(&mut old).await;
+    }
+    until_open(&state, 0).await;
+    let ended = "latchkey_connections_ended_total{reason=\"age\"}";
+    assert_eq!(sample(&state, ended).await, 2);
+}
+
+#[tokio::test]
 async fn a_quiet_stream_stays_open() {
     let server = TestServer::with_users().await;
     let limits = ConnectionLimits {
