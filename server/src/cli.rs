@@ -2,7 +2,7 @@
 
 pub mod audit;
 pub mod backup;
-mod clock;
+pub mod clock;
 pub mod copy;
 mod mail;
 mod node;

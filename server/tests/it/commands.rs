@@ -1,19 +1,30 @@
 //! Commands while a server is running.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::account::{Email, Role};
+use domain::{
+    account::{Email, Role},
+    time::{DAY, Timestamp},
+};
 use management::{PersonDraft, Place};
 use server::{
-    cli::user::{self, PersonArgs},
+    cli::{
+        clock,
+        user::{self, PersonArgs},
+    },
     config::Config,
     start,
 };
 use std::ffi::OsString;
 use test_server::{DEVELOPER, PASSWORD, PEPPER, TestServer, VIEWER};
+use testing::{TestDatabase, each_database};
 
 fn config(server: &TestServer) -> Config {
+    config_over(&server.url)
+}
+
+fn config_over(url: &str) -> Config {
     Config::read(|name| match name {
-        "LATCHKEY_DATABASE_URL" => Some(OsString::from(&server.url)),
+        "LATCHKEY_DATABASE_URL" => Some(OsString::from(url)),
         "LATCHKEY_PEPPER" => Some(STANDARD.encode(PEPPER).into()),
         _ => None,
     })
@@ -136,12 +147,7 @@ async fn the_first_person_is_added_to_a_database_that_does_not_exist() {
         "sqlite://{}",
         folder.path().join("new/latchkey.db").display()
     );
-    let config = Config::read(|name| match name {
-        "LATCHKEY_DATABASE_URL" => Some(OsString::from(&url)),
-        "LATCHKEY_PEPPER" => Some(STANDARD.encode(PEPPER).into()),
-        _ => None,
-    })
-    .expect("settings");
+    let config = config_over(&url);
     user::add_person(owner("ada@new.example"), &config)
         .await
         .expect("added");
@@ -201,4 +207,36 @@ async fn all_people_are_listed_one_a_line_while_a_server_is_running() {
     let mut sorted = lines.clone();
     sorted.sort_unstable();
     assert_eq!(lines, sorted);
+}
+
+each_database!(after_a_reset_of_the_clock_a_start_accepts_the_machines_time);
+async fn after_a_reset_of_the_clock_a_start_accepts_the_machines_time(database: TestDatabase) {
+    let config = config_over(&database.url);
+    // In the year 2100.
+    let ahead = Timestamp(4_102_444_800_000);
+    let marked = database.store.set_time_mark(ahead).await;
+    marked.expect("written");
+    database.store.close().await;
+    let started = async || {
+        let store = start::open_store(&config).await.expect("opens");
+        let keyring = start::open(store, &config).await.expect("starts");
+        keyring.keep_time().await.expect("compared");
+        keyring
+    };
+    let keyring = started().await;
+    assert!(keyring.now() >= ahead);
+    assert!(keyring.stats().clock_behind_ms > DAY);
+    keyring.close().await;
+
+    let lock = start::DatabaseLock::take(&config.database_url).expect("free");
+    // PostgreSQL needs no lock.
+    if lock.locked() > 0 {
+        clock::reset(&config).await.expect_err("a server runs");
+    }
+    drop(lock);
+    clock::reset(&config).await.expect("deleted");
+    let keyring = started().await;
+    assert!(keyring.now() < ahead);
+    assert_eq!(keyring.stats().clock_behind_ms, 0);
+    keyring.close().await;
 }
