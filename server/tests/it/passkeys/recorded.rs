@@ -1,6 +1,6 @@
 //! A change of passkeys that cannot be recorded does not happen.
 
-use super::{Browser, session_of};
+use super::{Browser, pending, session_of};
 use crate::database::{Database, changed};
 use http::StatusCode;
 use test_server::{DEVELOPER, HERE, TestServer};
@@ -62,6 +62,9 @@ async fn a_change_of_passkeys_that_cannot_be_recorded_does_not_happen(database: 
 
     let alone = browser.answered("sign_in").await;
     attempt(&mut browser, &database, "sign_in_with_passkey", &alone).await;
+    browser.cookie = pending(&server, DEVELOPER).await;
+    let step = browser.answered("second_step").await;
+    attempt(&mut browser, &database, "answer_sign_in", &step).await;
     let proof = browser.answered("confirm").await;
     attempt(&mut browser, &database, "turn_off_two_factor", &proof).await;
 }

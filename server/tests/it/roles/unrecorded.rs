@@ -16,7 +16,7 @@ use domain::{
 use http::Method;
 use management::{Owner, PersonDraft, Place};
 use std::collections::BTreeSet;
-use test_server::{Answer, DEVELOPER, OWNER, PASSWORD, TestServer, VIEWER, request};
+use test_server::{Answer, DEVELOPER, HERE, OWNER, PASSWORD, TestServer, VIEWER, request};
 use testing::{TestDatabase, each_database};
 
 const SUPPORT: &str = "help@latchkey.example";
@@ -275,8 +275,8 @@ async fn a_key_that_revokes_itself_without_a_record_keeps_working(database: Test
     assert_eq!(answer.status.as_u16(), 204, "{}", answer.body);
 }
 
-each_database!(an_email_or_password_whose_change_cannot_be_recorded_stays);
-async fn an_email_or_password_whose_change_cannot_be_recorded_stays(database: TestDatabase) {
+each_database!(what_takes_the_own_password_is_recorded_or_does_not_happen);
+async fn what_takes_the_own_password_is_recorded_or_does_not_happen(database: TestDatabase) {
     let server = TestServer::with_users_on(database).await;
     let database = Database::at(&server.url).await;
     let password = PASSWORD.replace(' ', "+");
@@ -287,6 +287,7 @@ async fn an_email_or_password_whose_change_cannot_be_recorded_stays(database: Te
             "change_password",
             "new_password=violet+compass+under+snow",
         ),
+        (OWNER, "confirm_password", ""),
     ] {
         let form = format!("{form}&password={password}");
         let cookie = format!("latchkey={}", server.token(email).await);
@@ -305,4 +306,26 @@ async fn an_email_or_password_whose_change_cannot_be_recorded_stays(database: Te
         let answer = call(&server, name, &form, &cookie).await;
         assert_eq!(answer.status.as_u16(), 200, "{name}: {}", answer.body);
     }
+}
+
+each_database!(a_setup_that_cannot_be_recorded_can_be_repeated);
+async fn a_setup_that_cannot_be_recorded_can_be_repeated(database: TestDatabase) {
+    let (store, url) = (database.store.clone(), database.url.clone());
+    let server = TestServer::over(store, url, Box::new(database), HERE).await;
+    let database = Database::at(&server.url).await;
+    let form = format!(
+        "token={}&account=Northwind&application=Storefront&email={OWNER}&password={}",
+        server.keyring.setup_token(),
+        PASSWORD.replace(' ', "+")
+    );
+    let set_up = || server.post("/api/set_up", &[("accept", "application/json")], &form);
+    database.refuse_records().await;
+    let before = database.rows().await;
+    let answer = set_up().await;
+    let differences = changed(&before, &database.rows().await);
+    database.allow_records().await;
+    assert_eq!(differences, Vec::<String>::new(), "{}", server.url);
+    assert!(answer.status.is_server_error(), "{}", answer.body);
+    let answer = set_up().await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
 }

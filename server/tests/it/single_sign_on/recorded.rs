@@ -49,4 +49,14 @@ async fn what_a_sign_in_at_the_provider_changes_is_recorded_or_does_not_happen(
     setup.claim("sub", json!("another"));
     let link = "/sign-in/oidc?for=link&next=/profile";
     attempt(&mut other, &database, link).await;
+
+    database.refuse_records().await;
+    let before = database.rows().await;
+    let failed = other.post("unlink_identity", "page=/profile").await;
+    let differences = changed(&before, &database.rows().await);
+    database.allow_records().await;
+    assert!(failed.status.is_server_error(), "{}", failed.body);
+    assert_eq!(differences, Vec::<String>::new());
+    let unlinked = other.post("unlink_identity", "page=/profile").await;
+    assert!(unlinked.status.is_redirection(), "{}", unlinked.body);
 }
