@@ -165,8 +165,8 @@ async fn an_edit_of_a_key_that_was_changed_since_it_was_read_changes_nothing(
     assert_eq!(key.expect("there").name.as_str(), "First");
 }
 
-each_database!(a_server_that_became_read_only_or_a_standby_is_refused);
-async fn a_server_that_became_read_only_or_a_standby_is_refused(database: TestDatabase) {
+each_database!(a_server_that_became_read_only_is_refused);
+async fn a_server_that_became_read_only_is_refused(database: TestDatabase) {
     let Store::Postgres { pool, .. } = &database.store else {
         return;
     };
