@@ -46,9 +46,9 @@ fn owner(email: &str) -> PersonDraft {
     }
 }
 
-#[tokio::test]
-async fn people_are_disabled_and_enabled_while_a_server_is_running() {
-    let server = TestServer::with_users().await;
+each_database!(people_are_disabled_and_enabled_while_a_server_is_running);
+async fn people_are_disabled_and_enabled_while_a_server_is_running(database: TestDatabase) {
+    let server = TestServer::with_users_on(database).await;
     let config = config(&server);
     let _owned = start::DatabaseLock::take(&config.database_url).expect("free");
     let [gone, stays] = [server.token(DEVELOPER).await, server.token(VIEWER).await];
