@@ -32,14 +32,14 @@ impl Keyring {
     }
 
     /// Checks that the database can be written; probes at most once a second, however often it is called. A renewal of the
-    /// lease on PostgreSQL is such a probe: it has written the row of this node.
+    /// lease on PostgreSQL is such a probe, unless there is a fault: it has written the row of this node.
     ///
     /// # Errors
     /// `Unavailable` if it cannot be written.
     pub(crate) async fn check_database(&self) -> Result<(), ManagementError> {
         let now = self.monotonic();
-        if self.is_member() && self.lease_start.since(now) < PROBE_FOR {
-            self.note_fault(None);
+        let renewed = self.is_member() && self.lease_start.since(now) < PROBE_FOR;
+        if renewed && self.fault().is_none() {
             return Ok(());
         }
         let mut probed = self.condition.probed.lock().await;
