@@ -1,8 +1,9 @@
-//! Hashing of people's passwords by Argon2id, on blocking threads, behind short queues.
+//! Hashing of people's passwords by Argon2id, on threads of its own, behind short queues.
 
 mod common;
+mod threads;
 
-use crate::ManagementError;
+use crate::{ManagementError, password::threads::HashingThreads};
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
@@ -57,6 +58,7 @@ pub(crate) struct Passwords {
     next_open: Arc<Semaphore>,
     open: Arc<Semaphore>,
     known: Arc<Semaphore>,
+    threads: HashingThreads,
     /// The hash for unknown addresses, so that they take as long as known ones.
     unknown_hash: String,
     /// Passwords that were hashed, to check or to store them.
@@ -82,7 +84,9 @@ impl Passwords {
     pub(crate) fn new(entropy: &dyn Entropy) -> Result<Self, ManagementError> {
         let places =
             available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+        let threads = HashingThreads::start(places).map_err(|error| broken(&error))?;
         Ok(Self {
+            threads,
             running: Arc::new(Semaphore::new(places)),
             next_open: Arc::new(Semaphore::new(places)),
             open: Arc::new(Semaphore::new(QUEUE)),
@@ -152,9 +156,6 @@ impl Passwords {
         place: QueuePlace,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ManagementError> {
-        let broken = |error: &dyn std::fmt::Display| {
-            ManagementError::Unexpected(format!("password thread: {error}"))
-        };
         let turn = async |semaphore: &Arc<Semaphore>| {
             let permit = semaphore.clone().acquire_owned().await;
             permit.map_err(|error| broken(&error))
@@ -166,7 +167,7 @@ impl Passwords {
         };
         let running = turn(&self.running).await?;
         let hashed = self.hashed.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = self.threads.run(move || {
             let value = work();
             hashed.fetch_add(1, Ordering::Relaxed);
             drop((running, next));
@@ -174,6 +175,10 @@ impl Passwords {
         });
         done.await.map_err(|error| broken(&error))
     }
+}
+
+fn broken(error: &dyn std::fmt::Display) -> ManagementError {
+    ManagementError::Unexpected(format!("password thread: {error}"))
 }
 
 /// The password as it is hashed: composed, because keyboards differ in how they enter an accent (NIST SP 800-63B-4, 3.1.1.2).
