@@ -2,48 +2,11 @@
 //! prepare every statement on both databases. A statement with variants (filters, sort orders) is concatenated of the files
 //! in a folder `fragments`.
 
-use crate::Store;
+mod statement;
 
-/// A statement whose text differs between the databases.
-#[derive(Clone, Copy, Debug)]
-pub struct PerDatabase {
-    sqlite: &'static str,
-    postgres: &'static str,
-}
+pub use statement::PerDatabase;
 
-impl PerDatabase {
-    /// Returns the text for PostgreSQL.
-    pub(crate) const fn postgres(self) -> &'static str {
-        self.postgres
-    }
-
-    /// Returns the text for the database of `store`.
-    pub const fn of(self, store: &Store) -> &'static str {
-        match store {
-            Store::Sqlite { .. } => self.sqlite,
-            Store::Postgres { .. } => self.postgres,
-        }
-    }
-}
-
-macro_rules! per_database_statements {
-    ($($name:ident = $($before:literal)* [$file:literal] $($after:literal)*;)*) => {
-        $(pub(crate) const $name: PerDatabase = PerDatabase {
-            sqlite: concat!(
-                $(include_str!(concat!("../sql/", $before, ".sql")),)*
-                include_str!(concat!("../sql/", $file, "_sqlite.sql")),
-                $(include_str!(concat!("../sql/", $after, ".sql"))),*
-            ),
-            postgres: concat!(
-                $(include_str!(concat!("../sql/", $before, ".sql")),)*
-                include_str!(concat!("../sql/", $file, "_postgres.sql")),
-                $(include_str!(concat!("../sql/", $after, ".sql"))),*
-            ),
-        };)*
-        /// Name and text of every statement that differs between the databases.
-        pub const PER_DATABASE: &[(&str, PerDatabase)] = &[$((stringify!($name), $name)),*];
-    };
-}
+use statement::{per_database_statements, shared_statements};
 
 per_database_statements! {
     INDEX_KEYS_EXTENT = ["key/index/keys_extent"];
@@ -66,14 +29,6 @@ per_database_statements! {
     KEY_LIST_OF_CANDIDATES_BY_NAME_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_name_asc";
     KEY_LIST_OF_CANDIDATES_BY_NAME_DESC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_name_desc";
     KEY_LIST_OF_SCOPE_BY_CREATED_DESC = "key/list/fragments/columns" ["key/list/fragments/of_scope_from"] "key/list/fragments/of_scope" "key/list/fragments/by_created_desc";
-}
-
-macro_rules! shared_statements {
-    ($($name:ident = $($file:literal)+;)*) => {
-        $(pub(crate) const $name: &str = concat!($(include_str!(concat!("../sql/", $file, ".sql"))),+);)*
-        /// Name and text of every statement that both databases share.
-        pub const SHARED: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
-    };
 }
 
 shared_statements! {
