@@ -196,8 +196,9 @@ impl Store {
     }
 
     /// Changes the password of a person, and deletes the link and all sessions of the person, and the identities of one who had a
-    /// password: whoever took the account over may have linked one. Without them, groups do not set the person's role any more, and
-    /// none is linked by the e-mail address. For the same reason no passkey signs in alone until it is used after the new password.
+    /// password: an attacker who took the account over may have linked one. Without them, groups do not set the person's role any
+    /// more, and none is linked by the e-mail address. For the same reason no passkey signs in alone until it is used after the new
+    /// password.
     ///
     /// # Errors
     /// `NotFound` if the link has ended, or the person is disabled.

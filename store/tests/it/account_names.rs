@@ -39,8 +39,8 @@ pub async fn add(
     Ok(added.expect("not support"))
 }
 
-each_database!(a_name_that_an_owner_gave_to_an_account_joins_nobody_to_it);
-async fn a_name_that_an_owner_gave_to_an_account_joins_nobody_to_it(database: TestDatabase) {
+each_database!(a_name_that_an_owner_gave_to_an_account_joins_no_one_to_it);
+async fn a_name_that_an_owner_gave_to_an_account_joins_no_one_to_it(database: TestDatabase) {
     let fixture = AccountFixture::build(&database.store, 1).await;
     let store = &fixture.store;
     let own = Place::named("Account 1", "Shop");

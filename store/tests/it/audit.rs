@@ -55,7 +55,7 @@ fn changed(fixture: &AccountFixture, n: i64) -> AuditEvent {
 }
 
 /// Makes the `n`th account with eight rows in its log.
-async fn furnished(database: &TestDatabase, n: u128) -> AccountFixture {
+async fn account_with_log(database: &TestDatabase, n: u128) -> AccountFixture {
     let fixture = AccountFixture::build(&database.store, n).await;
     let events: Vec<_> = (4..=8).map(|n| changed(&fixture, n)).collect();
     fixture
@@ -90,7 +90,7 @@ async fn lines(fixture: &AccountFixture) -> Vec<AuditLine> {
 
 each_database!(a_record_has_the_values_before_and_after_the_change);
 async fn a_record_has_the_values_before_and_after_the_change(database: TestDatabase) {
-    let fixture = furnished(&database, 1).await;
+    let fixture = account_with_log(&database, 1).await;
     let of = fixture
         .store
         .audit_by_target(fixture.account, "key 5", 9)
@@ -127,7 +127,7 @@ async fn a_change_of_any_column_of_the_log_is_found(database: TestDatabase) {
         &format!("hash = {zeros}"),
     ];
     for (n, change) in (1..).zip(changes) {
-        let fixture = furnished(&database, n).await;
+        let fixture = account_with_log(&database, n).await;
         let account = literal(&database, fixture.account.0);
         let sql = format!("UPDATE audit SET {change} WHERE account_id = {account} AND seq = 5");
         run(&database, &sql).await;
@@ -138,7 +138,7 @@ async fn a_change_of_any_column_of_the_log_is_found(database: TestDatabase) {
         assert_eq!(verify(&fixture).await, Some(expected), "{change}");
     }
     for (n, change) in (101..).zip([&format!("seal = {zeros}"), "seal = NULL"]) {
-        let fixture = furnished(&database, n).await;
+        let fixture = account_with_log(&database, n).await;
         let account = literal(&database, fixture.account.0);
         let sql = format!("UPDATE audit SET {change} WHERE account_id = {account} AND seq = 5");
         run(&database, &sql).await;
@@ -185,7 +185,7 @@ async fn a_missing_swapped_or_added_row_of_the_log_is_found(database: TestDataba
         ),
     ];
     for (n, (sql, seq, damage)) in (1..).zip(cases) {
-        let fixture = furnished(&database, n).await;
+        let fixture = account_with_log(&database, n).await;
         assert_eq!(verify(&fixture).await, None);
         let account = literal(&database, fixture.account.0);
         run(&database, &sql.replace("{a}", &account)).await;
@@ -199,7 +199,7 @@ async fn a_missing_swapped_or_added_row_of_the_log_is_found(database: TestDataba
 
 each_database!(a_stored_head_reveals_a_log_that_was_rewritten_as_a_whole);
 async fn a_stored_head_reveals_a_log_that_was_rewritten_as_a_whole(database: TestDatabase) {
-    let fixture = furnished(&database, 1).await;
+    let fixture = account_with_log(&database, 1).await;
     without_triggers(&database).await;
     let kept = head(&fixture).await;
     let kept = Some((kept.seq, kept.hash));
@@ -250,7 +250,7 @@ async fn a_stored_head_reveals_a_log_that_was_rewritten_as_a_whole(database: Tes
 
 each_database!(rows_in_the_first_encoding_verify);
 async fn rows_in_the_first_encoding_verify(database: TestDatabase) {
-    let fixture = furnished(&database, 1).await;
+    let fixture = account_with_log(&database, 1).await;
     without_triggers(&database).await;
     let account = literal(&database, fixture.account.0);
     // Rewritten as an earlier version wrote it: without before and after.
@@ -340,7 +340,7 @@ async fn writers_of_one_account_make_one_chain(database: TestDatabase) {
 
 each_database!(a_read_only_store_works_beside_the_owner_and_cannot_write);
 async fn a_read_only_store_works_beside_the_owner_and_cannot_write(database: TestDatabase) {
-    let fixture = furnished(&database, 1).await;
+    let fixture = account_with_log(&database, 1).await;
     let reader = Store::open_to_read(&database.url).await.expect("opens");
     reader.set_seal_keys(seal_keys(&[0]));
     let head = reader.audit_heads().await.expect("heads").remove(0);
@@ -355,7 +355,7 @@ async fn a_read_only_store_works_beside_the_owner_and_cannot_write(database: Tes
 
 each_database!(replacing_a_row_of_the_log_is_refused);
 async fn replacing_a_row_of_the_log_is_refused(database: TestDatabase) {
-    let fixture = furnished(&database, 1).await;
+    let fixture = account_with_log(&database, 1).await;
     if let Store::Sqlite { writer, .. } = &database.store {
         let replaced =
             sqlx::query("INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 5")

@@ -45,7 +45,7 @@ impl Pooler {
              auth_type = any\npool_mode = {mode}\nunix_socket_dir =\n"
         );
         fs::write(&settings, text).expect("written");
-        let process = as_anybody(&program?, &folder)
+        let process = as_unprivileged_user(&program?, &folder)
             .arg(&settings)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -66,7 +66,7 @@ impl Pooler {
 }
 
 /// `PgBouncer` refuses root.
-fn as_anybody(program: &PathBuf, folder: &TempDir) -> Command {
+fn as_unprivileged_user(program: &PathBuf, folder: &TempDir) -> Command {
     let id = Command::new("id").arg("-u").output().expect("asked");
     if id.stdout != b"0\n" {
         return Command::new(program);

@@ -1,6 +1,6 @@
 //! Pages and filters of the audit log.
 
-use super::{changed, furnished};
+use super::{account_with_log, changed};
 use crate::keys::{AccountFixture, NOW};
 use domain::{
     audit::{Action, AuditCursor, AuditFilter},
@@ -39,8 +39,8 @@ async fn the_log_is_read_page_by_page_in_both_directions(database: TestDatabase)
 
 each_database!(the_log_is_filtered_by_action_actor_target_and_time);
 async fn the_log_is_filtered_by_action_actor_target_and_time(database: TestDatabase) {
-    let fixture = furnished(&database, 1).await;
-    let stranger = furnished(&database, 2).await;
+    let fixture = account_with_log(&database, 1).await;
+    let other = account_with_log(&database, 2).await;
     let found = async |filter: AuditFilter| {
         let page = fixture
             .store
@@ -90,9 +90,9 @@ async fn the_log_is_filtered_by_action_actor_target_and_time(database: TestDatab
         seq: 0,
         back: false,
     };
-    let none = stranger
+    let none = other
         .store
-        .audit_page(stranger.account, &everything(), Some(beyond))
+        .audit_page(other.account, &everything(), Some(beyond))
         .await;
     assert!(none.expect("read").rows.is_empty());
 }

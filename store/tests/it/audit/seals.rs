@@ -1,6 +1,8 @@
 //! Seals of the audit log: a chain cannot be recomputed without the pepper.
 
-use super::{bytes, changed, furnished, head, lines, literal, run, verify, without_triggers};
+use super::{
+    account_with_log, bytes, changed, head, lines, literal, run, verify, without_triggers,
+};
 use crate::keys::{AccountFixture, NOW, seal_keys};
 use domain::audit::{Action, AuditEvent};
 use store::{AuditBreak, AuditDamage, Store};
@@ -68,7 +70,7 @@ fn sealed(fixture: &AccountFixture) -> impl Fn(domain::id::AccountId) -> AuditEv
 each_database!(a_recomputed_chain_has_no_genuine_seals);
 async fn a_recomputed_chain_has_no_genuine_seals(database: TestDatabase) {
     without_triggers(&database).await;
-    let fixture = furnished(&database, 1).await;
+    let fixture = account_with_log(&database, 1).await;
     assert_eq!(verify(&fixture).await, None);
     rewrite(&database, &fixture, 5, None).await;
     assert_eq!(verify(&fixture).await, Some(at(5, AuditDamage::ForgedSeal)));
@@ -82,9 +84,9 @@ each_database!(a_sealed_log_with_its_seals_removed_is_found);
 async fn a_sealed_log_with_its_seals_removed_is_found(database: TestDatabase) {
     without_triggers(&database).await;
     let [part, whole, other] = [
-        furnished(&database, 1).await,
-        furnished(&database, 2).await,
-        furnished(&database, 3).await,
+        account_with_log(&database, 1).await,
+        account_with_log(&database, 2).await,
+        account_with_log(&database, 3).await,
     ];
     rewrite(&database, &part, 5, Some(2)).await;
     assert_eq!(verify(&part).await, Some(at(5, AuditDamage::MissingSeal)));
@@ -116,7 +118,7 @@ async fn a_sealed_log_with_its_seals_removed_is_found(database: TestDatabase) {
 
 each_database!(a_log_verifies_without_the_pepper_of_its_first_rows);
 async fn a_log_verifies_without_the_pepper_of_its_first_rows(database: TestDatabase) {
-    let old = furnished(&database, 1).await;
+    let old = account_with_log(&database, 1).await;
     let idle = AccountFixture::build(&database.store, 2).await;
     let open = async |peppers: &[u8]| {
         let store = Store::open(&database.url).await.expect("opens");
