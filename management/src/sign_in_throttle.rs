@@ -211,7 +211,7 @@ impl SignIns {
     }
 
     /// Charges a response of the identity provider. There is no limit for all addresses together: nothing can be guessed here, and
-    /// those who use it up would keep everybody out who has no password.
+    /// those who use it up would lock out each person without a password.
     ///
     /// # Errors
     /// The milliseconds to wait, if there have been too many.

@@ -81,7 +81,7 @@ fn unknown_devices_share_a_total_limit_that_known_ones_do_not_use() {
 }
 
 #[test]
-fn failed_responses_of_many_addresses_keep_nobody_else_out() {
+fn failed_responses_of_many_addresses_lock_no_one_else_out() {
     let throttle = SignIns::default();
     let begin = |n: u32| {
         let address = IpAddr::from((0x0a00_0000 + n).to_be_bytes());

@@ -92,8 +92,8 @@ async fn a_chart_has_marks_of_changes_and_reports_of_services(database: TestData
         .expect("read");
     assert_eq!(all.series.sum().accepted, 2);
     assert_eq!(all.reported, chart.reported);
-    let stranger = test.editor("Globex").await;
-    let foreign = stranger.open_key(key.id).await.map(drop);
+    let globex = test.editor("Globex").await;
+    let foreign = globex.open_key(key.id).await.map(drop);
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
 }
 
@@ -189,8 +189,8 @@ async fn the_overview_lists_the_busiest_keys_and_those_that_need_attention(datab
         test.issue(&editor, draft()).await,
         test.issue(&editor, draft()).await,
     ];
-    let stranger = test.editor("Globex").await;
-    let foreign = test.issue(&stranger, draft()).await;
+    let globex = test.editor("Globex").await;
+    let foreign = test.issue(&globex, draft()).await;
     let call = |key: &IssuedKey, scope: &str, times: usize| {
         for _ in 0..times {
             test.keyring.verify(&Call {
@@ -231,7 +231,7 @@ async fn the_overview_lists_the_busiest_keys_and_those_that_need_attention(datab
         [quiet.id]
     );
     assert!(!unused.more);
-    let other = stranger.key_highlights().await.expect("read");
+    let other = globex.key_highlights().await.expect("read");
     assert!(other.busiest.is_empty() && other.refused.is_empty());
 }
 

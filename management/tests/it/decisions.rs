@@ -130,7 +130,7 @@ async fn a_follower_continues_where_it_stopped(database: TestDatabase) {
         assert!(heard(&mut tail).await.is_none());
     }
     assert!(heard(&mut editor.tail(None, None)).await.is_none());
-    // What was before this process, nobody here knows.
+    // This process does not know what was before it.
     let news = heard(&mut editor.tail(None, Some(-1))).await.expect("some");
     assert_eq!((news.calls.len(), news.skipped), (3, None));
 }

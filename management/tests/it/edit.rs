@@ -163,7 +163,9 @@ async fn an_edit_based_on_an_older_revision_changes_nothing(database: TestDataba
     let test = TestKeyring::new(database).await;
     let (editor, key) = key_of(&test, wide()).await;
     let seen = wide().revision();
-    edit(&editor, &key, draft()).await.expect("somebody else");
+    edit(&editor, &key, draft())
+        .await
+        .expect("the second person");
     let renamed = KeyDraft {
         name: KeyName::parse("Till").expect("valid"),
         ..wide()
@@ -233,11 +235,11 @@ each_database!(a_key_of_another_account_cannot_be_changed_or_discarded);
 async fn a_key_of_another_account_cannot_be_changed_or_discarded(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (_, key) = key_of(&test, wide()).await;
-    let stranger = test.editor("Globex").await;
-    let fresh = stranger.fresh().expect("signed in a moment ago");
+    let globex = test.editor("Globex").await;
+    let fresh = globex.fresh().expect("signed in a moment ago");
     let changed = fresh.change(key.id, draft(), wide().revision()).await;
     assert!(matches!(changed, Err(ManagementError::NotFound)));
-    let discarded = stranger.discard(key.id).await;
+    let discarded = globex.discard(key.id).await;
     assert!(matches!(discarded, Err(ManagementError::NotFound)));
     assert_eq!(
         ask(&test.keyring, &key, "invoice:update"),
@@ -249,7 +251,10 @@ each_database!(a_key_whose_secret_was_not_stored_can_be_discarded);
 async fn a_key_whose_secret_was_not_stored_can_be_discarded(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (editor, key) = key_of(&test, draft()).await;
-    editor.discard(key.id).await.expect("nobody has it");
+    editor
+        .discard(key.id)
+        .await
+        .expect("the secret was not stored");
     assert_eq!(ask(&test.keyring, &key, "invoice:read"), Verdict::Revoked);
     let State::Revoked { reason, .. } = editor.key(key.id).await.expect("there").state else {
         panic!("not revoked");

@@ -71,7 +71,7 @@ async fn guesses_do_not_lock_out_the_right_secret(database: TestDatabase) {
     let key = test.issue(&editor, draft()).await;
     let pass = |address| ask(&test.keyring, key.id, &key.secret, address);
     guess(&test.keyring, key.id, "192.0.2.1", 10 * BY_ADDRESS);
-    // From the address of the guesses too: it may be everybody's behind one router.
+    // From the address of the guesses too: it may be that of all clients behind one router.
     for address in ["192.0.2.1", "192.0.2.2", "2001:db8::1", "unknown"] {
         assert_eq!(pass(address), Verdict::Accepted, "{address}");
     }

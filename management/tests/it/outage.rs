@@ -1,4 +1,4 @@
-//! What the gate says of a key while nobody knows what became of its last change.
+//! What the gate answers for a key while the result of its last change is unknown.
 
 use crate::{
     keys::{ask, call},

@@ -248,7 +248,7 @@ async fn signing_in_again_ends_the_session_of_the_same_browser_only(database: Te
     assert!(!is_in(&test, &first).await && is_in(&test, &second).await);
     let owner = fresh(&test, "owner@acme.example", app).await;
     assert!(records(&owner, Action::SignedOut).await.is_empty());
-    // A cookie that somebody else has planted gives no access to the session.
+    // A cookie that an attacker has planted gives no access to the session.
     let made_up = "0".repeat(64);
     let third = again(ADA, PASSWORD, &made_up).await.expect("in");
     assert!(third != made_up && !is_in(&test, &made_up).await);

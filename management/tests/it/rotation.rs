@@ -217,8 +217,8 @@ async fn a_revoked_or_replaced_key_is_not_regenerated(database: TestDatabase) {
         ),
         "{refused:?}"
     );
-    let stranger = test.editor("Globex").await;
-    let foreign = regenerate(&test, &stranger, old.id, after(0)).await;
+    let globex = test.editor("Globex").await;
+    let foreign = regenerate(&test, &globex, old.id, after(0)).await;
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
 }
 

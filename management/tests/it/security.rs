@@ -230,7 +230,7 @@ async fn a_new_network_and_a_new_user_agent_are_reported_once(database: TestData
     let mut values: Vec<_> = rows.iter().map(|row| row.value.as_str()).collect();
     values.sort_unstable();
     assert_eq!(values, ["198.51.100.0/24", "python-requests"]);
-    // A refused call makes nobody familiar, and neither a day nor a restart makes anybody new.
+    // A refused call makes no client familiar, and neither a day nor a restart makes one new.
     test.clock.advance(DAY);
     call(&test.keyring, key.id, away);
     let again = reopen(&test.database, &test.clock, 8).await;
@@ -326,7 +326,7 @@ async fn every_suspected_key_is_examined() {
         each(100, "invoice:read");
         test.clock.advance(2 * HOUR);
         each(25, "tax:read");
-        // Some at a time, so that nobody else waits for the database.
+        // Some at a time, so that other writers do not wait for the database.
         for _ in 0..2 {
             test.keyring
                 .telemetry()

@@ -1,4 +1,4 @@
-//! Signing in while others try to keep everybody out.
+//! Signing in while an attacker tries to lock people out.
 
 use crate::test_keyring::{PASSWORD, TestKeyring, reopen};
 use domain::{
@@ -62,7 +62,7 @@ async fn sign_ins_from_changing_addresses_do_not_lock_out_a_known_device(databas
         flood.spawn(async move {
             while !stop.load(Ordering::Relaxed) {
                 let origin = from(next.fetch_add(1, Ordering::Relaxed));
-                // Half of them guess at Ada's password, half at anybody's.
+                // Half of them guess at Ada's password, half at those of any address.
                 let email = match connection % 2 {
                     0 => "ada@example.com".to_owned(),
                     _ => format!("p{connection}@example.com"),

@@ -1,4 +1,4 @@
-//! What happens when somebody sets the machine's clock.
+//! What happens when the machine's clock is set.
 
 use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
 use domain::{

@@ -106,8 +106,8 @@ async fn calls_of_all_keys_are_counted_by_dimension_too(database: TestDatabase) 
         test.issue(&editor, draft()).await,
         test.issue(&editor, draft()).await,
     );
-    let stranger = test.editor("Globex").await;
-    let foreign = test.issue(&stranger, draft()).await;
+    let globex = test.editor("Globex").await;
+    let foreign = test.issue(&globex, draft()).await;
     for (key, path, address) in [
         (&key, "/invoices/1", "192.0.2.1"),
         (&other, "/invoices/2", "192.0.2.2"),
@@ -286,8 +286,8 @@ async fn the_impact_of_a_revocation_is_shown(database: TestDatabase) {
         .await
         .expect("read");
     assert_eq!((later.day, later.week), (0, 8));
-    let stranger = test.editor("Globex").await;
-    assert!(stranger.open_key(key.id).await.is_err());
+    let globex = test.editor("Globex").await;
+    assert!(globex.open_key(key.id).await.is_err());
 }
 
 each_database!(the_usage_journal_of_a_killed_process_is_written_once);

@@ -206,7 +206,10 @@ async fn long_late_and_foreign_answers_are_refused() {
     assert!(late.to_string().contains("no answer within"), "{late}");
     drop(listener);
     let gone = client(&issuer, Duration::from_secs(10));
-    let gone = gone.check(&stopped(NOW)).await.expect_err("nobody listens");
+    let gone = gone
+        .check(&stopped(NOW))
+        .await
+        .expect_err("no provider listens");
     assert_eq!(kind(&gone), "Unavailable");
 }
 

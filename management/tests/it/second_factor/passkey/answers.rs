@@ -165,7 +165,7 @@ async fn a_passkey_answers_for_its_person_alone(database: TestDatabase) {
     let done = ada.step(&token, &step.handle, &credential).await;
     assert!(matches!(done, Ok(None)), "{done:?}");
 
-    // The user handle is not signed: a passkey that names somebody else is refused.
+    // The user handle is not signed: a passkey that names another person is refused.
     let alone = ada.begin_sign_in().await;
     let mine = ada.device.get(&alone.options);
     let handle = |json: &str| {
