@@ -241,7 +241,7 @@ async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing(datab
     let disable = format!("UPDATE person SET disabled_at = 1 WHERE email = '{OWNER}'");
     assert_eq!(database.run(&disable).await, 1);
     let disabled = browser.call("sign_in_with_passkey", &form).await;
-    assert_eq!(disabled.body, unknown.body, "the same for everybody");
+    assert_eq!(disabled.body, unknown.body, "the same for each address");
     let enable = format!("UPDATE person SET disabled_at = NULL WHERE email = '{OWNER}'");
     assert_eq!(database.run(&enable).await, 1);
     let form = format!("{form}&next=/profile");

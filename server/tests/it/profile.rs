@@ -245,8 +245,8 @@ async fn the_start_page_leads_to_the_application_used_last(database: TestDatabas
     }
 }
 
-each_database!(support_has_a_profile_and_a_way_back_to_its_page);
-async fn support_has_a_profile_and_a_way_back_to_its_page(database: TestDatabase) {
+each_database!(support_has_a_profile_and_a_link_back_to_its_page);
+async fn support_has_a_profile_and_a_link_back_to_its_page(database: TestDatabase) {
     let server = TestServer::with_users_on(database).await;
     server.add_support().await;
     let token = server.token(SUPPORT).await;

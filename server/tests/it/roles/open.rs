@@ -1,4 +1,4 @@
-//! Pages for people who are not signed in, and the first page of everybody.
+//! Pages for people who are not signed in, and the first page of each person.
 
 use super::{APPLICATION_OWNER, add_application_owner};
 use domain::{

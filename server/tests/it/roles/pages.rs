@@ -157,7 +157,7 @@ pub const PAGES: &[(&str, [u16; 6])] = &[
     ),
 ];
 
-/// Pages about the signed-in person, and the status for everybody with a session. `{passkey}` is nobody's.
+/// Pages about the signed-in person, and the status for each person with a session. `{passkey}` belongs to no one.
 const OWN_PAGES: [(&str, u16); 11] = [
     ("/profile", 200),
     ("/profile/email", 200),

@@ -247,7 +247,7 @@ async fn failures_of_the_provider_are_not_those_of_an_address() {
 }
 
 #[tokio::test]
-async fn addresses_that_nobody_has_verified_are_looked_up_sixty_times_an_hour() {
+async fn unverified_addresses_are_looked_up_sixty_times_an_hour() {
     let setup = Setup::new().await;
     setup.claim("email", serde_json::json!(VIEWER));
     for (verified, last) in [

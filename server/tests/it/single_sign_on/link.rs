@@ -84,7 +84,7 @@ async fn only_an_identity_whose_person_signed_in_again_is_linked() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     browser.use_session(&setup.server.token(VIEWER).await);
-    // The browser has removed `prompt` and `max_age`, and the provider has asked nobody.
+    // The browser has removed `prompt` and `max_age`, and the provider has not asked for the password.
     for (auth_time, word) in [(Value::Null, "no-sign-in-time"), (json!(0), "invalid")] {
         setup.claim("auth_time", auth_time);
         let callback = browser.begin(LINK).await;

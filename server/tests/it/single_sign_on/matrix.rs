@@ -35,12 +35,12 @@ async fn each_role_reaches_its_own_functions_and_pages() {
             ("cookie", cookie.as_str()),
             ("sec-fetch-site", "same-origin"),
         ];
-        for (query, anybody) in [("", true), ("?for=link", false), ("?for=confirm", false)] {
+        for (query, public) in [("", true), ("?for=link", false), ("?for=confirm", false)] {
             let path = format!("/sign-in/oidc{query}");
             let answer = setup.server.get(&path, &lines).await;
             let location = answer.header("location");
             let leads_there = location.starts_with(&setup.provider.issuer);
-            assert_eq!(leads_there, anybody || email.is_some(), "{email:?} {path}");
+            assert_eq!(leads_there, public || email.is_some(), "{email:?} {path}");
             if !leads_there {
                 assert_eq!(location, "/sign-in?next=/", "{path}");
             }

@@ -91,7 +91,7 @@ async fn the_same_subject_of_another_issuer_is_another_person() {
 }
 
 #[tokio::test]
-async fn nobody_is_added_without_a_verified_address() {
+async fn no_one_is_added_without_a_verified_address() {
     let setup = Setup::new().await;
     for (name, value) in [
         ("email", Value::Null),
@@ -236,7 +236,7 @@ async fn without_an_account_only_people_who_linked_themselves_sign_in() {
 }
 
 #[tokio::test]
-async fn an_account_that_does_not_exist_admits_nobody() {
+async fn an_account_that_does_not_exist_admits_no_one() {
     let setup = Setup::with(TestServer::with_users().await, |settings| {
         if let Some(members) = &mut settings.members {
             members.account = "Nowhere".into();
@@ -254,7 +254,7 @@ async fn an_account_that_does_not_exist_admits_nobody() {
 }
 
 #[tokio::test]
-async fn an_account_that_takes_the_name_of_the_provider_s_account_gets_nobody() {
+async fn an_account_that_takes_the_name_of_the_provider_s_account_gets_no_members() {
     let setup = Setup::new().await;
     let mut browser = setup.browser();
     browser.sign_in().await;
@@ -292,13 +292,13 @@ async fn the_operator_is_warned_of_an_account_without_a_local_owner() {
 }
 
 #[tokio::test]
-async fn nobody_gets_the_role_of_an_address_that_they_took() {
+async fn no_one_gets_the_role_of_an_address_that_they_took() {
     let setup = linking(TestServer::with_users().await).await;
     let database = Database::at(&setup.server.url).await;
     let take =
         |from: &str, to: &str| format!("UPDATE person SET email = '{to}' WHERE email = '{from}'");
     setup.groups(&["admins"]);
-    // The owner of another account, whose address nobody has verified.
+    // The owner of another account, whose address is not verified.
     database.run(&take(FOREIGNER, ADA)).await;
     let answer = setup.browser().sign_in().await;
     assert_eq!(answer.header("location"), "/sign-in?sso=address-taken");
