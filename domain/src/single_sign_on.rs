@@ -2,7 +2,7 @@
 
 use crate::account::Role;
 
-/// The group of everybody.
+/// The group of which each person is a member.
 const EVERYBODY: &str = "*";
 
 /// The roles of groups, such as `admins=owner,devs=developer,*=viewer`.
@@ -52,9 +52,12 @@ mod tests {
             let groups: Vec<_> = groups.into_iter().map(str::to_owned).collect();
             assert_eq!(roles.role_of(&groups), role, "{groups:?}");
         }
-        let everybody = GroupRoles::parse("admins=owner,*=viewer").expect("roles");
-        assert_eq!(everybody.role_of(&[]), Some(Role::Viewer));
-        assert_eq!(everybody.role_of(&["admins".to_owned()]), Some(Role::Owner));
+        let with_default = GroupRoles::parse("admins=owner,*=viewer").expect("roles");
+        assert_eq!(with_default.role_of(&[]), Some(Role::Viewer));
+        assert_eq!(
+            with_default.role_of(&["admins".to_owned()]),
+            Some(Role::Owner)
+        );
     }
 
     #[test]

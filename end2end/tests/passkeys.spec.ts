@@ -39,9 +39,9 @@ const [ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena, mia
   newPerson('lena'),
   newPerson('mia'),
 ] as const;
-const everybody = [people.owner, ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena, mia];
+const allPeople = [people.owner, ada, ben, cleo, dora, erin, finn, gwen, hana, ivan, jane, kira, lena, mia];
 
-test.use({ initialPeople: [everybody, { scope: 'worker' }] });
+test.use({ initialPeople: [allPeople, { scope: 'worker' }] });
 
 const signedIn = (page: Page) => expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 

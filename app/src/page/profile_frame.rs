@@ -128,7 +128,7 @@ fn framed(me: Me) -> AnyView {
 
 #[component]
 fn Navigation(me: Me) -> impl IntoView {
-    let back = way_back(&me).map(|(href, label)| {
+    let back = return_link(&me).map(|(href, label)| {
         view! {
             <ul class="sidebar-links">
                 <li>
@@ -163,8 +163,8 @@ fn Navigation(me: Me) -> impl IntoView {
     }
 }
 
-/// The address and the name of what the person came from; nothing if no application is theirs.
-fn way_back(me: &Me) -> Option<(String, Sentence)> {
+/// The address and the label of the link back to the application used last, or to the account lookup.
+fn return_link(me: &Me) -> Option<(String, Sentence)> {
     match me.session.last_used(&me.applications) {
         Some(application) => Some((
             routes::list(&application.id.to_string()),

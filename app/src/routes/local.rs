@@ -48,7 +48,7 @@ mod tests {
     use super::local_path;
 
     #[test]
-    fn the_way_back_never_leaves_the_site() {
+    fn a_return_path_never_leaves_the_site() {
         for foreign in [
             "",
             "x",
