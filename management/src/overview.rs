@@ -4,7 +4,7 @@ use crate::{ManagementError, Viewer};
 use domain::{
     key::{
         condition::KeyCondition,
-        filter::{KeyFilter, KeyQuery, Order},
+        filter::{KeyQuery, Order},
     },
     time::DAY,
     usage::overview::{ATTENTION, AttentionGroup, KeyOverview},
@@ -28,16 +28,7 @@ impl Viewer {
         let store = &self.keyring().store;
         let mut attention = Vec::new();
         for condition in ATTENTION {
-            let filter = KeyFilter {
-                condition: Some(condition),
-                ..KeyFilter::default()
-            };
-            let (order, cursor) = condition.grouped_order(self.now());
-            let mut query = KeyQuery {
-                filter,
-                order,
-                cursor,
-            };
+            let mut query = KeyQuery::in_condition(condition, self.now());
             let mut page = self.keys_at_most(&query, NAMED_EACH).await?;
             if matches!(
                 condition,

@@ -3,10 +3,7 @@
 
 use domain::{
     id::ApplicationId,
-    key::{
-        filter::{KeyFilter, KeyQuery},
-        token::KeyId,
-    },
+    key::{filter::KeyQuery, token::KeyId},
     time::{DAY, MINUTE, Timestamp},
     usage::{ChartRange, Level, Subject, Window, overview::ATTENTION},
 };
@@ -58,16 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let missed = median(async || store.busiest_keys(app, since, 5, true).await).await?;
     println!("  the busiest keys {most}, those with refusals {missed}");
     for condition in ATTENTION {
-        let filter = KeyFilter {
-            condition: Some(condition),
-            ..KeyFilter::default()
-        };
-        let (order, cursor) = condition.grouped_order(now);
-        let query = KeyQuery {
-            filter,
-            order,
-            cursor,
-        };
+        let query = KeyQuery::in_condition(condition, now);
         let found = median(async || {
             let page = store.keys_at_most(app, &query, 3, now).await?;
             Ok::<_, StoreError>(page.rows)

@@ -3,7 +3,6 @@
 use super::{
     KeySummary,
     choice_table::{self, ChoiceRow},
-    filter::{KeyCursor, Order, Sort, SortKey},
     state::State,
 };
 use crate::time::{DAY, Timestamp};
@@ -80,30 +79,6 @@ impl KeyCondition {
             },
             Self::Retiring | Self::NeverExpires | Self::AnyAddress | Self::Old => any,
         }
-    }
-
-    /// Returns an order in which the keys in this condition at `now` are adjacent, and the cursor before the first of them.
-    pub fn grouped_order(self, now: Timestamp) -> (Order, Option<KeyCursor>) {
-        let (by, after) = match self {
-            Self::ExpiresSoon => (Sort::Expires, Some(now)),
-            Self::NeverUsed | Self::NotConfirmed => (Sort::Used, None),
-            Self::Idle => (Sort::Used, Some(Timestamp(1))),
-            Self::Retiring | Self::NeverExpires | Self::AnyAddress | Self::Old => {
-                return (Order::default(), None);
-            }
-        };
-        let cursor = after.map(|at| KeyCursor {
-            sort_key: SortKey::Number(at.0),
-            id: String::new(),
-            back: false,
-        });
-        (
-            Order {
-                by,
-                descending: false,
-            },
-            cursor,
-        )
     }
 
     /// Whether a key is in this condition at `now`. The SQL of the key list implements the same rules.
@@ -230,41 +205,19 @@ mod tests {
     }
 
     #[test]
-    fn a_query_of_a_condition_is_bounded_and_starts_at_its_first_key() {
+    fn the_times_of_keys_in_a_condition_are_bounded() {
         let far = Timestamp(i64::MAX);
-        for (condition, used, expires, by, after) in [
-            (KeyCondition::Retiring, far, far, Sort::Created, None),
-            (
-                KeyCondition::ExpiresSoon,
-                far,
-                NOW.plus(7 * DAY),
-                Sort::Expires,
-                Some(NOW.0),
-            ),
-            (KeyCondition::NeverUsed, Timestamp(0), far, Sort::Used, None),
-            (
-                KeyCondition::Idle,
-                NOW.plus(-90 * DAY),
-                far,
-                Sort::Used,
-                Some(1),
-            ),
-            (
-                KeyCondition::NotConfirmed,
-                Timestamp(0),
-                far,
-                Sort::Used,
-                None,
-            ),
-            (KeyCondition::NeverExpires, far, far, Sort::Created, None),
-            (KeyCondition::AnyAddress, far, far, Sort::Created, None),
-            (KeyCondition::Old, far, far, Sort::Created, None),
+        for (condition, used, expires) in [
+            (KeyCondition::Retiring, far, far),
+            (KeyCondition::ExpiresSoon, far, NOW.plus(7 * DAY)),
+            (KeyCondition::NeverUsed, Timestamp(0), far),
+            (KeyCondition::Idle, NOW.plus(-90 * DAY), far),
+            (KeyCondition::NotConfirmed, Timestamp(0), far),
+            (KeyCondition::NeverExpires, far, far),
+            (KeyCondition::AnyAddress, far, far),
+            (KeyCondition::Old, far, far),
         ] {
             assert_eq!(condition.bounds(NOW), TimeBounds { used, expires });
-            let (order, cursor) = condition.grouped_order(NOW);
-            assert_eq!((order.by, order.descending), (by, by == Sort::Created));
-            let cursor = cursor.map(|cursor| (cursor.sort_key, cursor.back));
-            assert_eq!(cursor, after.map(|at| (SortKey::Number(at), false)));
         }
         assert_eq!(
             TimeBounds::default(),

@@ -1,6 +1,7 @@
 //! Rules of the filter, the order and the cursors of the key list.
 
 use super::*;
+use crate::time::DAY;
 
 #[test]
 fn a_cursor_is_parsed_back_and_invalid_text_is_not() {
@@ -118,5 +119,27 @@ fn the_id_of_a_cursor_has_at_most_64_letters_digits_and_underscores() {
     ] {
         let cursor = KeyCursor::parse(&format!("f1.{id}"), Order::default());
         assert_eq!(cursor.is_some(), valid, "{id}");
+    }
+}
+
+#[test]
+fn a_query_of_a_condition_starts_at_its_first_key() {
+    let now = Timestamp(20_780 * DAY);
+    for (condition, by, before) in [
+        (KeyCondition::Retiring, Sort::Created, None),
+        (KeyCondition::ExpiresSoon, Sort::Expires, Some(now.0)),
+        (KeyCondition::NeverUsed, Sort::Used, None),
+        (KeyCondition::Idle, Sort::Used, Some(1)),
+        (KeyCondition::NotConfirmed, Sort::Used, None),
+        (KeyCondition::NeverExpires, Sort::Created, None),
+        (KeyCondition::AnyAddress, Sort::Created, None),
+        (KeyCondition::Old, Sort::Created, None),
+    ] {
+        let query = KeyQuery::in_condition(condition, now);
+        assert_eq!(query.filter.condition, Some(condition));
+        let order = query.order;
+        assert_eq!((order.by, order.descending), (by, by == Sort::Created));
+        let cursor = query.cursor.map(|cursor| (cursor.sort_key, cursor.back));
+        assert_eq!(cursor, before.map(|at| (SortKey::Number(at), false)));
     }
 }
