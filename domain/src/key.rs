@@ -18,13 +18,14 @@ pub mod suggestion;
 pub mod token;
 
 use crate::{id::PersonId, time::Timestamp};
+use condition::KeyCondition;
 use expiry::Expiry;
 use ip_rule::IpRules;
 use name::{Description, KeyName};
 use rate_limit::RateLimit;
 use scope::ScopeSet;
 use serde::{Deserialize, Serialize};
-use state::{Badge, State};
+use state::State;
 use std::fmt;
 use token::KeyId;
 
@@ -110,8 +111,11 @@ pub struct KeySummary {
 
 impl KeySummary {
     /// Returns the badges beside the status at `now`.
-    pub fn badges(&self, now: Timestamp) -> Vec<Badge> {
-        state::badges(self, now)
+    pub fn badges(&self, now: Timestamp) -> Vec<KeyCondition> {
+        KeyCondition::BADGES
+            .into_iter()
+            .filter(|condition| condition.holds_for(self, now))
+            .collect()
     }
 
     /// Returns when the old secret stops working, if the key is retiring at `now`.

@@ -46,6 +46,15 @@ impl KeyCondition {
         (Self::Old, "old", "Secret over a year old"),
     ];
 
+    /// The conditions that are badges beside the status, in this order.
+    pub const BADGES: [Self; 5] = [
+        Self::Retiring,
+        Self::ExpiresSoon,
+        Self::NotConfirmed,
+        Self::NeverUsed,
+        Self::Idle,
+    ];
+
     /// The value in links.
     pub fn as_str(self) -> &'static str {
         choice_table::link_text(&Self::ALL, self)

@@ -1,7 +1,6 @@
 //! The states of a key and the transitions between them.
 
-use super::KeySummary;
-use crate::time::{DAY, Timestamp};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -143,54 +142,6 @@ impl fmt::Display for State {
             Self::Revoked { .. } => "Revoked",
         })
     }
-}
-
-/// A badge beside the status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Badge {
-    /// The secret was regenerated; the old one still works until a date.
-    Retiring,
-    /// The key expires within 7 days.
-    ExpiresSoon,
-    /// No call was ever accepted.
-    NeverUsed,
-    /// No call was accepted for 90 days.
-    Idle,
-    /// The secret was not confirmed as stored, and the key was never used.
-    SecretNotConfirmed,
-}
-
-impl Badge {
-    /// The label on pages.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Retiring => "Retiring",
-            Self::ExpiresSoon => "Expires soon",
-            Self::NeverUsed => "Never used",
-            Self::Idle => "Idle",
-            Self::SecretNotConfirmed => "Secret not confirmed",
-        }
-    }
-}
-
-pub(super) fn badges(key: &KeySummary, now: Timestamp) -> Vec<Badge> {
-    if !matches!(key.state, State::Active | State::Inactive { .. }) {
-        return Vec::new();
-    }
-    let used = key.last_used.as_ref().map(|used| used.at);
-    [
-        key.retires_at.map(|_| Badge::Retiring),
-        key.expires_at
-            .filter(|end| end.since(now) <= 7 * DAY)
-            .map(|_| Badge::ExpiresSoon),
-        (key.confirmed_at.is_none() && used.is_none()).then_some(Badge::SecretNotConfirmed),
-        used.is_none().then_some(Badge::NeverUsed),
-        used.filter(|at| now.since(*at) >= 90 * DAY)
-            .map(|_| Badge::Idle),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,6 @@
 //! Suggestions that make a key safer.
 
-use super::{
-    KeySummary,
-    scope::ScopeSet,
-    state::{Badge, State},
-};
+use super::{KeySummary, condition::KeyCondition, scope::ScopeSet, state::State};
 use crate::time::{DAY, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -68,20 +64,19 @@ pub fn suggestions(key: &KeySummary, used: &ScopeUsage, now: Timestamp) -> Vec<S
     if key.state != State::Active || key.replaced_by.is_some() {
         return Vec::new();
     }
-    let badges = key.badges(now);
-    let has = |badge| badges.contains(&badge);
+    let has = |condition: KeyCondition| condition.holds_for(key, now);
     let observed_long_enough = used
         .since
         .is_some_and(|since| now.since(since) >= UNUSED_SCOPE_DAYS * DAY);
     let unused = used.unused(key.scopes);
     [
-        has(Badge::SecretNotConfirmed).then_some(Suggestion::NotConfirmed),
+        has(KeyCondition::NotConfirmed).then_some(Suggestion::NotConfirmed),
         key.expires_at
-            .filter(|_| has(Badge::ExpiresSoon))
+            .filter(|_| has(KeyCondition::ExpiresSoon))
             .map(|at| Suggestion::ExpiresSoon { at }),
         key.last_used
             .as_ref()
-            .filter(|_| has(Badge::Idle))
+            .filter(|_| has(KeyCondition::Idle))
             .map(|used| Suggestion::Idle { since: used.at }),
         (now.since(key.created_at) > OLD_SECRET_DAYS * DAY).then_some(Suggestion::Old {
             since: key.created_at,

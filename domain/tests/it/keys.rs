@@ -3,10 +3,11 @@
 use domain::{
     key::{
         Environment, KeySummary, LastUsed,
+        condition::KeyCondition::{ExpiresSoon, Idle, NeverUsed, NotConfirmed, Retiring},
         ip_rule::IpRules,
         name::KeyName,
         scope::ScopeSet,
-        state::{Badge, IllegalTransition, State},
+        state::{IllegalTransition, State},
         token::KeyId,
     },
     time::{DAY, Timestamp},
@@ -138,26 +139,31 @@ fn an_old_secret_retires_at_its_end_unless_it_is_revoked() {
 
 #[test]
 fn badges_follow_from_the_state_and_the_times_of_a_key() {
-    let new = [Badge::SecretNotConfirmed, Badge::NeverUsed];
+    let new = [NotConfirmed, NeverUsed];
     assert_eq!(key().badges(NOW), new);
-    assert_eq!(confirmed().badges(NOW), [Badge::NeverUsed]);
+    assert_eq!(confirmed().badges(NOW), [NeverUsed]);
     assert_eq!(used().badges(NOW.plus(90 * DAY - 1)), []);
-    assert_eq!(used().badges(NOW.plus(90 * DAY)), [Badge::Idle]);
+    assert_eq!(used().badges(NOW.plus(90 * DAY)), [Idle]);
     assert_eq!(revoked().badges(NOW), []);
     let ends = |after| KeySummary {
         expires_at: Some(NOW.plus(after)),
         ..used()
     };
-    assert_eq!(ends(7 * DAY).badges(NOW), [Badge::ExpiresSoon]);
+    assert_eq!(ends(7 * DAY).badges(NOW), [ExpiresSoon]);
     assert_eq!(ends(7 * DAY + 1).badges(NOW), []);
     let retiring = KeySummary {
         last_used: used().last_used,
         ..replaced()
     };
-    assert_eq!(retiring.badges(NOW), [Badge::Retiring]);
+    assert_eq!(retiring.badges(NOW), [Retiring]);
     let expired = KeySummary {
         state: State::Expired { at: NOW },
         ..key()
     };
     assert_eq!(expired.badges(NOW), []);
+    let inactive = KeySummary {
+        state: State::Inactive { at: NOW },
+        ..ends(0)
+    };
+    assert_eq!(inactive.badges(NOW), [], "it has expired");
 }

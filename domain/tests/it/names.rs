@@ -6,7 +6,7 @@ use domain::{
     decision::CheckResult,
     key::{
         Environment, change::Effect, condition::KeyCondition, filter::Sort, filter::StatusFilter,
-        state::Badge, state::State,
+        state::State,
     },
     security::{EventKind, EventState, Habit, Severity},
     time::Timestamp,
@@ -106,16 +106,16 @@ fn states_of_keys_have_a_stable_name_and_a_label() {
         assert_eq!(filter.as_str(), word);
         assert_eq!(StatusFilter::parse(word), Some(filter));
     }
-    let badges = [
-        (Badge::Retiring, "Retiring"),
-        (Badge::ExpiresSoon, "Expires soon"),
-        (Badge::NeverUsed, "Never used"),
-        (Badge::Idle, "Idle"),
-        (Badge::SecretNotConfirmed, "Secret not confirmed"),
-    ];
-    for (badge, label) in badges {
-        assert_eq!(badge.label(), label);
-    }
+    assert_eq!(
+        KeyCondition::BADGES.map(KeyCondition::label),
+        [
+            "Retiring",
+            "Expires soon",
+            "Secret not confirmed",
+            "Never used",
+            "Idle"
+        ]
+    );
 }
 
 #[test]

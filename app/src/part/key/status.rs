@@ -2,10 +2,7 @@
 
 use crate::ui::{Icon, Shape};
 use domain::{
-    key::{
-        KeySummary,
-        state::{Badge, State},
-    },
+    key::{KeySummary, condition::KeyCondition, state::State},
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -20,7 +17,7 @@ pub fn KeyStatus(
 ) -> impl IntoView {
     let end = key.retiring_until(now);
     let until = |badge| {
-        end.filter(|_| badge == Badge::Retiring)
+        end.filter(|_| badge == KeyCondition::Retiring)
             .map(|at| format!(", stops {}", at.relative_to(now)))
     };
     let badges = key
@@ -58,9 +55,9 @@ pub fn state_view(state: &State) -> AnyView {
     .into_any()
 }
 
-const fn tone(badge: Badge) -> &'static str {
+const fn tone(badge: KeyCondition) -> &'static str {
     match badge {
-        Badge::Retiring | Badge::NeverUsed | Badge::Idle => "info",
-        Badge::ExpiresSoon | Badge::SecretNotConfirmed => "warning",
+        KeyCondition::ExpiresSoon | KeyCondition::NotConfirmed => "warning",
+        _ => "info",
     }
 }

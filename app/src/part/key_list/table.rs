@@ -14,11 +14,8 @@ use crate::{
 };
 use domain::{
     key::{
-        Environment, KeySummary, LastUsed,
-        filter::Sort,
-        ip_rule::IpRules,
-        scope::ScopeSet,
-        state::{Badge, State},
+        Environment, KeySummary, LastUsed, condition::KeyCondition, filter::Sort, ip_rule::IpRules,
+        scope::ScopeSet, state::State,
     },
     time::{DAY, Timestamp},
 };
@@ -207,23 +204,22 @@ fn status(key: &KeySummary, now: Timestamp) -> AnyView {
 
 /// The most urgent of a key's badges in words, and whether it is a warning.
 fn note(key: &KeySummary, now: Timestamp) -> Option<(String, bool)> {
-    let badges = key.badges(now);
-    let has = |badge| badges.contains(&badge);
-    if has(Badge::Retiring) {
+    let has = |condition: KeyCondition| condition.holds_for(key, now);
+    if has(KeyCondition::Retiring) {
         let end = key.retiring_until(now)?;
         return Some((words::stops(&end.relative_to(now)), true));
     }
-    if has(Badge::ExpiresSoon) {
+    if has(KeyCondition::ExpiresSoon) {
         return Some((words::expires(&key.expires_at?.relative_to(now)), true));
     }
-    if has(Badge::SecretNotConfirmed) {
+    if has(KeyCondition::NotConfirmed) {
         return Some((words::SECRET_NOT_SAVED.to_owned(), true));
     }
-    if has(Badge::Idle) {
+    if has(KeyCondition::Idle) {
         let days = now.since(key.last_used.as_ref()?.at) / DAY;
         return Some((words::unused_for(days), false));
     }
-    has(Badge::NeverUsed).then(|| (words::NEVER_USED.to_owned(), false))
+    has(KeyCondition::NeverUsed).then(|| (words::NEVER_USED.to_owned(), false))
 }
 
 /// The scope that allows most, how many others there are, and from where the key works.
