@@ -1,11 +1,10 @@
 //! The audit log: actions, actors, events to record and stored records.
 
 mod action;
-mod field_values;
 mod filter;
 
+pub use crate::field_values::FieldValues;
 pub use action::Action;
-pub use field_values::FieldValues;
 pub use filter::{AuditCursor, AuditFilter, AuditPage};
 
 use crate::{

@@ -17,7 +17,7 @@ pub mod state;
 pub mod suggestion;
 pub mod token;
 
-use crate::{id::PersonId, time::Timestamp};
+use crate::{field_values::FieldValues, id::PersonId, time::Timestamp};
 use condition::KeyCondition;
 use expiry::Expiry;
 use ip_rule::IpRules;
@@ -78,6 +78,28 @@ pub struct KeyDraft {
     pub rate_limit: Option<RateLimit>,
 }
 
+impl From<&KeyDraft> for FieldValues {
+    fn from(draft: &KeyDraft) -> Self {
+        let expires = draft
+            .expiry
+            .at()
+            .map_or_else(|| "never".to_owned(), |at| at.to_string());
+        Self::of("name", &draft.name)
+            .and("description", draft.description.as_str())
+            .and("environment", &draft.environment)
+            .and("scopes", &draft.scopes)
+            .and("addresses", &draft.ip_rules)
+            .and(
+                "rate_limit",
+                &draft
+                    .rate_limit
+                    .map(|limit| limit.to_string())
+                    .unwrap_or_default(),
+            )
+            .and("expires", &expires)
+    }
+}
+
 /// An existing key as pages show it: without its secret and digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names and types of the fields say it")]
@@ -135,4 +157,33 @@ pub struct LastUsed {
     pub user_agent: String,
     /// Method and path, such as `GET /invoices`; empty if unknown.
     pub route: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_is_recorded_field_by_field() {
+        let draft = KeyDraft {
+            name: KeyName::parse("Checkout").expect("valid"),
+            description: Description::parse("Till").expect("valid"),
+            environment: Environment::Live,
+            scopes: ScopeSet::one("invoice:read").expect("known"),
+            expiry: Expiry::Never,
+            ip_rules: IpRules::parse("10.0.0.0/8").expect("valid"),
+            rate_limit: RateLimit::parse("5", "second").expect("valid"),
+        };
+        let values = FieldValues::from(&draft);
+        let expected = [
+            ("addresses", "10.0.0.0/8"),
+            ("description", "Till"),
+            ("environment", "live"),
+            ("expires", "never"),
+            ("name", "Checkout"),
+            ("rate_limit", "5 requests per second"),
+            ("scopes", "invoice:read"),
+        ];
+        assert_eq!(values.iter().collect::<Vec<_>>(), expected);
+    }
 }

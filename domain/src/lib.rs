@@ -23,6 +23,7 @@ pub mod time;
 pub mod usage;
 pub mod verdict;
 
+mod field_values;
 mod invalid;
 
 pub use invalid::Invalid;

@@ -1,6 +1,6 @@
 //! Mails and who wants them.
 
-use crate::{account::Email, audit::FieldValues};
+use crate::{account::Email, field_values::FieldValues};
 use serde::{Deserialize, Serialize};
 
 /// What a mail tells about.

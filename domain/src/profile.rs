@@ -1,6 +1,6 @@
 //! What people decide about themselves.
 
-use crate::{Invalid, audit::FieldValues, invalid::plain_text};
+use crate::{Invalid, field_values::FieldValues, invalid::plain_text};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! The states of a key and the transitions between them.
 
-use crate::time::Timestamp;
+use crate::{field_values::FieldValues, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -144,6 +144,12 @@ impl fmt::Display for State {
     }
 }
 
+impl From<&State> for FieldValues {
+    fn from(state: &State) -> Self {
+        Self::of("status", state.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,5 +237,11 @@ mod tests {
         }
         let inactive = State::Inactive { at: Timestamp(1) };
         assert_eq!(inactive.deactivate(NOW), Err(IllegalTransition::NotActive));
+    }
+
+    #[test]
+    fn a_state_is_recorded_as_a_status() {
+        let status = FieldValues::from(&State::Active);
+        assert_eq!(status, FieldValues::of("status", "active"));
     }
 }

@@ -1,6 +1,5 @@
 //! Field values before and after a change.
 
-use crate::key::{KeyDraft, state::State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -58,45 +57,9 @@ impl FieldValues {
     }
 }
 
-impl From<&KeyDraft> for FieldValues {
-    fn from(draft: &KeyDraft) -> Self {
-        let expires = draft
-            .expiry
-            .at()
-            .map_or_else(|| "never".to_owned(), |at| at.to_string());
-        Self::of("name", &draft.name)
-            .and("description", draft.description.as_str())
-            .and("environment", &draft.environment)
-            .and("scopes", &draft.scopes)
-            .and("addresses", &draft.ip_rules)
-            .and(
-                "rate_limit",
-                &draft
-                    .rate_limit
-                    .map(|limit| limit.to_string())
-                    .unwrap_or_default(),
-            )
-            .and("expires", &expires)
-    }
-}
-
-impl From<&State> for FieldValues {
-    fn from(state: &State) -> Self {
-        Self::of("status", state.as_str())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{
-        Environment,
-        expiry::Expiry,
-        ip_rule::IpRules,
-        name::{Description, KeyName},
-        rate_limit::RateLimit,
-        scope::ScopeSet,
-    };
 
     #[test]
     fn unchanged_fields_are_removed() {
@@ -117,31 +80,5 @@ mod tests {
         assert_eq!(values.iter().collect::<Vec<_>>(), [("role", "owner")]);
         assert!(!values.is_empty());
         assert!(FieldValues::of("name", "").is_empty());
-    }
-
-    #[test]
-    fn a_draft_is_recorded_field_by_field() {
-        let draft = KeyDraft {
-            name: KeyName::parse("Checkout").expect("valid"),
-            description: Description::parse("Till").expect("valid"),
-            environment: Environment::Live,
-            scopes: ScopeSet::one("invoice:read").expect("known"),
-            expiry: Expiry::Never,
-            ip_rules: IpRules::parse("10.0.0.0/8").expect("valid"),
-            rate_limit: RateLimit::parse("5", "second").expect("valid"),
-        };
-        let values = FieldValues::from(&draft);
-        let expected = [
-            ("addresses", "10.0.0.0/8"),
-            ("description", "Till"),
-            ("environment", "live"),
-            ("expires", "never"),
-            ("name", "Checkout"),
-            ("rate_limit", "5 requests per second"),
-            ("scopes", "invoice:read"),
-        ];
-        assert_eq!(values.iter().collect::<Vec<_>>(), expected);
-        let status = FieldValues::from(&State::Active);
-        assert_eq!(status, FieldValues::of("status", "active"));
     }
 }
