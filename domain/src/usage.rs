@@ -7,6 +7,7 @@ pub mod local;
 pub mod overview;
 pub mod range;
 pub mod reported;
+pub mod rotation;
 pub mod top_values;
 
 pub use range::ChartRange;

@@ -7,12 +7,15 @@ use domain::{
     key::{
         KeyDraft,
         issued::IssuedKey,
-        regeneration::{GracePeriod, IdleTime, Regeneration, Rotation, RotationUsage},
+        regeneration::{GracePeriod, Regeneration},
         state::IllegalTransition,
         token::KeyId,
     },
     time::{DAY, HOUR, MINUTE, Timestamp},
-    usage::{Bucket, ChartRange, Level, Outcome, Series, Window},
+    usage::{
+        Bucket, ChartRange, Level, Outcome, Series, Window,
+        rotation::{IdleTime, Rotation, RotationUsage},
+    },
 };
 use secrecy::ExposeSecret;
 use store::{ChangeScope, NewKey, StoreError};

@@ -11,8 +11,8 @@ use crate::{
     words::rotate,
 };
 use domain::{
-    key::{KeySummary, regeneration::Rotation},
-    usage::Bucket,
+    key::KeySummary,
+    usage::{Bucket, rotation::Rotation},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 

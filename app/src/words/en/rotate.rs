@@ -1,8 +1,8 @@
 //! Regenerating a secret, and the overlap of both keys.
 
 use domain::{
-    key::regeneration::{IDLE_MARGIN, IdleTime},
     time::{DAY, HOUR, MINUTE, Timestamp, rounded_count},
+    usage::rotation::{IDLE_MARGIN, IdleTime},
 };
 
 /// The title of the dialog, and its button.
