@@ -1,6 +1,6 @@
 //! Copies and integrity checks of SQLite databases. PostgreSQL has its own tools for both.
 
-use super::{disk::sync_folder, open::blocking};
+use super::disk::{blocking, sync_folder};
 use crate::{Fault, Store, StoreError};
 use sqlx::SqlitePool;
 use std::{fs::File, path::Path};

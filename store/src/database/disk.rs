@@ -130,9 +130,7 @@ impl Disk {
             return false;
         }
         let disk = self.clone();
-        tokio::task::spawn_blocking(move || disk.release())
-            .await
-            .unwrap_or(false)
+        blocking(move || disk.release()).await.unwrap_or(false)
     }
 
     /// Removes the reserve, so that a small transaction fits on a full disk. Returns whether there was one.
@@ -211,6 +209,15 @@ impl Disk {
     fn is_moved(&self) -> bool {
         self.identity.is_some() && self.identity != identity(&self.path)
     }
+}
+
+/// Runs blocking file operations on a thread for them.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)
 }
 
 /// Returns the path with a suffix, as SQLite names the files beside a database.

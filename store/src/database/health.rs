@@ -1,6 +1,6 @@
 //! Whether the database answers and can be written, and the space on the disk of an SQLite file.
 
-use super::open::blocking;
+use super::disk::blocking;
 use crate::{Store, StoreError, deferrable_transaction, read, sql};
 use domain::time::Timestamp;
 use std::io;

@@ -2,10 +2,11 @@
 
 use super::{
     backup::{IntegrityCheck, check_pages},
-    disk::{self, Disk},
+    disk::{self, Disk, blocking},
     postgres::{self, PostgresHosts},
     schema,
     sqlite::{is_in_memory, sqlite_options},
+    transaction::ACQUIRE_TIMEOUT,
 };
 use crate::{Fence, Store, StoreError};
 use sqlx::{
@@ -23,9 +24,7 @@ const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL of a command that runs beside the owner.
 const COMMAND_CONNECTIONS: u32 = 2;
 
-/// How long a statement waits for a connection before the database counts as unavailable.
-pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// The same for the only connection to an SQLite file that writes.
+/// [`ACQUIRE_TIMEOUT`] of the only connection to an SQLite file that writes.
 const SQLITE_WRITER_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Store {
@@ -175,13 +174,4 @@ fn read_only_pool(options: SqliteConnectOptions) -> SqlitePool {
         .max_connections(SQLITE_READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"))
-}
-
-/// Runs blocking file operations on a thread for them.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> std::io::Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(std::io::Error::other)
 }

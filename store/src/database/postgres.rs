@@ -1,6 +1,6 @@
 //! Connections to PostgreSQL. Each is checked to lead to a writable server of the known cluster, and has time-outs.
 
-use super::open::ACQUIRE_TIMEOUT;
+use super::transaction::ACQUIRE_TIMEOUT;
 use crate::{
     StoreError,
     node::fence::{Cluster, Fence},

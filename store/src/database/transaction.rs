@@ -7,6 +7,8 @@
 use crate::StoreError;
 use std::{io, time::Duration};
 
+/// How long a statement waits for a connection before the database counts as unavailable.
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Maximum duration of a query.
 pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(15);
 /// Maximum duration of a read-write transaction, from waiting for a connection to the end of the commit.
