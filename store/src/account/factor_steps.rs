@@ -1,9 +1,16 @@
-//! Steps of transactions about second factors. Each locks the person first, before any other row of theirs.
+//! Steps of transactions about people and their second factors. Each locks the person first, before any other row of theirs.
 
 /// Inside a transaction: locks the person's row, before any other row of theirs. Evaluates to a `Result`.
 macro_rules! lock_person {
     ($tx:ident, $person:expr) => {
         $crate::execute!($tx, $crate::sql::PERSON_LOCK, $person.0)
+    };
+}
+
+/// Inside a transaction: locks the person's row. Evaluates to a `Result`: `NotFound` if the person is disabled.
+macro_rules! lock_enabled_person {
+    ($tx:ident, $person:expr) => {
+        $crate::change_row!($tx, $crate::sql::PERSON_LOCK_ENABLED, $person.0)
     };
 }
 
@@ -141,6 +148,6 @@ macro_rules! use_proof {
 }
 
 pub(crate) use {
-    end_all_but, extend_factor, lock_person, replace_recovery_codes, require_session,
-    use_challenge, use_proof,
+    end_all_but, extend_factor, lock_enabled_person, lock_person, replace_recovery_codes,
+    require_session, use_challenge, use_proof,
 };

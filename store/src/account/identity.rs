@@ -1,9 +1,8 @@
 //! People who sign in through an identity provider.
 
 use super::{
-    factor_steps::lock_person,
-    managed::end_management,
-    password_reset::{lock_enabled_person, require_only_member},
+    factor_steps::{lock_enabled_person, lock_person},
+    members::require_only_member,
 };
 use crate::{
     NewMail, PersonRow, Store, StoreError, audit::append_events, change_row, execute,
@@ -98,6 +97,39 @@ macro_rules! require_identity {
     };
 }
 pub(crate) use require_identity;
+
+/// What the audit log says of a membership that groups have set so far.
+pub(super) const STAYS: &str = "the role stays, and groups do not set it any more";
+
+/// Inside a transaction that has locked a person and removed the person's identities: appends the events, and ends the provider's say
+/// about memberships that it has granted, which the events of their accounts tell. Evaluates to a `Result`.
+macro_rules! end_management {
+    ($tx:ident, $person:expr, $events:expr) => {
+        async {
+            let managed: Vec<(uuid::Uuid,)> = sqlx::query_as(sql::MEMBERSHIPS_ACCOUNTS_MANAGED)
+                .bind($person.0)
+                .fetch_all(&mut *$tx)
+                .await?;
+            for event in $events {
+                let mut event = AuditEvent::clone(event);
+                if managed.contains(&(event.account_id.0,)) {
+                    let stays = $crate::account::identity::STAYS;
+                    event.detail = if event.detail.is_empty() {
+                        stays.to_owned()
+                    } else {
+                        format!("{}; {stays}", event.detail)
+                    };
+                }
+                $crate::audit::append_event!($tx, &event)?;
+            }
+            // After the events, which lock the accounts, as every change of a membership does.
+            $crate::execute!($tx, sql::MEMBERSHIPS_END_MANAGEMENT, $person.0)?;
+            Ok::<(), StoreError>(())
+        }
+        .await
+    };
+}
+pub(crate) use end_management;
 
 /// Inside a transaction that has locked a person and removed identities of the person: ends the sessions through a provider, and lets
 /// neither the e-mail address nor groups give the person anything any more. Evaluates to a `Result`.

@@ -1,6 +1,6 @@
 //! Invitations to accounts.
 
-use super::{devices::forget_devices, owner::require_owner, password_reset::lock_enabled_person};
+use super::{devices::forget_devices, factor_steps::lock_enabled_person, owner::require_owner};
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_event, change_row, execute,
     mail::insert_mail, read, row::corrupt, sql, transaction,

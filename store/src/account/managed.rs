@@ -1,10 +1,10 @@
 //! Memberships that an identity provider grants.
 
 use super::{
+    factor_steps::lock_enabled_person,
     identity::{NewIdentity, insert_identity},
     members::delete_member,
     owner::delete_links_of_former_owner,
-    password_reset::lock_enabled_person,
     roles::change_member_role,
 };
 use crate::{
@@ -38,39 +38,6 @@ pub struct NewProviderPerson<'a> {
     pub role: Role,
     pub at: Timestamp,
 }
-
-/// What the audit log says of a membership that groups have set so far.
-pub(crate) const STAYS: &str = "the role stays, and groups do not set it any more";
-
-/// Inside a transaction that has locked a person and removed the person's identities: appends the events, and ends the provider's say
-/// about memberships that it has granted, which the events of their accounts tell. Evaluates to a `Result`.
-macro_rules! end_management {
-    ($tx:ident, $person:expr, $events:expr) => {
-        async {
-            let managed: Vec<(uuid::Uuid,)> = sqlx::query_as(sql::MEMBERSHIPS_ACCOUNTS_MANAGED)
-                .bind($person.0)
-                .fetch_all(&mut *$tx)
-                .await?;
-            for event in $events {
-                let mut event = AuditEvent::clone(event);
-                if managed.contains(&(event.account_id.0,)) {
-                    let stays = $crate::account::managed::STAYS;
-                    event.detail = if event.detail.is_empty() {
-                        stays.to_owned()
-                    } else {
-                        format!("{}; {stays}", event.detail)
-                    };
-                }
-                $crate::audit::append_event!($tx, &event)?;
-            }
-            // After the events, which lock the accounts, as every change of a membership does.
-            $crate::execute!($tx, sql::MEMBERSHIPS_END_MANAGEMENT, $person.0)?;
-            Ok::<(), StoreError>(())
-        }
-        .await
-    };
-}
-pub(crate) use end_management;
 
 impl Store {
     /// Whether an account has an owner who is enabled and has a password.

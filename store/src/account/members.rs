@@ -83,7 +83,32 @@ macro_rules! delete_member {
         .await
     };
 }
-pub(super) use {change_member_row, delete_member};
+
+/// Inside a transaction that has locked the person, as joining an account does: whether the person is a member of this account and
+/// of no other. Evaluates to a `Result`: `NotFound` for no member, `Conflict` for a member of another account too.
+macro_rules! require_only_member {
+    ($tx:ident, $person:expr, $account:expr) => {
+        async {
+            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
+                .bind($account.0)
+                .bind($person.0)
+                .fetch_optional(&mut *$tx)
+                .await?;
+            member.ok_or(StoreError::NotFound)?;
+            let (elsewhere,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT_ELSEWHERE)
+                .bind($person.0)
+                .bind($account.0)
+                .fetch_one(&mut *$tx)
+                .await?;
+            match elsewhere {
+                0 => Ok(()),
+                _ => Err(StoreError::Conflict),
+            }
+        }
+        .await
+    };
+}
+pub(super) use {change_member_row, delete_member, require_only_member};
 
 impl Store {
     /// Returns the members of an account, with their roles in one of its applications, sorted by address.

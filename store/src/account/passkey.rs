@@ -3,7 +3,7 @@
 use super::{
     factor_steps::{end_all_but, extend_factor, lock_person, use_challenge, use_proof},
     profile::{NewToken, replace_token},
-    second_factor::{FactorAddition, UnusedProof},
+    second_factor::{FactorAddition, PasskeyUse, UnusedProof},
 };
 use crate::{
     NewMail, PersonRow, Store, StoreError, audit::append_events, change_row, execute,
@@ -40,18 +40,6 @@ pub struct NewPasskey<'a> {
     pub credential: &'a str,
     pub name: &'a PasskeyName,
     pub at: Timestamp,
-}
-
-/// A passkey's correct answer to a challenge.
-#[derive(Clone)]
-pub struct PasskeyUse {
-    pub id: PasskeyId,
-    /// The credential that the answer was checked against.
-    pub before: String,
-    /// The credential with the answer's counter and backup state.
-    pub after: String,
-    /// SHA-256 of the challenge's handle.
-    pub challenge: [u8; 32],
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,7 +1,10 @@
 //! Password resets, and disabling people. Commands write these beside the processes that serve the database: they read people and
 //! sessions at every request and cache nothing of them, so no registration is needed.
 
-use super::{devices::forget_devices, managed::end_management, owner::require_owner};
+use super::{
+    devices::forget_devices, factor_steps::lock_enabled_person, identity::end_management,
+    members::require_only_member, owner::require_owner,
+};
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
     mail::insert_mail, read, row::corrupt, sql, transaction,
@@ -60,40 +63,6 @@ pub struct PasswordReset {
     pub email: Email,
     pub expires_at: Timestamp,
 }
-
-/// Inside a transaction: locks the person's row. Evaluates to a `Result`: `NotFound` if the person is disabled.
-macro_rules! lock_enabled_person {
-    ($tx:ident, $person:expr) => {
-        $crate::change_row!($tx, sql::PERSON_LOCK_ENABLED, $person.0)
-    };
-}
-pub(crate) use lock_enabled_person;
-
-/// Inside a transaction that has locked the person, as joining an account does: whether the person is a member of this account and
-/// of no other. Evaluates to a `Result`: `NotFound` for no member, `Conflict` for a member of another account too.
-macro_rules! require_only_member {
-    ($tx:ident, $person:expr, $account:expr) => {
-        async {
-            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                .bind($account.0)
-                .bind($person.0)
-                .fetch_optional(&mut *$tx)
-                .await?;
-            member.ok_or(StoreError::NotFound)?;
-            let (elsewhere,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT_ELSEWHERE)
-                .bind($person.0)
-                .bind($account.0)
-                .fetch_one(&mut *$tx)
-                .await?;
-            match elsewhere {
-                0 => Ok(()),
-                _ => Err(StoreError::Conflict),
-            }
-        }
-        .await
-    };
-}
-pub(crate) use require_only_member;
 
 impl Store {
     /// Returns the person with this address, disabled or not.

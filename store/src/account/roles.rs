@@ -1,8 +1,8 @@
 //! Roles of members, in an account and in single applications of it.
 
 use super::{
+    factor_steps::lock_enabled_person,
     owner::{delete_links_of_former_owner, require_owner},
-    password_reset::lock_enabled_person,
 };
 use crate::{Store, StoreError, audit::append_event, change_row, sql, transaction};
 use domain::{

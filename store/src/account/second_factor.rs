@@ -4,9 +4,8 @@ use super::{
     factor_steps::{
         end_all_but, extend_factor, lock_person, replace_recovery_codes, require_session, use_proof,
     },
+    members::require_only_member,
     owner::require_owner,
-    passkey::PasskeyUse,
-    password_reset::require_only_member,
 };
 use crate::{
     NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
@@ -14,7 +13,7 @@ use crate::{
 };
 use domain::{
     audit::AuditEvent,
-    id::{AccountId, PersonId, SessionId},
+    id::{AccountId, PasskeyId, PersonId, SessionId},
     time::Timestamp,
 };
 
@@ -62,6 +61,18 @@ pub struct NewRecoveryCodes<'a> {
     /// HMAC-SHA-256 of each code under the secret of the second factor.
     pub hashes: &'a [[u8; 32]],
     pub at: Timestamp,
+}
+
+/// A passkey's correct answer to a challenge.
+#[derive(Clone)]
+pub struct PasskeyUse {
+    pub id: PasskeyId,
+    /// The credential that the answer was checked against.
+    pub before: String,
+    /// The credential with the answer's counter and backup state.
+    pub after: String,
+    /// SHA-256 of the challenge's handle.
+    pub challenge: [u8; 32],
 }
 
 /// A correct code or a passkey's answer that has not been used.

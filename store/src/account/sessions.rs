@@ -1,9 +1,8 @@
 //! Sign-in sessions. The table holds keyed hashes of their tokens, never a token.
 
 use super::{
-    factor_steps::{lock_person, use_proof},
+    factor_steps::{lock_enabled_person, lock_person, use_proof},
     identity::require_identity,
-    password_reset::lock_enabled_person,
     profile::{NewToken, replace_token},
 };
 use crate::{
