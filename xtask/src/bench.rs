@@ -2,7 +2,6 @@
 //! CPU time, throughput and latency. Because machines differ, figures are compared to a baseline of the same run.
 
 mod addresses;
-pub mod client;
 mod gate;
 mod guesses;
 mod history;
@@ -18,7 +17,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::{
-    bench::{client::Client, server::RunningServer},
+    bench::server::RunningServer,
+    http_client::Client,
     latchkey,
     process::output,
     site::{self, FirstVisit, Tooling, kilobytes},

@@ -11,10 +11,9 @@ use anyhow::{Context as _, Result};
 use crate::{
     latchkey, npm,
     postgres::Postgres,
-    process::{self, find_program, output},
+    process::{self, command_with_clean_environment, find_program, output},
     step::{info, step, step_with_output},
     system,
-    workspace::command_with_clean_environment,
 };
 
 const FOLDER: &str = "end2end";

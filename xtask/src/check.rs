@@ -7,7 +7,8 @@ use crate::{
     site::{self, FirstVisit, Tooling, kilobytes},
     step::{info, step, step_with_output},
     supply_chain,
-    workspace::{SERVER_SIDE, WASM, Workspace},
+    toolchain::WASM,
+    workspace::{SERVER_SIDE, Workspace},
 };
 
 /// The limit of a first visit in bytes: the program and its JavaScript, compressed by brotli. The goal is 130,000; the limit

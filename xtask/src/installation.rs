@@ -14,8 +14,10 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
-    bench::client::Client, latchkey, process::output, workspace::Workspace,
-    workspace::command_with_clean_environment,
+    http_client::Client,
+    latchkey,
+    process::{command_with_clean_environment, output},
+    workspace::Workspace,
 };
 
 const EMAIL: &str = "owner@faults.example";

@@ -5,10 +5,10 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result};
 
 use crate::{
-    process,
+    process::{self, command_with_clean_environment},
     site::{self, kilobytes},
     step::{info, step_with_output},
-    workspace::{Workspace, command_with_clean_environment},
+    workspace::Workspace,
 };
 
 /// The program for development and tests.

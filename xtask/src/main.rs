@@ -10,6 +10,7 @@ mod check;
 mod files;
 mod fuzz;
 mod history;
+mod http_client;
 mod installation;
 mod kill;
 mod latchkey;

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     iter,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -65,6 +65,62 @@ pub fn succeeds(command: &mut Command) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// Returns a command without the variables that the outer `cargo run` and rustup set for this process, because they would
+/// configure the inner cargo. Variables set by the user (`CARGO_HOME`, `CARGO_TERM_COLOR`, `RUSTFLAGS`) stay.
+pub fn command_with_clean_environment(program: impl AsRef<OsStr>) -> Command {
+    const EXACT: [&str; 14] = [
+        "CARGO",
+        "CARGO_BIN_NAME",
+        "CARGO_BUILD_TARGET",
+        "CARGO_BUILD_TARGET_DIR",
+        "CARGO_CRATE_NAME",
+        "CARGO_PRIMARY_PACKAGE",
+        "CARGO_TARGET_DIR",
+        "OUT_DIR",
+        "RUSTC",
+        "RUSTC_BOOTSTRAP",
+        "RUSTDOC",
+        "RUSTUP_TOOLCHAIN",
+        "RUSTUP_TOOLCHAIN_SOURCE",
+        "RUST_RECURSION_COUNT",
+    ];
+    let mut command = Command::new(program);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if EXACT.contains(&&*text)
+            || text.starts_with("CARGO_PKG_")
+            || text.starts_with("CARGO_MANIFEST_")
+        {
+            command.env_remove(&name);
+        }
+    }
+    for name in ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"] {
+        if let Some(paths) = env::var_os(name) {
+            match without_toolchains(&paths) {
+                Some(rest) => command.env(name, rest),
+                None => command.env_remove(name),
+            };
+        }
+    }
+    command
+}
+
+/// Removes the folders of rustup's toolchains and of this program's own build from a search path.
+fn without_toolchains(paths: &OsString) -> Option<OsString> {
+    let foreign = |path: &Path| {
+        path.components()
+            .any(|part| part.as_os_str() == "toolchains" || part.as_os_str() == "xtask")
+    };
+    let rest: Vec<_> = env::split_paths(paths)
+        .filter(|path| !path.as_os_str().is_empty() && !foreign(path))
+        .collect();
+    if rest.is_empty() {
+        None
+    } else {
+        env::join_paths(rest).ok()
+    }
 }
 
 fn quote(command: &Command) -> String {

@@ -21,7 +21,8 @@ use anyhow::{Context as _, Result};
 use crate::{
     files,
     step::{info, step_with_output},
-    workspace::{WASM, Workspace},
+    toolchain::WASM,
+    workspace::Workspace,
 };
 
 pub use crate::site::tools::Tooling;

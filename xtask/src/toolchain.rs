@@ -11,12 +11,13 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    process,
-    process::find_program,
+    process::{self, command_with_clean_environment, find_program},
     step::{step, step_with_output},
     system,
-    workspace::{WASM, command_with_clean_environment},
 };
+
+/// The target of the browser's program.
+pub const WASM: &str = "wasm32-unknown-unknown";
 
 /// Returns the name of a toolchain that builds WebAssembly (`None`: the default one), after installing what is missing.
 ///

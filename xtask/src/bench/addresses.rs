@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::{
-    bench::{client::Client, server::RunningServer},
+    bench::server::RunningServer,
+    http_client::Client,
     step::{info, step},
 };
 

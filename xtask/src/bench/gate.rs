@@ -11,10 +11,8 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    bench::{
-        client::Client,
-        server::{PEPPER, RunningServer},
-    },
+    bench::server::{PEPPER, RunningServer},
+    http_client::Client,
     process::output,
     step::{info, step},
 };

@@ -6,7 +6,11 @@ use std::{process::Command, time::Duration};
 use anyhow::{Context as _, Result};
 
 use crate::{
-    bench::{client::Client, links, median_of, milliseconds, server::RunningServer},
+    bench::{
+        links, median_of, milliseconds,
+        server::{PastCalls, RunningServer},
+    },
+    http_client::Client,
     process::output,
     step::{info, step},
 };
@@ -15,30 +19,17 @@ const CHARTS: &str = "target/release/examples/charts";
 const KEYS: usize = 10_000;
 /// Measured requests: fewer than for the list, because these pages take longer.
 const REQUESTS: usize = 200;
-const FEW: History = History {
+const FEW: PastCalls = PastCalls {
     called: 28,
     days: 90,
     hours: 4,
     calls: 1,
 };
-const MANY: History = History {
+const MANY: PastCalls = PastCalls {
     called: KEYS,
     calls: 3,
     ..FEW
 };
-
-/// Past calls to be written into a database.
-#[derive(Clone, Copy)]
-pub struct History {
-    /// The number of keys that were called: the newest ones.
-    pub called: usize,
-    /// The number of days with calls.
-    pub days: usize,
-    /// The number of hours with calls in each day.
-    pub hours: usize,
-    /// The number of calls of a key in each hour.
-    pub calls: usize,
-}
 
 /// Measures the pages, and prints the results.
 pub fn measure() -> Result<()> {
@@ -47,7 +38,7 @@ pub fn measure() -> Result<()> {
 }
 
 /// Measures the overview and the newest key's page.
-fn pages(history: History, base: Option<&[Duration]>) -> Result<Vec<Duration>> {
+fn pages(history: PastCalls, base: Option<&[Duration]>) -> Result<Vec<Duration>> {
     let total = history.called * history.days * history.hours * history.calls;
     let (server, mut client) = step(&format!("{KEYS} keys with {total} calls"), || {
         let server = RunningServer::with_history(KEYS, history)?;

@@ -8,9 +8,8 @@ use anyhow::{Context as _, Result};
 use crate::{
     bench::{links, server::RunningServer},
     browser, npm,
-    process::output,
+    process::{command_with_clean_environment, output},
     step::{info, step},
-    workspace::command_with_clean_environment,
 };
 
 const FOLDER: &str = "xtask/lighthouse";

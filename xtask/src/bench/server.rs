@@ -14,10 +14,9 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    bench::{client::Client, history::History},
-    process::{find_program, output},
+    http_client::Client,
+    process::{command_with_clean_environment, find_program, output},
     system,
-    workspace::command_with_clean_environment,
 };
 
 const PROGRAM: &str = "target/release/latchkey";
@@ -47,6 +46,19 @@ pub struct RunningServer {
     pub ready: Duration,
 }
 
+/// Past calls to be written into a database.
+#[derive(Clone, Copy)]
+pub struct PastCalls {
+    /// The number of keys that were called: the newest ones.
+    pub called: usize,
+    /// The number of days with calls.
+    pub days: usize,
+    /// The number of hours with calls in each day.
+    pub hours: usize,
+    /// The number of calls of a key in each hour.
+    pub calls: usize,
+}
+
 impl RunningServer {
     /// Starts Latchkey with one application that has `keys` keys.
     pub fn with_keys(keys: usize) -> Result<Self> {
@@ -54,7 +66,7 @@ impl RunningServer {
     }
 
     /// Starts Latchkey with one application that has `keys` keys and past calls.
-    pub fn with_history(keys: usize, history: History) -> Result<Self> {
+    pub fn with_history(keys: usize, history: PastCalls) -> Result<Self> {
         let sql = concat!(include_str!("keys.sql"), include_str!("history.sql"));
         let mut sql = sql.to_owned();
         for (name, value) in [

@@ -18,10 +18,8 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    bench::{
-        client::Client,
-        server::{BOTH, RunningServer},
-    },
+    bench::server::{BOTH, RunningServer},
+    http_client::Client,
     process::output,
     step::{info, step},
 };

@@ -14,12 +14,12 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    bench::client::{Client, Response},
     history::{
         keys::{CalledKeys, Key, Keys},
         random::Random,
         register::{Call, Verdict, Violation},
     },
+    http_client::{Client, Response},
     kill::load::between,
 };
 

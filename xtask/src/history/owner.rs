@@ -7,13 +7,13 @@ use std::{
 };
 
 use crate::{
-    bench::client::Client,
     history::{
         keys::Key,
         load::{Load, lock},
         random::Random,
         register::Register,
     },
+    http_client::Client,
     installation::sign_in,
     kill::load::{self, Credentials, Operation},
 };

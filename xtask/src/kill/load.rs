@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::bench::client::Client;
+use crate::http_client::Client;
 
 /// A key id and its secret.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
-    bench::client::Client,
+    http_client::Client,
     installation::{Installation, Server},
     kill::{
         MAX_LOST_AGE,

@@ -12,10 +12,9 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{
-    process::{find_program, output},
+    process::{command_with_clean_environment, find_program, output},
     system,
-    toolchain::command,
-    workspace::{WASM, command_with_clean_environment},
+    toolchain::{WASM, command},
 };
 
 /// The toolchain's name in rustup.
