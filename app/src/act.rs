@@ -30,3 +30,15 @@ fn in_field(field: &str, error: management::ManagementError) -> crate::error::Ap
         error => error.into(),
     }
 }
+
+/// The answer of a passkey in a form.
+#[cfg(feature = "ssr")]
+const fn passkey_answer<'a>(
+    challenge: &'a str,
+    credential: &'a str,
+) -> management::PasskeyAnswer<'a> {
+    management::PasskeyAnswer {
+        handle: challenge,
+        credential,
+    }
+}

@@ -3,6 +3,8 @@
 //! The browser's program asks for a challenge ([`ask_passkey`]), lets the authenticator answer, and puts the challenge and the
 //! credential into the form that it sends.
 
+#[cfg(feature = "ssr")]
+use super::passkey_answer;
 use super::two_factor::ShownRecoveryCodes;
 use crate::error::AppError;
 use leptos::prelude::*;
@@ -24,18 +26,6 @@ pub struct PasskeyQuestion {
     pub challenge: String,
 }
 
-/// The answer in a form.
-#[cfg(feature = "ssr")]
-pub(super) const fn answer<'a>(
-    challenge: &'a str,
-    credential: &'a str,
-) -> management::PasskeyAnswer<'a> {
-    management::PasskeyAnswer {
-        handle: challenge,
-        credential,
-    }
-}
-
 /// Makes the challenge for a new passkey. It counts once [`add_passkey`] has seen the answer.
 #[server(name = StartPasskey, prefix = "/api", endpoint = "start_passkey")]
 pub async fn start_passkey(
@@ -45,7 +35,7 @@ pub async fn start_passkey(
     #[server(default)] credential: String,
 ) -> Result<PasskeyQuestion, AppError> {
     use super::two_factor::{Adding, NewFactor, adding};
-    let answer = answer(&challenge, &credential);
+    let answer = passkey_answer(&challenge, &credential);
     let begun = match adding(&password, &code, answer, NewFactor::Passkey).await? {
         Adding::First(session) => session.begin_passkey().await,
         Adding::Another(session) => session.begin_passkey().await,
@@ -71,7 +61,7 @@ pub async fn add_passkey(
     };
     let name = domain::passkey::PasskeyName::parse(&name)
         .map_err(|invalid| AppError::field("", invalid.0))?;
-    let answer = answer(&challenge, &credential);
+    let answer = passkey_answer(&challenge, &credential);
     match session.add_passkey(answer, name, &origin).await {
         Ok(management::AddedPasskey::First(codes)) => {
             Ok(Some(ShownRecoveryCodes { codes: codes.0 }))
@@ -164,7 +154,7 @@ pub async fn sign_in_with_passkey(
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
     let tokens = crate::context::browser_tokens();
-    let answer = answer(&challenge, &credential);
+    let answer = passkey_answer(&challenge, &credential);
     let origin = crate::context::origin();
     let signed_in = crate::context::keyring()?
         .sign_in_with_passkey(answer, tokens.browser(), &origin)
@@ -183,7 +173,7 @@ pub async fn answer_sign_in(
     #[server(default)] next: Option<String>,
 ) -> Result<(), AppError> {
     let tokens = crate::context::browser_tokens();
-    let answer = answer(&challenge, &credential);
+    let answer = passkey_answer(&challenge, &credential);
     let origin = crate::context::origin();
     let token = crate::context::pending_sign_in().unwrap_or_default();
     let keyring = crate::context::keyring()?;
@@ -210,7 +200,7 @@ pub async fn confirm_with_passkey(
     #[server(default)] credential: String,
 ) -> Result<(), AppError> {
     let session = crate::context::enrolling_session().await?;
-    let answer = answer(&challenge, &credential);
+    let answer = passkey_answer(&challenge, &credential);
     let origin = crate::context::origin();
     let confirmed = session.reauthenticate_with_passkey(answer, &origin).await;
     crate::context::authenticated_again(confirmed)?

@@ -1,7 +1,7 @@
 //! The second factor of the signed-in person, and the second step of a sign-in.
 
 #[cfg(feature = "ssr")]
-use super::passkey::answer;
+use super::passkey_answer;
 use crate::error::AppError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ pub async fn start_two_factor(
     #[server(default)] challenge: String,
     #[server(default)] credential: String,
 ) -> Result<NewAuthenticator, AppError> {
-    let (answer, app) = (answer(&challenge, &credential), NewFactor::App);
+    let (answer, app) = (passkey_answer(&challenge, &credential), NewFactor::App);
     let begun = match adding(&password, &code, answer, app).await? {
         Adding::First(session) => session.begin_enrolment().await,
         Adding::Another(session) => session.begin_enrolment().await,
@@ -143,7 +143,7 @@ pub async fn renew_recovery_codes(
         let code = entered(&code)?;
         session.renew_recovery_codes(code, &origin).await
     } else {
-        let answer = answer(&challenge, &credential);
+        let answer = passkey_answer(&challenge, &credential);
         let session = crate::context::enrolling_session().await?;
         session
             .renew_recovery_codes_with_passkey(answer, &origin)
@@ -170,7 +170,7 @@ pub async fn turn_off_two_factor(
         let code = entered(&code)?;
         session.remove_second_factor(code, &origin).await
     } else {
-        let answer = answer(&challenge, &credential);
+        let answer = passkey_answer(&challenge, &credential);
         let session = crate::context::enrolling_session().await?;
         session
             .remove_second_factor_with_passkey(answer, &origin)
