@@ -42,20 +42,7 @@ pub fn short(number: i64) -> String {
     }
 }
 
-/// A number with its thousands set off: `12,345`.
-pub fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if number < 0 { format!("-{text}") } else { text }
-}
-
-/// What stands under a bar of a chart over `length` milliseconds: the time of day over two days at most, else the day. `at`
+/// The label under a bar of a chart over `length` milliseconds: the time of day over two days at most, else the day. `at`
 /// is what the clocks of its zone show.
 pub fn moment(length: i64, at: Timestamp) -> String {
     let text = at.readable();
@@ -103,12 +90,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_short_on_axes_and_whole_in_tables() {
+    fn numbers_are_short_on_axes() {
         assert_eq!(
             [short(950), short(1_250), short(3_000_000)],
             ["950", "1.2k", "3M"]
         );
-        assert_eq!([grouped(999), grouped(1_234_567)], ["999", "1,234,567"]);
     }
 
     #[test]

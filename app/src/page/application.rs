@@ -3,13 +3,12 @@
 use super::{Here, loaded_dialog};
 use crate::{
     act::application::{ArchiveApplication, DeleteApplication, RenameAccount, RestoreApplication},
-    chart::scale::grouped,
     error::AppError,
     form::{posted_errors, typed},
     part::{confirm_field::ConfirmField, form_dialog::FormDialog},
     routes,
     ui::{Dialog, DialogClose, Sentence, TextField},
-    words::{application as words, common, list},
+    words::{application as words, common, list, number::grouped},
 };
 use domain::account::ApplicationConflict;
 use leptos::{prelude::*, server_fn::ServerFn};

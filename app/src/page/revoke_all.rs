@@ -3,12 +3,11 @@
 use super::{Here, loaded_dialog};
 use crate::{
     act::keys::bulk::{AllRevoked, RevokeAllKeys},
-    chart::scale::grouped,
     form::posted,
     part::revoke_form::RevokeForm,
     routes,
     ui::{Dialog, DialogClose, Sentence},
-    words::{list as words, nodes},
+    words::{list as words, nodes, number::grouped},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 use management::Owner;

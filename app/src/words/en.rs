@@ -19,6 +19,7 @@ pub mod list;
 pub mod members;
 pub mod nodes;
 pub mod not_found;
+pub mod number;
 pub mod overview;
 pub mod passkey;
 pub mod profile;

@@ -1,9 +1,8 @@
 //! The four figures of a key.
 
 use crate::{
-    chart::scale::grouped,
     ui::{Sentence, Time, Verbatim, time::Day},
-    words::{key_page as words, usage},
+    words::{key_page as words, number::grouped, usage},
 };
 use domain::{
     key::{KeySummary, state::State},

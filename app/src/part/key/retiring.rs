@@ -3,12 +3,12 @@
 use super::RetireField;
 use crate::{
     act::keys::rotate::RetireKey,
-    chart::{scale::grouped, stack::Stack},
+    chart::stack::Stack,
     form::{FormPage, posted_errors, typed},
     part::usage::UsageChart,
     routes,
     ui::{ErrorSummary, Exact, Icon, PasswordAgain, Shape, Submit, Time, Verbatim},
-    words::rotate,
+    words::{number::grouped, rotate},
 };
 use domain::{
     key::KeySummary,

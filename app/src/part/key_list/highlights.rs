@@ -1,10 +1,9 @@
 //! The keys of an application that are worth a look.
 
 use crate::{
-    chart::scale::grouped,
     routes::{self, with_query},
     ui::Name,
-    words::{overview as words, usage},
+    words::{number::grouped, overview as words, usage},
 };
 use domain::{
     key::{name::KeyName, token::KeyId},

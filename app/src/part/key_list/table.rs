@@ -2,7 +2,7 @@
 
 use super::bulk_bar::key_box;
 use crate::{
-    chart::{scale::grouped, spark},
+    chart::spark,
     part::{
         key::{KeyActions, MaskedKey, status::state_view},
         selection::all_box,
@@ -10,7 +10,7 @@ use crate::{
     read::key_list::{DayCalls, ListedKey, RetiringKey},
     routes::{self, ListAddress, QueryAddress, RequestsAddress},
     ui::{CopyButton, Icon, Menu, Name, Shape, Time, time::Day},
-    words::list as words,
+    words::{list as words, number::grouped},
 };
 use domain::{
     key::{

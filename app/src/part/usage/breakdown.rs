@@ -1,6 +1,6 @@
 //! What accepted calls have in common.
 
-use crate::{chart::scale::grouped, words::key};
+use crate::words::{key, number::grouped};
 use domain::usage::breakdown::{Breakdown, Dimension, DimensionValues};
 use leptos::prelude::*;
 

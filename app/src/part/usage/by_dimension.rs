@@ -2,9 +2,8 @@
 
 use super::requests_link::requests_link;
 use crate::{
-    chart::scale::grouped,
     routes::UsageAddress,
-    words::{key as key_words, key_page as words, usage},
+    words::{key as key_words, key_page as words, number::grouped, usage},
 };
 use domain::{
     key::KeySummary,

@@ -4,10 +4,10 @@ use super::ChartPicture;
 use crate::{
     chart::{
         bars::{self, said},
-        scale::{grouped, span},
+        scale::span,
         stack::Stack,
     },
-    words::usage as words,
+    words::{number::grouped, usage as words},
 };
 use domain::{
     time::{DAY, Timestamp},

@@ -1,9 +1,6 @@
 //! The four figures of an application.
 
-use crate::{
-    chart::scale::grouped,
-    words::{key_page, usage as words},
-};
+use crate::words::{key_page, number::grouped, usage as words};
 use domain::usage::{
     breakdown::{Breakdown, Dimension},
     chart::Chart,

@@ -1,7 +1,6 @@
 //! The tabs and cards of a key's page.
 
-use super::usage;
-use crate::chart::scale::grouped;
+use super::{number::grouped, usage};
 use domain::security::EventKind;
 
 /// The name of the tabs.

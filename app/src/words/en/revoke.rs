@@ -1,6 +1,6 @@
 //! The dialog that confirms a revocation.
 
-use crate::chart::scale::grouped;
+use super::number::grouped;
 
 /// The title of the dialog.
 pub fn title(name: &str) -> String {

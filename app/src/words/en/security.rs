@@ -1,6 +1,6 @@
 //! Security events.
 
-use crate::chart::scale::grouped;
+use super::number::grouped;
 use domain::security::{EventKind, OpenEventCounts, Remedy, Severity};
 
 pub const TITLE: &str = super::frame::SECURITY_EVENTS;

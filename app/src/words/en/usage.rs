@@ -1,6 +1,6 @@
 //! Charts and figures of requests.
 
-use crate::chart::scale::grouped;
+use super::number::grouped;
 use domain::usage::Window;
 
 /// The accessible name of the time ranges.
