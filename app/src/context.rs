@@ -7,12 +7,12 @@ mod server;
 pub use server::{
     PageZone, SessionToken, Site, account_owner, admit, asked, authenticated_again,
     begin_passkey_sign_in, browser_tokens, complete_sign_in, confirm_password, cookie_value,
-    cookies, device, edit_data, editor, editor_with, end_passkey_sign_in, end_pending_sign_in,
-    end_session, enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session,
-    fresh_viewer, gate_address, is_signed_in, keyring, link, not_found, now, origin, owner,
-    passkeys_offered, pending_sign_in, posted, provide_nonce, provide_zone, readable,
-    readable_date, redirect, refuse, remember_theme, say_done, sends_mail, session, sign_in_again,
-    support, take_done, theme, use_zone, viewer, viewer_among_applications, viewer_in_passing,
+    cookies, device, editor, editor_with, end_passkey_sign_in, end_pending_sign_in, end_session,
+    enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session, fresh_viewer,
+    gate_address, is_signed_in, keyring, link, not_found, now, origin, owner, passkeys_offered,
+    pending_sign_in, posted, provide_nonce, provide_zone, readable, readable_date, redirect,
+    refuse, remember_theme, say_done, sends_mail, session, sign_in_again, support, take_done,
+    theme, use_zone, viewer, viewer_among_applications, viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};

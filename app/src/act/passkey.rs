@@ -26,6 +26,16 @@ pub struct PasskeyQuestion {
     pub challenge: String,
 }
 
+#[cfg(feature = "ssr")]
+impl From<management::PasskeyChallenge> for PasskeyQuestion {
+    fn from(challenge: management::PasskeyChallenge) -> Self {
+        Self {
+            options: challenge.options,
+            challenge: challenge.handle,
+        }
+    }
+}
+
 /// Makes the challenge for a new passkey. It counts once [`add_passkey`] has seen the answer.
 #[server(name = StartPasskey, prefix = "/api", endpoint = "start_passkey")]
 pub async fn start_passkey(

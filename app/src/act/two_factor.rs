@@ -17,6 +17,17 @@ pub struct NewAuthenticator {
     pub setup: String,
 }
 
+#[cfg(feature = "ssr")]
+impl From<management::AuthenticatorSetup> for NewAuthenticator {
+    fn from(setup: management::AuthenticatorSetup) -> Self {
+        Self {
+            secret: setup.text().to_string(),
+            link: setup.link().to_string(),
+            setup: setup.form,
+        }
+    }
+}
+
 /// Recovery codes that were just made: told this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownRecoveryCodes {

@@ -16,19 +16,15 @@ pub use permissions::{
 };
 
 use crate::{
-    act::keys::edit::EditData,
     error::AppError,
     form::Posted,
     routes::{self, UsageAddress},
 };
-use domain::{origin::Origin, time::Timestamp, usage::Window};
+use domain::{origin::Origin, time::Timestamp};
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER, request::Parts};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use management::{
-    Admission, ChartQuery, Editor, KeyView, Keyring, ManagementError, SignedIn, Viewer, Zone,
-    ZoneFormat,
-};
+use management::{Admission, ChartQuery, Keyring, SignedIn, Viewer, Zone, ZoneFormat};
 use std::sync::{Arc, OnceLock};
 
 /// The time zone of the pages, once it is known: the person's own, or that of the application that a request is about. Put into the request's extensions by the
@@ -121,24 +117,6 @@ pub fn sends_mail() -> bool {
 /// From where the request came.
 pub fn origin() -> Origin {
     extension().unwrap_or_default()
-}
-
-/// What the form for an existing key needs.
-///
-/// # Errors
-/// [`AppError::Conflict`] if the key has ended; what the database answers.
-pub async fn edit_data(editor: &Editor, view: KeyView) -> Result<EditData, AppError> {
-    let now = editor.now();
-    let key = view.key().clone();
-    key.editable(now).map_err(ManagementError::from)?;
-    let week = view.usage().series(Window::Week).await?;
-    Ok(EditData {
-        seen: key.draft().revision(),
-        key,
-        calls: week.sum().accepted,
-        fresh: editor.is_fresh(),
-        local: editor.zone().present(now),
-    })
 }
 
 /// Goes on after a correct password: to `next` with a session, or to the page that asks for a code.

@@ -3,7 +3,6 @@
 use super::{Here, key::OpenKey, loaded};
 use crate::{
     act::keys::edit::EditData,
-    context,
     error::AppError,
     part::key::EditForm,
     routes,
@@ -23,7 +22,7 @@ pub fn Edit() -> impl IntoView {
         let data = async {
             here.require_usable()?;
             let editor = view.viewer().editor()?;
-            context::edit_data(&editor, view).await
+            EditData::of(&editor, view).await
         };
         Ok(match data.await {
             Ok(data) => opened(app, back, data),

@@ -16,6 +16,21 @@ pub struct BulkOutcome {
     pub nodes: Option<NodeCounts>,
 }
 
+#[cfg(feature = "ssr")]
+impl From<management::Bulk> for BulkOutcome {
+    fn from(bulk: management::Bulk) -> Self {
+        Self {
+            done: bulk.done.iter().map(ToString::to_string).collect(),
+            nodes: NodeCounts::of(&bulk.confirmation),
+            skipped: bulk
+                .skipped
+                .iter()
+                .map(|(name, why)| (name.to_string(), why.to_string()))
+                .collect(),
+        }
+    }
+}
+
 /// What became of the revocation of all keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllRevoked {

@@ -23,6 +23,31 @@ pub struct EditData {
     pub local: LocalNow,
 }
 
+#[cfg(feature = "ssr")]
+impl EditData {
+    /// Reads what the form for a key needs.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] if the key has ended; what the database answers.
+    pub async fn of(
+        editor: &management::Editor,
+        view: management::KeyView,
+    ) -> Result<Self, AppError> {
+        let now = editor.now();
+        let key = view.key().clone();
+        key.editable(now)
+            .map_err(management::ManagementError::from)?;
+        let week = view.usage().series(domain::usage::Window::Week).await?;
+        Ok(Self {
+            seen: key.draft().revision(),
+            key,
+            calls: week.sum().accepted,
+            fresh: editor.is_fresh(),
+            local: editor.zone().present(now),
+        })
+    }
+}
+
 /// What came of the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Edit {
@@ -47,7 +72,7 @@ pub async fn edit_key(
 ) -> Result<Edit, AppError> {
     let editor = crate::context::editor(&app).await?;
     let id = key.parse().map_err(|_| AppError::NotFound)?;
-    let present = crate::context::edit_data(&editor, editor.open_key(id).await?).await?;
+    let present = EditData::of(&editor, editor.open_key(id).await?).await?;
     let form = form.in_environment(present.key.environment);
     let expiry = present.key.expires_at.into();
     let midnight = |day| editor.zone().midnight(day);
@@ -76,7 +101,7 @@ pub async fn edit_key(
             Ok(Edit::Saved)
         }
         management::Edited::Overtaken => {
-            let present = crate::context::edit_data(&editor, editor.open_key(id).await?).await?;
+            let present = EditData::of(&editor, editor.open_key(id).await?).await?;
             Ok(Edit::Overtaken(Box::new(present)))
         }
     }

@@ -2,12 +2,11 @@
 
 use super::{keyring, origin, refuse, unexpected};
 use crate::{
-    act::{keys::bulk::BulkOutcome, passkey::PasskeyQuestion, two_factor::NewAuthenticator},
     error::AppError,
     toast::{Done, NodeCounts, Outcome},
     words,
 };
-use management::{AuthenticatorSetup, Confirmation, ManagementError, PasskeyChallenge};
+use management::{Confirmation, ManagementError};
 
 impl From<ManagementError> for AppError {
     fn from(error: ManagementError) -> Self {
@@ -34,25 +33,6 @@ impl From<ManagementError> for AppError {
     }
 }
 
-impl From<AuthenticatorSetup> for NewAuthenticator {
-    fn from(setup: AuthenticatorSetup) -> Self {
-        Self {
-            secret: setup.text().to_string(),
-            link: setup.link().to_string(),
-            setup: setup.form,
-        }
-    }
-}
-
-impl From<PasskeyChallenge> for PasskeyQuestion {
-    fn from(challenge: PasskeyChallenge) -> Self {
-        Self {
-            options: challenge.options,
-            challenge: challenge.handle,
-        }
-    }
-}
-
 impl NodeCounts {
     /// What the nodes know, if there are several.
     pub fn of(confirmation: &Confirmation) -> Option<Self> {
@@ -69,20 +49,6 @@ impl From<(Done, &Confirmation)> for Outcome {
         Self {
             done,
             nodes: NodeCounts::of(confirmation),
-        }
-    }
-}
-
-impl From<management::Bulk> for BulkOutcome {
-    fn from(bulk: management::Bulk) -> Self {
-        Self {
-            done: bulk.done.iter().map(ToString::to_string).collect(),
-            nodes: NodeCounts::of(&bulk.confirmation),
-            skipped: bulk
-                .skipped
-                .iter()
-                .map(|(name, why)| (name.to_string(), why.to_string()))
-                .collect(),
         }
     }
 }
