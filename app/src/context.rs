@@ -1,5 +1,4 @@
-//! What a server function finds around it: who is asking, from where, and the cookies of the answer.
-//! This is the one file that knows whether it is compiled for the server.
+//! The context of a request: its session, its client, its time zone, and the cookies of the response.
 
 #[cfg(feature = "ssr")]
 mod server;

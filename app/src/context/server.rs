@@ -27,8 +27,8 @@ use leptos_axum::ResponseOptions;
 use management::{Admission, ChartQuery, Keyring, SignedIn, Viewer, Zone, ZoneFormat};
 use std::sync::{Arc, OnceLock};
 
-/// The time zone of the pages, once it is known: the person's own, or that of the application that a request is about. Put into the request's extensions by the
-/// server.
+/// The time zone of the pages, once it is known: the person's own, or that of the application that a request is about. The server
+/// puts it into the request's extensions.
 #[derive(Clone, Debug, Default)]
 pub struct PageZone(Arc<OnceLock<ZoneFormat>>);
 
