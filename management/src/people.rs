@@ -117,7 +117,7 @@ impl Keyring {
     }
 }
 
-/// What adding a person requires.
+/// The parts of the keyring that add a person.
 pub(crate) struct Registry<'a> {
     pub(crate) store: &'a Store,
     pub(crate) passwords: &'a Passwords,

@@ -22,7 +22,7 @@ pub(crate) enum PlantedFault {
     LostNotification,
     /// A change ends with its client's connection, also between the commit and the index.
     DroppedHandler,
-    /// What was changed after the keys were read counts as applied when a process joins.
+    /// When a process joins, changes after the keys were read count as applied.
     StaleJoin,
     /// A lease counts from the arrival of the reply instead of from the sending of the request.
     LeaseFromReply,

@@ -90,7 +90,7 @@ pub(crate) struct SignIns(Throttle);
 /// A limit that an attempt is charged to.
 struct Limited {
     bucket: ThrottleBucket,
-    /// What the attempts have in common, and how many are allowed, if the database counts them too.
+    /// The name of the bucket and its limit, if the database counts the attempts too.
     stored: Option<(String, RateLimit)>,
 }
 

@@ -44,7 +44,7 @@ pub struct ProviderMembers {
 }
 
 impl ProviderMembers {
-    /// What an operator should know about the account; empty if all is well.
+    /// Returns warnings for the operator about the account; empty without any.
     ///
     /// # Errors
     /// If the database fails.
@@ -64,7 +64,7 @@ impl ProviderMembers {
     }
 }
 
-/// What a browser goes to the provider for.
+/// The purpose of a visit to the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInGoal {
     /// To start a session.
@@ -76,7 +76,7 @@ pub enum SignInGoal {
 }
 
 impl SignInGoal {
-    /// What the provider asks for.
+    /// Returns what the provider asks the person for.
     const fn prompt(self) -> Prompt {
         match self {
             Self::SignIn => Prompt::None,
@@ -102,7 +102,7 @@ impl fmt::Debug for BegunSignIn {
     }
 }
 
-/// What a browser brings back.
+/// The provider's response, as the browser brings it back.
 #[derive(Clone, Copy, Default)]
 pub struct ProviderResponse<'a> {
     /// The cookie of [`BegunSignIn`].
@@ -119,7 +119,7 @@ pub struct ProviderResponse<'a> {
     pub redirect_uri: &'a str,
 }
 
-/// What became of a response.
+/// The result of a response.
 #[derive(Debug)]
 pub enum ProviderOutcome {
     /// A session was started; where the browser goes on.
@@ -206,7 +206,7 @@ impl Keyring {
         Ok(Ok(BegunSignIn { location, cookie }))
     }
 
-    /// What an operator should know about the provider's account; empty if all is well.
+    /// Returns warnings for the operator about the provider's account; empty without any.
     ///
     /// # Errors
     /// If the database fails.

@@ -19,7 +19,7 @@ use telemetry::UsageBar;
 /// Audit records among which a chart's markers are searched.
 const RECORDS: i64 = 50;
 
-/// What a URL asks a chart to show, as typed.
+/// The query parameters of a chart, as typed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ChartQuery<'a> {
     /// A window such as `7d`.

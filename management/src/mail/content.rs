@@ -39,7 +39,7 @@ impl<'a> From<&'a Email> for Recipient<'a> {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ClientDetails {
     pub(crate) at: Timestamp,
-    /// What the user agent says; empty on the command line.
+    /// The browser, as its user agent describes it; empty on the command line.
     pub(crate) device: String,
     /// Empty if it is unknown.
     pub(crate) address: String,
@@ -78,7 +78,7 @@ pub(crate) struct EventLine {
     pub(crate) key: Option<String>,
 }
 
-/// What the text of a mail is made of, as it is stored, encrypted. No `Debug`: it may contain a token.
+/// The data of a mail's text, as it is stored, encrypted. No `Debug`: it may contain a token.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Content {
     /// An invitation to an account.

@@ -42,7 +42,7 @@ const STOP_CHECK: Duration = Duration::from_millis(250);
 /// How long an attempt goes on while the process stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 
-/// What happened to the mails that were due.
+/// The results for the mails that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// The mail server accepted them.

@@ -83,7 +83,7 @@ enum Encryption {
     None,
 }
 
-/// What a mail has beside its text.
+/// The header fields of a mail.
 #[derive(Clone, Copy)]
 pub(super) struct HeaderFields<'a> {
     pub(super) id: MailId,

@@ -44,7 +44,7 @@ impl ResetRequests {
     }
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(PartialEq, Eq)]
 enum Handled {
     Done,

@@ -36,7 +36,7 @@ use webauthn_rs::prelude::{
 pub struct PasskeyChallenge {
     /// The options for the browser's `navigator.credentials`, as JSON.
     pub options: String,
-    /// What the page sends back with the answer: 64 hexadecimal digits.
+    /// The challenge's handle, which the page sends back with the answer: 64 hexadecimal digits.
     pub handle: String,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Debug for PasskeyChallenge {
     }
 }
 
-/// What the browser sends back.
+/// The browser's answer to a challenge.
 #[derive(Clone, Copy)]
 pub struct PasskeyAnswer<'a> {
     /// The handle of the challenge.
@@ -226,7 +226,7 @@ fn with_detail(events: Vec<AuditEvent>, detail: &str) -> Vec<AuditEvent> {
     events.into_iter().map(name).collect()
 }
 
-/// What passkeys are not for: the identity provider decides at each sign-in whether a person without a password may still come in.
+/// The error for a person without a password: the identity provider decides at each sign-in whether they may still come in.
 fn needs_password() -> Invalid {
     Invalid::new("Passkeys need a password. You sign in through your identity provider.")
 }

@@ -12,7 +12,7 @@ use store::{
 };
 use verification::{TokenPurpose, random_token};
 
-/// What a correct password yields.
+/// The result of a correct password.
 #[derive(Clone, Debug)]
 pub enum Admission {
     /// A session: the person has no second factor.
@@ -45,7 +45,7 @@ impl fmt::Debug for PendingSignIn {
     }
 }
 
-/// What a person whose password was correct can go on with, beside recovery codes.
+/// The second factors with which a pending sign-in can continue, beside recovery codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingFactors {
     /// An authenticator app.

@@ -99,7 +99,7 @@ pub(crate) async fn start(
     }
 }
 
-/// What a person has proved besides the right password, or instead of it.
+/// The proof of a person besides the right password, or instead of it.
 pub(crate) enum SignInProof<'a> {
     /// Nothing else. The store refuses it for a person who has a second factor.
     Password,
