@@ -15,7 +15,7 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 /// How long the last good document is used while it cannot be read again.
 const MAX_AGE: i64 = DAY;
 
-/// What a caller needs.
+/// The freshness that a caller needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Need {
     /// A document of this age is read again, in milliseconds.
@@ -119,7 +119,7 @@ impl<T> Inner<T> {
         self.lock().good(now)
     }
 
-    /// What is known without asking.
+    /// Returns the result that is known without a request, if there is one.
     fn known(&self, need: Need, now: Timestamp) -> Option<Result<Arc<T>, ProviderError>> {
         let state = self.lock();
         if let Some((good, at)) = &state.good

@@ -8,7 +8,7 @@ pub enum ProviderError {
     Unavailable {
         /// The address that was asked.
         url: String,
-        /// What happened.
+        /// The cause.
         cause: String,
     },
     /// The provider's configuration or key set cannot be used.

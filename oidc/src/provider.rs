@@ -48,7 +48,7 @@ pub struct ProviderSettings {
     pub client_id: String,
     /// The client's secret.
     pub client_secret: SecretString,
-    /// What is asked for, separated by spaces; with `openid`.
+    /// The requested scopes, separated by spaces; with `openid`.
     pub scopes: String,
     /// The claim with the groups.
     pub groups_claim: String,
@@ -58,7 +58,7 @@ pub struct ProviderSettings {
     pub timeout: Duration,
 }
 
-/// What the provider asks of a person who is signed in there.
+/// The parameter `prompt`: what the provider asks of a person who is signed in there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prompt {
     /// Nothing.
@@ -69,7 +69,7 @@ pub enum Prompt {
     ProvenSignIn,
 }
 
-/// What a browser brings back from the provider.
+/// The response of the authorization endpoint, as the browser brings it back.
 #[derive(Clone, Copy)]
 pub struct CodeResponse<'a> {
     /// The code.
@@ -82,11 +82,11 @@ pub struct CodeResponse<'a> {
     pub challenge: Challenge<'a>,
     /// When the request was made.
     pub begun_at: Timestamp,
-    /// What the person was asked for at the provider.
+    /// The `prompt` of the request.
     pub prompt: Prompt,
 }
 
-/// What [`Provider::check`] found.
+/// The report of [`Provider::check`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct ProviderReport {

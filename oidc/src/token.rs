@@ -20,7 +20,7 @@ const SKEW: i64 = MINUTE;
 /// How long before the sign-in began a token may say that it was issued: some providers date it back by five minutes.
 const DATED_BACK: i64 = 10 * MINUTE;
 
-/// What the token must be for.
+/// The values that a token must have.
 pub(crate) struct Expected<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
