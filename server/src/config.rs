@@ -49,7 +49,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// What is logged, and in which format.
+/// The filter and the format of the log.
 pub struct LogConfig {
     /// Which events are logged.
     pub filter: EnvFilter,

@@ -31,7 +31,7 @@ pub fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     Ok(text)
 }
 
-/// What decides about a file.
+/// The attributes of a file that decide whether it is accepted.
 #[derive(Clone, Copy, Debug)]
 struct FileAccess {
     regular: bool,

@@ -5,7 +5,7 @@ pub struct Variable {
     pub name: &'static str,
     /// The value that counts where the variable is not set; empty where there is none.
     pub default: &'static str,
-    /// What `--help` says instead of [`Variable::default`].
+    /// The text that `--help` shows instead of [`Variable::default`].
     pub default_note: &'static str,
     pub help: &'static str,
     /// The end of the sentence that begins with an invalid value.

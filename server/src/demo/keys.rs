@@ -22,7 +22,7 @@ use management::{Admission, Issue, Keyring, Owner};
 /// Days before today on which the account was created.
 pub const ACCOUNT_AGE_DAYS: i64 = 150;
 
-/// What happens to a key after it was created.
+/// The changes of a key after it was created.
 #[derive(Clone, Copy)]
 enum Fate {
     Kept,

@@ -37,7 +37,7 @@ pub enum Handling<S> {
 /// The function of an [`Handling::Immediate`] endpoint.
 pub type ImmediateHandler<S> = fn(&S, &Head<'_>) -> Response;
 
-/// What the OpenAPI document says about an endpoint.
+/// The description of an endpoint in the OpenAPI document.
 #[derive(Clone, Copy)]
 pub struct EndpointDescription {
     /// The path in OpenAPI's syntax.

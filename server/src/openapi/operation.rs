@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// The component that describes the response to a path and query that are too long.
 pub const LONG_TARGET: &str = "uri_too_long";
 
-/// What an endpoint does, its parameters and body, and all of its responses.
+/// An OpenAPI operation: the summary of an endpoint, its parameters and body, and all of its responses.
 #[derive(Clone)]
 pub struct Operation {
     id: &'static str,

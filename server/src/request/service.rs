@@ -58,7 +58,7 @@ struct Shared {
     untrusted_proxy: UntrustedProxyWarning,
 }
 
-/// What is needed of a request to complete its response.
+/// The parts of a request that complete its response.
 struct Pending {
     id: RequestId,
     /// Whether the path is that of a server function.

@@ -9,7 +9,7 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// What to do with a connection.
+/// The next action on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionAction {
     /// Nothing before this instant.

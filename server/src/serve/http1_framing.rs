@@ -4,7 +4,7 @@
 
 use memchr::memchr;
 
-/// What is wrong with a request's head.
+/// The error of a request's head.
 pub type FramingError = &'static str;
 
 const BARE_LF: FramingError = "a line of the request's head ends without CR";
@@ -53,7 +53,7 @@ struct Line<'a> {
     last: Option<u8>,
 }
 
-/// What has been parsed of a head.
+/// The part of a head that has been parsed.
 #[derive(Default)]
 struct Head {
     begun: bool,
