@@ -66,7 +66,7 @@ pub const OTHER_TABLES: [&str; 3] = ["change_head", "node", "write_probe"];
 /// Bytes of rows that are sent at once.
 const BATCH_BYTES: usize = 256 * 1024;
 
-/// What was copied.
+/// The numbers of copied tables and rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CopyReport {
     /// The number of tables.

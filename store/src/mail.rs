@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// Maximum number of mails of one kind that wait for one recipient; more are not inserted.
 pub(crate) const MAX_WAITING: i64 = 50;
 
-/// A mail to insert, in the transaction of the change that it tells about.
+/// A mail to insert, in the transaction of the change that it reports.
 #[derive(Clone)]
 pub struct NewMail {
     pub id: MailId,
@@ -67,7 +67,7 @@ pub struct MailRow {
     pub unanswered: i64,
 }
 
-/// What decides whether a person still gets a mail.
+/// The access of a person that decides whether they still get a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailAccess {
     pub email: String,
@@ -206,7 +206,7 @@ impl Store {
         ))
     }
 
-    /// Inserts mails that tell about no change.
+    /// Inserts mails that report no change.
     ///
     /// # Errors
     /// If the database fails or its disk is full.

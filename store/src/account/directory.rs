@@ -20,7 +20,7 @@ pub struct PersonEntry {
     pub memberships: Vec<AccountMembership>,
 }
 
-/// What a person signs in with.
+/// The ways in which a person signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct SignInWays {
     pub has_password: bool,

@@ -98,11 +98,11 @@ macro_rules! require_identity {
 }
 pub(crate) use require_identity;
 
-/// What the audit log says of a membership that groups have set so far.
+/// The detail of the audit event of a membership whose role groups have set so far.
 pub(super) const STAYS: &str = "the role stays, and groups do not set it any more";
 
-/// Inside a transaction that has locked a person and removed the person's identities: appends the events, and ends the provider's say
-/// about memberships that it has granted, which the events of their accounts tell. Evaluates to a `Result`.
+/// Inside a transaction that has locked a person and removed the person's identities: appends the events, and ends the provider's
+/// control of memberships that it has granted, which the events of their accounts record. Evaluates to a `Result`.
 macro_rules! end_management {
     ($tx:ident, $person:expr, $events:expr) => {
         async {

@@ -21,7 +21,7 @@ const COLUMNS: &str = "
     JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
     ORDER BY a.attnum";
-/// What the triggers of new keys write is copied, and they refuse the keys of deleted applications.
+/// The rows that the triggers of new keys write are copied, and the triggers refuse keys of deleted applications.
 const WITHOUT_TRIGGERS: &str = "ALTER TABLE api_key DISABLE TRIGGER USER";
 const WITH_TRIGGERS: &str = "ALTER TABLE api_key ENABLE TRIGGER USER";
 

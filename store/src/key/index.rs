@@ -190,7 +190,7 @@ where
     Ok(key)
 }
 
-/// What a change concerns.
+/// The keys that a change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeScope {
     /// One key.

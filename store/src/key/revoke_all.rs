@@ -24,7 +24,7 @@ pub struct ChangedKeys {
     pub rows: Vec<IndexRow>,
 }
 
-/// What the state of a key depends on, before or after a change; that it is not revoked.
+/// The columns of a key that is not revoked on which its state depends, before or after a change.
 #[derive(sqlx::FromRow)]
 pub(crate) struct UnrevokedKey {
     id: String,

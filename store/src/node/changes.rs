@@ -22,7 +22,7 @@ const MAX_APPLICATION_KEYS: i64 = 20_000;
 /// How many keys are read by one statement.
 const KEYS_PER_QUERY: usize = 1_000;
 
-/// What has changed since a position.
+/// The changes since a position.
 #[derive(Debug)]
 pub enum NewChanges {
     /// The keys that were changed, as of `position`.

@@ -65,7 +65,7 @@ impl FilterValues {
 /// Patterns of a search.
 #[derive(Default)]
 pub(super) struct TextPatterns {
-    /// What the trigram index of the database looks for: each word, and the whole text last.
+    /// The texts to look up in the database's trigram index: each word, and the whole text last.
     pub(super) indexed: Vec<String>,
     /// Of a folded name.
     pub(super) name: String,
