@@ -3,7 +3,7 @@
 use crate::{account::Email, field_values::FieldValues};
 use serde::{Deserialize, Serialize};
 
-/// What a mail tells about.
+/// The kind of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MailKind {
     /// An invitation to an account, with its link.

@@ -46,7 +46,7 @@ pub struct Invitation {
     pub lapsed: bool,
 }
 
-/// What the holder of an invitation's link may see.
+/// The part of an invitation that the holder of its link may see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct InvitationDetails {

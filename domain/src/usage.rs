@@ -52,7 +52,7 @@ impl Outcome {
     }
 }
 
-/// What usage is counted for: a key, or all keys of an application.
+/// The subject of usage counts: a key, or all keys of an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Subject {

@@ -34,7 +34,7 @@ pub const ACCESS_TOKEN: &str = "an-access-token";
 /// Changes the text of something before it is sent.
 pub type Edit = Box<dyn Fn(String) -> String + Send + Sync>;
 
-/// What the provider answers.
+/// The answers of the provider.
 pub struct Script {
     /// The time, in seconds since 1970.
     pub now: i64,

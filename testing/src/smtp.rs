@@ -11,7 +11,7 @@ use tokio::{
     sync::Notify,
 };
 
-/// What the server does at the step of [`SmtpSink::at`].
+/// The server's misbehaviour at the step of [`SmtpSink::at`].
 #[derive(Clone, Copy, Debug)]
 pub enum Misbehaviour {
     /// Sends this answer, such as `451 later`.

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 /// RFC 8439, 2.3.
 const NONCE_BYTES: usize = 12;
 
-/// What is encrypted. Each purpose has keys of its own, so that a text made for one cannot be read as another.
+/// The kind of an encrypted text. Each purpose has keys of its own, so that a text made for one cannot be read as another.
 #[derive(Clone, Copy, Debug)]
 pub enum CipherPurpose {
     /// The secret of a person's authenticator app, as it is stored.

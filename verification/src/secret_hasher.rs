@@ -53,7 +53,7 @@ impl KeyedHasher {
     }
 }
 
-/// What a token authorises. Each purpose has its own label, so that a digest made for one is invalid for another; no label starts
+/// The purpose of a token. Each purpose has its own label, so that a digest made for one is invalid for another; no label starts
 /// like a key id.
 #[derive(Clone, Copy, Debug)]
 pub enum TokenPurpose {

@@ -13,7 +13,7 @@ use crate::{
 /// `skip` skips the advisories.
 const VARIABLE: &str = "LATCHKEY_ADVISORIES";
 const TOOL: &str = "cargo-deny";
-/// What is checked.
+/// The checks to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
     /// Everything. A check that cannot run is a failure.

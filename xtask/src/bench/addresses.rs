@@ -90,7 +90,7 @@ fn share(sorted: &[Duration], time: Duration) -> f64 {
     sorted.partition_point(|one| *one <= time) as f64 / sorted.len() as f64
 }
 
-/// What the statistic exceeds once in a hundred times for two samples of the same distribution.
+/// Returns the value that the statistic exceeds once in a hundred times for two samples of the same distribution.
 #[expect(clippy::cast_precision_loss, reason = "some thousands")]
 fn critical_value(one: &[Duration], other: &[Duration]) -> f64 {
     let (one, other) = (one.len() as f64, other.len() as f64);

@@ -20,7 +20,7 @@ pub const NODES: usize = 3;
 /// The lease of a node: the shortest one, so that a run meets many ends of leases.
 pub const LEASE: Duration = Duration::from_secs(1);
 
-/// What the last line of a process says that could not reach the database when it started.
+/// Part of the last line of a process that could not reach the database when it started.
 const UNAVAILABLE: &str = "the database does not answer";
 /// The variable that names the planted fault. Only a program with the feature `planted-faults` reads it.
 const FAULT_VARIABLE: &str = "LATCHKEY_PLANTED_FAULT";

@@ -11,10 +11,10 @@ use std::{
 
 use anyhow::Result;
 
-/// What the proxy does.
+/// The state of the link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// It passes on every byte at once.
+    /// Every byte is passed on immediately.
     Open,
     /// It closes every connection.
     Cut,

@@ -36,7 +36,7 @@ const MAX_QUIETING: Duration = Duration::from_secs(5);
 /// Calls between two updates of the keys that are called.
 const CALLS_PER_REFRESH: usize = 16;
 
-/// What all clients share.
+/// The state that all clients share.
 pub struct Load {
     began: Instant,
     pub nodes: Vec<SocketAddr>,

@@ -11,7 +11,7 @@ use std::{fmt, time::Duration};
 /// An instant: the time since the run began.
 pub type Instant = Duration;
 
-/// What a node answered to a call.
+/// A node's answer to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Accepted,
@@ -44,7 +44,7 @@ pub struct Register {
     nodes: Vec<Observed>,
 }
 
-/// What one node answered.
+/// The answers of one node.
 #[derive(Clone, Copy, Default)]
 struct Observed {
     /// The beginning of the latest accepted call.

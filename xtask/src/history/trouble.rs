@@ -27,9 +27,9 @@ pub enum Kind {
     Cut,
     /// Nothing arrives between a node and the database, and all of it later.
     Hold,
-    /// What the database sends to a node arrives late.
+    /// Bytes from the database to a node arrive late.
     Delay,
-    /// What the database sends to a node arrives late, and then nothing does.
+    /// Bytes from the database to a node arrive late, then none do.
     DelayThenHold,
     /// PostgreSQL is stopped as by a crash, and started again.
     Crash,
