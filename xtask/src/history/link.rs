@@ -1,4 +1,4 @@
-//! A TCP proxy between a node and the database that can be cut, held and delayed.
+//! A TCP proxy between a node and the database that can be cut, stalled and delayed.
 
 use std::{
     collections::HashMap,
@@ -13,13 +13,13 @@ use anyhow::Result;
 
 /// The state of the link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub enum LinkState {
     /// Every byte is passed on immediately.
     Open,
     /// It closes every connection.
     Cut,
-    /// It keeps all bytes until the condition changes, as a network that loses packets does.
-    Held,
+    /// It keeps all bytes until the state changes, as a network that loses packets does.
+    Stalled,
     /// It passes on what the database sends this much later.
     Delayed(Duration),
 }
@@ -37,7 +37,7 @@ struct Shared {
 }
 
 struct State {
-    condition: Condition,
+    link: LinkState,
     /// Both ends of the open connections.
     connections: HashMap<u64, [TcpStream; 2]>,
     next: u64,
@@ -59,7 +59,7 @@ impl Link {
         let shared = Arc::new(Shared {
             database,
             state: Mutex::new(State {
-                condition: Condition::Open,
+                link: LinkState::Open,
                 connections: HashMap::new(),
                 next: 0,
                 closed: false,
@@ -77,10 +77,10 @@ impl Link {
     }
 
     /// Changes what the proxy does.
-    pub fn set(&self, condition: Condition) {
+    pub fn set(&self, link: LinkState) {
         let mut state = self.shared.lock();
-        state.condition = condition;
-        if condition == Condition::Cut {
+        state.link = link;
+        if link == LinkState::Cut {
             state.close_all();
         }
         drop(state);
@@ -92,7 +92,7 @@ impl Drop for Link {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.closed = true;
-        state.condition = Condition::Cut;
+        state.link = LinkState::Cut;
         state.close_all();
         drop(state);
         self.shared.changed.notify_all();
@@ -122,11 +122,11 @@ impl Shared {
             if !state.connections.contains_key(&connection) {
                 return false;
             }
-            let rest = match state.condition {
-                Condition::Delayed(delay) if direction == Direction::ToNode => {
+            let rest = match state.link {
+                LinkState::Delayed(delay) if direction == Direction::ToNode => {
                     delay.saturating_sub(arrived.elapsed())
                 }
-                Condition::Held => Duration::MAX,
+                LinkState::Stalled => Duration::MAX,
                 _ => Duration::ZERO,
             };
             if rest.is_zero() {
@@ -158,7 +158,7 @@ fn connect(shared: &Arc<Shared>, node: TcpStream) -> std::io::Result<()> {
     }
     let ends = [node.try_clone()?, database.try_clone()?];
     let mut state = shared.lock();
-    if state.condition == Condition::Cut {
+    if state.link == LinkState::Cut {
         return Ok(());
     }
     let connection = state.next;
@@ -233,15 +233,15 @@ mod tests {
     }
 
     #[test]
-    fn a_held_byte_arrives_when_the_link_is_open_again() {
+    fn a_stalled_byte_arrives_when_the_link_is_open_again() {
         let link = echo();
         let mut stream = connect(&link);
         assert!(is_answered(&mut stream));
-        link.set(Condition::Held);
+        link.set(LinkState::Stalled);
         assert!(!is_answered(&mut stream));
-        link.set(Condition::Open);
+        link.set(LinkState::Open);
         let mut byte = [0];
-        stream.read_exact(&mut byte).expect("the held byte");
+        stream.read_exact(&mut byte).expect("the stalled byte");
         assert!(is_answered(&mut stream));
     }
 
@@ -250,7 +250,7 @@ mod tests {
         let link = echo();
         let mut stream = connect(&link);
         let delay = Duration::from_millis(60);
-        link.set(Condition::Delayed(delay));
+        link.set(LinkState::Delayed(delay));
         let sent = Instant::now();
         assert!(is_answered(&mut stream) && sent.elapsed() >= delay);
     }
@@ -260,10 +260,10 @@ mod tests {
         let link = echo();
         let mut stream = connect(&link);
         assert!(is_answered(&mut stream));
-        link.set(Condition::Cut);
+        link.set(LinkState::Cut);
         assert_eq!(stream.read(&mut [0]).ok(), Some(0));
         assert!(!is_answered(&mut connect(&link)));
-        link.set(Condition::Open);
+        link.set(LinkState::Open);
         // The server of this test serves one connection after the other.
         assert!(is_answered(&mut connect(&link)));
     }

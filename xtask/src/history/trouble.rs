@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::history::{
     cluster::{Cluster, LEASE},
-    link::Condition,
+    link::LinkState,
     load::Load,
     random::Random,
 };
@@ -111,15 +111,15 @@ impl Trouble {
                 let server = node.server()?;
                 load.call_before(self.node, || server.signal("CONT"))?;
             }
-            Kind::Cut => self.degrade(cluster, load, &[Condition::Cut]),
-            Kind::Hold => self.degrade(cluster, load, &[Condition::Held]),
+            Kind::Cut => self.degrade(cluster, load, &[LinkState::Cut]),
+            Kind::Hold => self.degrade(cluster, load, &[LinkState::Stalled]),
             Kind::Delay => {
                 self.delay_renewal(cluster, load)?;
-                self.degrade(cluster, load, &[Condition::Delayed(self.delay)]);
+                self.degrade(cluster, load, &[LinkState::Delayed(self.delay)]);
             }
             Kind::DelayThenHold => {
                 self.delay_renewal(cluster, load)?;
-                self.degrade(cluster, load, &[Condition::Held]);
+                self.degrade(cluster, load, &[LinkState::Stalled]);
             }
             Kind::Crash => {
                 cluster.database.crash()?;
@@ -147,7 +147,7 @@ impl Trouble {
         );
         load.be_quiet();
         load.wait(QUIET);
-        node.link.set(Condition::Delayed(self.delay));
+        node.link.set(LinkState::Delayed(self.delay));
         let before = cluster.database.query(&beat)?;
         let began = Instant::now();
         while cluster.database.query(&beat)? == before && began.elapsed() < 2 * LEASE {
@@ -158,13 +158,13 @@ impl Trouble {
         Ok(())
     }
 
-    fn degrade(&self, cluster: &Cluster, load: &Load, conditions: &[Condition]) {
+    fn degrade(&self, cluster: &Cluster, load: &Load, states: &[LinkState]) {
         let link = &cluster.nodes[self.node].link;
-        for condition in conditions {
-            link.set(*condition);
+        for state in states {
+            link.set(*state);
             load.wait(self.time);
         }
-        link.set(Condition::Open);
+        link.set(LinkState::Open);
     }
 }
 
