@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct FieldError {
     /// The field's `name`; empty where the sentence is about the whole form.
     pub field: String,
-    /// What is wrong, and what would be right.
+    /// The error, and which values are valid.
     pub message: String,
 }
 

@@ -31,7 +31,7 @@ pub struct Posted {
     pub endpoint: String,
     /// The fields as they were sent.
     pub fields: Vec<(String, String)>,
-    /// What came of it.
+    /// Its result.
     pub outcome: Result<serde_json::Value, AppError>,
 }
 
@@ -99,7 +99,7 @@ pub fn PostForm(
     }
 }
 
-/// What came of a plain post to this server function, where this page is the answer to one.
+/// Returns the result of a plain post to this server function, if this page is the response to one.
 pub fn posted<T: DeserializeOwned>(endpoint: &str) -> Option<Result<T, AppError>> {
     context::posted()
         .filter(|posted| posted.is(endpoint))
@@ -122,7 +122,7 @@ pub fn posted_errors(endpoint: &str) -> Vec<FieldError> {
     }
 }
 
-/// What was typed into a field before a plain post was refused; nothing secret is put back.
+/// Returns the text of a field of a plain post that was refused; never that of a secret field.
 pub fn typed(endpoint: &str, field: &str) -> Option<String> {
     if SECRET_FIELDS.contains(&field) {
         return None;

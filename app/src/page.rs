@@ -93,7 +93,7 @@ impl Here {
         })
     }
 
-    /// What the frame around the page has read.
+    /// Returns the data that the frame around the page has read.
     ///
     /// # Panics
     /// Outside of the frame.
@@ -183,7 +183,7 @@ pub fn param(name: &'static str) -> String {
     use_params_map().with_untracked(|params| params.get(name).unwrap_or_default())
 }
 
-/// What the query of the page's address means.
+/// Returns the parsed query of the page's address.
 pub fn query<T>(read: impl FnOnce(&ParamsMap) -> T) -> T {
     use_query_map().with_untracked(read)
 }

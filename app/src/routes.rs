@@ -54,7 +54,7 @@ pub fn after_single_sign_on(place: &str, why: &str) -> String {
 
 /// The page of platform staff.
 pub const SUPPORT: &str = "/support";
-/// What a person decides about themselves.
+/// The profile of the signed-in person.
 pub const PROFILE: &str = "/profile";
 /// The form for another e-mail address.
 pub const PROFILE_EMAIL: &str = "/profile/email";
@@ -69,7 +69,7 @@ pub const TWO_FACTOR: &str = "/profile/two-factor";
 pub const NEW_RECOVERY_CODES: &str = "/profile/two-factor/recovery-codes";
 /// The question before two-factor authentication is turned off.
 pub const TURN_OFF_TWO_FACTOR: &str = "/profile/two-factor/turn-off";
-/// What can be added to a second factor.
+/// The factors that can be added.
 pub const ADD_FACTOR: &str = "/profile/two-factor/add";
 /// The same, for an authenticator app.
 pub const ADD_AUTHENTICATOR: &str = "/profile/two-factor/add?method=app";
@@ -183,12 +183,12 @@ pub fn requests(app: &str) -> String {
     format!("/apps/{app}/settings/requests")
 }
 
-/// What is out of the ordinary.
+/// The security events.
 pub fn security_events(app: &str) -> String {
     format!("/apps/{app}/settings/security-events")
 }
 
-/// What an application is called, and where.
+/// The settings of an application: its name and time zone.
 pub fn general(app: &str) -> String {
     format!("/apps/{app}/settings/general")
 }

@@ -4,7 +4,7 @@ use crate::error::AppError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What a test of the connection to the identity provider found.
+/// The result of a test of the connection to the identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConnectionTest {
     /// It can be used, with this number of keys.

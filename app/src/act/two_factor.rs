@@ -28,14 +28,14 @@ impl From<management::AuthenticatorSetup> for NewAuthenticator {
     }
 }
 
-/// Recovery codes that were just made: told this once.
+/// New recovery codes, which are shown once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownRecoveryCodes {
     /// Ten codes.
     pub codes: Vec<String>,
 }
 
-/// Whose second factor is added to.
+/// The session of a person who adds a factor.
 #[cfg(feature = "ssr")]
 pub(super) enum Adding {
     /// A person without one.
@@ -44,7 +44,7 @@ pub(super) enum Adding {
     Another(management::ProvenSession),
 }
 
-/// What is added to the second factor.
+/// The kind of a new second factor.
 #[cfg(feature = "ssr")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum NewFactor {
@@ -219,7 +219,7 @@ fn entered(code: &str) -> Result<&str, AppError> {
     Ok(code)
 }
 
-/// What is wrong with a code, or with a passkey's answer if there is one.
+/// The error of a code, or of a passkey's answer if there is one.
 #[cfg(feature = "ssr")]
 async fn wrong_proof(credential: &str) -> AppError {
     if !credential.is_empty() {

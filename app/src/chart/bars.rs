@@ -35,7 +35,7 @@ pub struct Bar {
 pub struct Tick {
     /// From the left.
     pub x: f64,
-    /// What was changed, and when.
+    /// A change and its time.
     pub label: String,
 }
 

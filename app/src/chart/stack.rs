@@ -1,4 +1,4 @@
-//! What the bars of a chart are made of.
+//! Bars of a chart, in layers.
 
 use crate::words::{rotate, usage as words};
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
 pub struct Layer {
     /// Its name in the style sheet.
     pub series: &'static str,
-    /// What it counts.
+    /// Its label.
     pub label: &'static str,
     /// Whether it is hatched, for those who cannot tell the hues apart.
     pub hatched: bool,
@@ -45,18 +45,18 @@ const fn layer(series: &'static str, label: &'static str, hatched: bool) -> Laye
 /// Bars over time, the oldest first, each in layers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stack {
-    /// What it covers.
+    /// The range that it covers.
     pub range: ChartRange,
     /// The bar that is still being counted.
     pub running: Option<usize>,
-    /// What is counted, from the floor upwards.
+    /// The layers, from the axis upwards.
     pub layers: &'static [Layer],
     /// How many of each.
     pub bars: Vec<Vec<i64>>,
 }
 
 impl Stack {
-    /// What became of calls.
+    /// Returns the calls by outcome.
     pub fn of_calls(series: &Series) -> Self {
         let bars = series.buckets.iter();
         Self {

@@ -25,7 +25,7 @@ pub const SCOPES: &str = "scopes[]";
 pub struct KeyForm {
     /// The name.
     pub name: String,
-    /// What the key is for.
+    /// The purpose of the key.
     pub description: String,
     /// `live` or `test`.
     pub environment: String,
@@ -170,7 +170,7 @@ impl KeyForm {
         ))
     }
 
-    /// Reads the fields by their names. What was not sent is empty.
+    /// Reads the fields by their names. Missing ones are empty.
     pub fn read(field: impl Fn(&str) -> Option<String>, scopes: Vec<String>) -> Self {
         let text = |name| field(name).unwrap_or_default();
         Self {

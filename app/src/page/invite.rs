@@ -14,7 +14,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// What the roles of members are, for a choice.
+/// The roles of members, as options.
 pub const ROLES: [(&str, &str); 3] = [
     ("viewer", members::VIEWER),
     ("developer", members::DEVELOPER),

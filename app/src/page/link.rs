@@ -46,7 +46,7 @@ pub fn Ended(
 pub fn LinkPage(
     /// The title in the browser's tab.
     tab: &'static str,
-    /// What the link opens.
+    /// The content of the page.
     content: AnyView,
 ) -> impl IntoView {
     view! {
@@ -75,7 +75,7 @@ pub fn LinkForm(
     label: &'static str,
     /// What helps to enter it.
     hint: &'static str,
-    /// What the browser may fill in.
+    /// The value of `autocomplete`.
     autocomplete: &'static str,
     /// The words on the button.
     submit: &'static str,

@@ -198,7 +198,7 @@ fn PreferencesForm(profile: Preferences) -> impl IntoView {
 /// Which mails the person gets, where mails are sent.
 #[component]
 fn NotificationsForm(
-    /// What is stored.
+    /// The stored preferences.
     wanted: Notifications,
     /// Whether the reader is support staff, who has no keys and belongs to no account.
     support: bool,

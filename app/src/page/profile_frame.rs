@@ -59,7 +59,7 @@ impl Me {
         })
     }
 
-    /// What the frame around the page has read.
+    /// Returns the data that the frame around the page has read.
     ///
     /// # Panics
     /// Outside of the frame.

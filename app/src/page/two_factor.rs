@@ -30,7 +30,7 @@ use domain::second_factor::SecondFactor;
 use leptos::prelude::*;
 use management::Session;
 
-/// What the person has, or the way to it.
+/// The second factors of the person, or how to add one.
 #[component]
 pub fn TwoFactor() -> impl IntoView {
     let session = Me::from_frame().session;

@@ -7,7 +7,7 @@ use crate::{
 use domain::{decision::SimulatedRequest, key::token::KeyId, verdict::Verdict};
 use management::Viewer;
 
-/// What the gate would answer.
+/// The gate's answer to a simulated request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Simulated {
     /// Accepted, or why not.
@@ -18,7 +18,7 @@ pub struct Simulated {
     pub scope: String,
 }
 
-/// What the gate would answer to a request with the key's secret, as the page's address describes it.
+/// Returns the gate's answer to a request with the key's secret, as the page's address describes it.
 ///
 /// # Errors
 /// A sentence for every field that breaks a rule, all at once.

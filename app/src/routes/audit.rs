@@ -3,14 +3,14 @@
 use super::query_address::{CURSOR, QueryAddress};
 use domain::time::Timestamp;
 
-/// What stands behind the question mark; the files of the log take it too.
+/// The query of the address; exports of the log take it too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditAddress {
     /// On what: a key's id, most often.
     pub key: String,
     /// By whom.
     pub person: String,
-    /// What was done.
+    /// The action.
     pub action: String,
     /// The first day, in the reader's time zone.
     pub from: String,
@@ -50,7 +50,7 @@ impl QueryAddress for AuditAddress {
         ]
     }
 
-    /// What is no day narrows nothing, and a field for days takes none of it.
+    /// Texts that are no days are ignored, and are not shown in a date field.
     fn clear_invalid(&mut self) {
         for day in [&mut self.from, &mut self.until] {
             if Timestamp::parse_date(day).is_none() {

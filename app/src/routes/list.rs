@@ -3,7 +3,7 @@
 use super::query_address::{CURSOR, QueryAddress};
 use domain::key::filter::{KeyFilter, KeyGroup, Order, Sort};
 
-/// What stands behind the question mark.
+/// The query of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListAddress {
     /// The group of keys: `active`, `attention`, `ended` or `all`.

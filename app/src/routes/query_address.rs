@@ -6,7 +6,7 @@ use leptos_router::params::ParamsMap;
 /// The parameter that says where a page of a list begins.
 pub(super) const CURSOR: &str = "cursor";
 
-/// What stands behind the question mark of a list's address.
+/// The query of a list's address.
 pub trait QueryAddress: Clone + Default {
     /// Returns the parameters in their order, each with the field of its value.
     fn parameters(&mut self) -> Vec<(&'static str, &mut String)>;

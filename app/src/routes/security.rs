@@ -2,7 +2,7 @@
 
 use super::query_address::{CURSOR, QueryAddress};
 
-/// What stands behind the question mark.
+/// The query of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventsAddress {
     /// What happened.

@@ -4,7 +4,7 @@ use super::with_query;
 use domain::usage::{Window, breakdown::Dimension};
 use leptos_router::params::ParamsMap;
 
-/// What stands behind the question mark; the files of the numbers take it too.
+/// The query of the address; exports of the counts take it too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UsageAddress {
     /// One of the windows; empty where there is a range.

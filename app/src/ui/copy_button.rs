@@ -19,7 +19,7 @@ const NEWS_MS: u32 = 2_000;
 pub fn CopyButton(
     /// The words on it, such as `Copy API key`.
     label: &'static str,
-    /// What is copied, where no field holds it.
+    /// The text to copy, if it is in no field.
     #[prop(optional, into)]
     text: Option<String>,
     /// The id of the field that holds it: read at the click, so that the button keeps no copy.

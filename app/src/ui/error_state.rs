@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// Says what is wrong and offers to try again.
 #[component]
 pub fn ErrorState(
-    /// What is wrong.
+    /// The error.
     error: AppError,
 ) -> impl IntoView {
     let title = match error {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// the password is asked at its field alone.
 #[component]
 pub fn ErrorSummary(
-    /// What is wrong; nothing is shown while it is empty.
+    /// The errors; nothing is shown while there are none.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
 ) -> impl IntoView {

@@ -33,7 +33,7 @@ fn described(
     }
 }
 
-/// What is wrong with the field `name`, where something is.
+/// Returns the error of the field `name`, if there is one.
 #[component]
 pub fn FieldNote(
     /// The field.
@@ -82,13 +82,13 @@ pub fn TextField(
     /// What helps to fill it in.
     #[prop(optional)]
     hint: Option<&'static str>,
-    /// What stands in it at first.
+    /// Its initial value.
     #[prop(optional_no_strip)]
     value: Option<String>,
     /// All that is wrong with the form.
     #[prop(into)]
     errors: Signal<Vec<FieldError>>,
-    /// What the browser may fill in.
+    /// The value of `autocomplete`.
     #[prop(default = "off")]
     autocomplete: &'static str,
     /// Characters at most.
@@ -139,7 +139,7 @@ pub fn TextArea(
     /// What helps to fill it in.
     #[prop(optional)]
     hint: Option<&'static str>,
-    /// What stands in it at first.
+    /// Its initial value.
     #[prop(optional_no_strip)]
     value: Option<String>,
     /// All that is wrong with the form.

@@ -5,12 +5,12 @@ use domain::{key::token::KeyId, page::PAGE_SIZE};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What became of a change of several keys.
+/// The result of a change of several keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkOutcome {
     /// The names of the keys that were changed.
     pub done: Vec<String>,
-    /// The names of the keys that were left alone, and why.
+    /// The names of the keys that were not changed, and why.
     pub skipped: Vec<(String, String)>,
     /// The nodes that know it, if there are several.
     pub nodes: Option<NodeCounts>,
@@ -31,7 +31,7 @@ impl From<management::Bulk> for BulkOutcome {
     }
 }
 
-/// What became of the revocation of all keys.
+/// The result of revoking all keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllRevoked {
     /// How many keys were revoked.
@@ -40,7 +40,7 @@ pub struct AllRevoked {
     pub nodes: Option<NodeCounts>,
 }
 
-/// Switches each of the keys off that is active.
+/// Deactivates each of the keys that is active.
 #[server(name = DeactivateKeys, prefix = "/api", endpoint = "deactivate_keys")]
 pub async fn deactivate_keys(
     app: String,

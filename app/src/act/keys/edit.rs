@@ -5,15 +5,15 @@ use domain::{key::KeySummary, time::LocalNow};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What `reviewed` says where the page shows all the time what changes.
+/// The value of `reviewed` on a page that always shows the changes.
 pub const LIVE: &str = "live";
 
-/// What the form needs.
+/// The data of the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EditData {
-    /// The key as it is.
+    /// The present key.
     pub key: KeySummary,
-    /// The mark of that.
+    /// Its revision, which the form sends back.
     pub seen: String,
     /// Its accepted calls in the last 7 days.
     pub calls: i64,
@@ -48,10 +48,10 @@ impl EditData {
     }
 }
 
-/// What came of the form.
+/// The result of sending the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Edit {
-    /// The key is what the form says.
+    /// The key has the values of the form.
     Saved,
     /// Nothing is saved: the sender has not seen the changes.
     Review,

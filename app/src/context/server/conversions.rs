@@ -1,4 +1,4 @@
-//! What the operations answer, as pages and server functions say it.
+//! Conversions of the operations' results and errors.
 
 use super::{keyring, origin, refuse, unexpected};
 use crate::{
@@ -34,7 +34,7 @@ impl From<ManagementError> for AppError {
 }
 
 impl NodeCounts {
-    /// What the nodes know, if there are several.
+    /// Returns the numbers of nodes that know the change, if there are several.
     pub fn of(confirmation: &Confirmation) -> Option<Self> {
         (confirmation.nodes > 1).then_some(Self {
             confirmed: confirmation.confirmed,

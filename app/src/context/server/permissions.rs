@@ -77,7 +77,7 @@ pub fn browser_tokens() -> BrowserTokens {
 /// Whether the request's browser has a session.
 ///
 /// # Errors
-/// What the database answers.
+/// If the database fails.
 pub async fn is_signed_in() -> Result<bool, AppError> {
     Ok(present_session().await?.is_some())
 }

@@ -85,7 +85,7 @@ fn parse(form: &KeyForm, expiry: Expiry, local: LocalNow) -> Result<KeyDraft, Ap
     form.parse(Some(expiry), local.now, |day| local.midnight(day))
 }
 
-/// What a form changes about a key; `None` if a field is invalid.
+/// The change of a key that a form describes; `None` if a field is invalid.
 fn change_of(
     before: StoredValue<Option<KeyDraft>>,
     form: &KeyForm,

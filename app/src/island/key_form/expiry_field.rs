@@ -15,7 +15,7 @@ use leptos::prelude::*;
 /// a warning for those who want none. The style shows what belongs to the option that is selected: no script has to listen.
 #[component]
 pub fn ExpiryField(
-    /// What is chosen at first; where it is left out, the end that the key has, or else [`DEFAULT_CHOICE`].
+    /// The initial choice; if it is left out, the key's own expiry, or else [`DEFAULT_CHOICE`].
     #[prop(optional_no_strip)]
     choice: Option<String>,
     /// The date that stands there at first.

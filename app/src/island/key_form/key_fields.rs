@@ -26,7 +26,7 @@ pub fn KeyFields(
     /// Whether live or test can be chosen.
     #[prop(optional)]
     choose_environment: bool,
-    /// What is said below the name.
+    /// The hint below the name.
     #[prop(optional)]
     name_note: Option<AnyView>,
     /// The form's errors.

@@ -19,7 +19,7 @@ use domain::{passkey::MAX_PASSKEYS, second_factor::SecondFactor};
 use leptos::{prelude::*, server_fn::ServerFn};
 use management::Session;
 
-/// What a person with a second factor can add to it.
+/// The factors that a person with a second factor can add.
 #[component]
 pub fn AddFactor() -> impl IntoView {
     let session = Me::from_frame().session;
@@ -90,7 +90,7 @@ fn beside(app: bool, passkey: bool) -> AnyView {
     .into_any()
 }
 
-/// What the page shows in answer to a post: the form for the new app or passkey, or the recovery codes.
+/// The page's response to a post: the form for the new app or passkey, or the recovery codes.
 pub(super) fn next_step(session: &Session, factor: Option<&SecondFactor>) -> Option<AnyView> {
     let codes = posted::<Option<ShownRecoveryCodes>>(ConfirmTwoFactor::PATH)
         .or_else(|| posted(AddPasskey::PATH));
@@ -118,7 +118,7 @@ fn new_authenticator(session: &Session) -> Option<NewAuthenticator> {
     Some(setup.into())
 }
 
-/// What is wrong with a post that adds a factor.
+/// The errors of a post that adds a factor.
 pub(super) fn errors() -> Signal<Vec<FieldError>> {
     let paths = [
         StartTwoFactor::PATH,

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 pub fn AuditFilterBar(
     /// The log's path.
     action: String,
-    /// What the log shows.
+    /// The filter of the log.
     address: AuditAddress,
     /// Keys to choose from.
     keys: Vec<(KeyId, KeyName)>,

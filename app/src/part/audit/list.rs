@@ -115,7 +115,7 @@ fn row(
     .into_any()
 }
 
-/// What it was and what it became, field by field.
+/// The values before and after a change, field by field.
 fn changes(before: &FieldValues, after: &FieldValues) -> Option<AnyView> {
     let fields: BTreeSet<&str> = before
         .iter()

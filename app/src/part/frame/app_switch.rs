@@ -25,7 +25,7 @@ pub fn AppSwitch(
     all: Vec<Application>,
     /// Whether the reader may create an application in the account of this one.
     can_create: bool,
-    /// What the applications are searched for; empty for all.
+    /// The search for applications; empty for all.
     search: String,
 ) -> impl IntoView {
     let label = frame::switch(&current.name);

@@ -13,7 +13,7 @@ const NAVIGATION: &str = "navigation";
 /// The navigation is a column on a wide screen. On a narrow one it is a popover, which needs no script.
 #[component]
 pub fn Shell(
-    /// What the pages belong to, above the navigation and in the top bar of a narrow screen.
+    /// The application or profile of the pages, above the navigation and in the top bar of a narrow screen.
     #[prop(into)]
     head: ViewFn,
     /// Links to the pages.

@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What is recommended, what the key may do, and the other facts.
+/// Recommendations, access, and the other details of a key.
 #[component]
 pub fn KeyAside(
     /// The application's id.

@@ -9,7 +9,7 @@ use crate::{
 use domain::{key::token::KeyId, security::SecurityEvent};
 use leptos::prelude::*;
 
-/// What the event means, its first remedy, and the way to the events.
+/// The meaning of the event, its first remedy, and the link to the events.
 #[component]
 pub fn CriticalEventNotice(
     /// The application's id.

@@ -15,7 +15,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn EditForm(
     /// The application's id.
     app: String,
-    /// What the form needs.
+    /// The data of the form.
     data: EditData,
 ) -> impl IntoView {
     let back = routes::key(&app, data.key.id);

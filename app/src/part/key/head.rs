@@ -73,7 +73,7 @@ pub fn KeyHead(
     }
 }
 
-/// What can be done with a key of an archived application.
+/// The actions for a key of an archived application.
 fn revoke_alone(app: &str, key: &KeySummary) -> AnyView {
     view! {
         <div class="page-actions">

@@ -14,10 +14,10 @@ use leptos::prelude::*;
 pub fn RetireField(
     /// The label of the select box.
     label: &'static str,
-    /// What is offered before the others.
+    /// The first option.
     #[prop(optional_no_strip)]
     first: Option<(&'static str, &'static str)>,
-    /// What was chosen before.
+    /// The option that was chosen before.
     #[prop(optional_no_strip)]
     choice: Option<String>,
     /// The hours that were typed before.

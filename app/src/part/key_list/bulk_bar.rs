@@ -19,7 +19,7 @@ pub fn key_box(id: KeyId, name: &str) -> AnyView {
     row_box("keys[]", FORM, id.to_string(), words::select(name))
 }
 
-/// What can be done with the selected keys. It keeps its place, and its style shows it while a box is ticked.
+/// The actions for the selected keys. The bar keeps its place, and its style shows it while a box is ticked.
 #[component]
 pub fn BulkBar(
     /// The application's id.

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 pub fn FilterBar(
     /// The list's path.
     action: String,
-    /// What the list shows.
+    /// The filter of the list.
     address: ListAddress,
     /// The scopes and people to choose from; `None` if there are too few keys for more than the search.
     choices: Option<FilterChoices>,

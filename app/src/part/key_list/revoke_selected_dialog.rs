@@ -65,7 +65,7 @@ fn Question(app: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
     }
 }
 
-/// What became of each key.
+/// The result for each key.
 fn result(back: String, outcome: BulkOutcome) -> AnyView {
     let words = words::revoked(outcome.done.len());
     view! {

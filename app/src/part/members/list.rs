@@ -133,7 +133,7 @@ fn row(
     }
 }
 
-/// What the reader can do about a member, or about their own membership.
+/// The reader's actions for a member, or for their own membership.
 fn actions(
     app: &str,
     member: &Member,

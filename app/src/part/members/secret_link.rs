@@ -14,7 +14,7 @@ pub fn SecretLinkDialog(
     id: &'static str,
     /// The link.
     created: OneTimeLink,
-    /// What the link is.
+    /// The label of the link.
     label: &'static str,
     /// What to do with it.
     note: &'static str,

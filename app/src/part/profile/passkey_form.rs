@@ -59,7 +59,7 @@ pub fn PasskeyForm(
 /// The name of a passkey.
 #[component]
 pub fn PasskeyNameField(
-    /// What stands in it at first.
+    /// Its initial value.
     name: String,
     /// All that is wrong with the form.
     errors: Signal<Vec<FieldError>>,

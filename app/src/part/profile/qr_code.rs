@@ -9,7 +9,7 @@ const QUIET_ZONE: usize = 4;
 /// A QR code; nothing if the text is too long for one.
 #[component]
 pub fn QrCode(
-    /// What it says.
+    /// Its content.
     text: String,
     /// Its accessible name.
     label: &'static str,

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 /// A list in the order of the gate.
 #[component]
 pub fn Checks(
-    /// What came of it.
+    /// The verdict.
     verdict: Verdict,
     /// The client's address.
     address: String,
@@ -57,7 +57,7 @@ pub fn Checks(
     }
 }
 
-/// What the check compared, where there is more to say than its name.
+/// The values that a check compared, if they say more than its name.
 fn rule(
     check: GateCheck,
     verdict: Verdict,

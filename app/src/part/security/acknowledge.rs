@@ -13,7 +13,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// The id of the form that the boxes of the events belong to.
 const BULK: &str = "acknowledge";
 
-/// What can be done with the selected events. The style shows it while a box is ticked.
+/// The actions for the selected events. The style shows it while a box is ticked.
 #[component]
 pub fn AcknowledgeBar(
     /// The application's id.

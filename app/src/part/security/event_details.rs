@@ -12,7 +12,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What the line of an event opens to.
+/// The details below the line of an event.
 pub fn details(reader: Reader<'_>, event: SecurityEvent) -> AnyView {
     let detail = (!event.detail.is_empty()).then(|| format!("{}. ", event.detail));
     let facts = facts(reader, &event);

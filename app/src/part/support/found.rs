@@ -23,7 +23,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// The key that was named, or the things that may have been meant.
 #[component]
 pub fn SupportFound(
-    /// What was found.
+    /// The results.
     found: SupportSearchResult,
 ) -> impl IntoView {
     if found.is_empty() {

@@ -28,7 +28,7 @@ pub fn BreakdownByDimension(
     breakdown: Breakdown,
     /// The page's path.
     path: String,
-    /// What the page shows.
+    /// The range of the page.
     address: UsageAddress,
     /// The path of the file with all dimensions.
     file: String,

@@ -22,11 +22,11 @@ pub fn UsageChart(
     stack: Stack,
     /// The zone of its times.
     local: ZoneOffsets,
-    /// What was changed meanwhile, the oldest first.
+    /// The changes within the range, the oldest first.
     marks: Vec<ChartMarker>,
     /// Unique in the page.
     id: &'static str,
-    /// What is counted.
+    /// The title.
     title: &'static str,
     /// Links beneath it.
     #[prop(optional_no_strip)]
@@ -109,7 +109,7 @@ pub fn UsageChart(
     }
 }
 
-/// What a chart covers, in words.
+/// The range of a chart in words.
 fn covered(range: ChartRange, local: &ZoneOffsets) -> String {
     let day = |at: Timestamp| {
         let text = local.readable(at);

@@ -17,7 +17,7 @@ pub fn ChartCard(
     chart: Chart,
     /// The page's path.
     path: String,
-    /// What the page shows.
+    /// The range of the page.
     address: UsageAddress,
     /// The path of the file with the numbers.
     file: String,

@@ -13,7 +13,7 @@ pub fn ChartPicture(
     plot: Plot,
     /// Unique in the page.
     id: &'static str,
-    /// What it shows, in a sentence.
+    /// The chart in a sentence.
     summary: String,
 ) -> impl IntoView {
     let floor = plot.floor;

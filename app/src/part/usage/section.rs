@@ -22,7 +22,7 @@ pub fn UsageSection(
     chart: Chart,
     /// The calls by dimension.
     breakdown: Breakdown,
-    /// What the page shows.
+    /// The range of the page.
     address: UsageAddress,
 ) -> impl IntoView {
     let id = key.as_ref().map(|key| key.id);

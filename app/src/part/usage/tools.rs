@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub fn UsageTools(
     /// The page's path.
     path: String,
-    /// What the chart shows.
+    /// The range of the chart.
     address: UsageAddress,
 ) -> impl IntoView {
     let windows = Window::ALL

@@ -12,7 +12,7 @@ pub const NOT_REFRESHED: &str = "Couldn't refresh";
 pub const RETRY: &str = "Retry";
 /// The heading of the settings' pages.
 pub const SETTINGS: &str = "Settings";
-/// What the number beside "Security" counts.
+/// The unit of the number beside "Security".
 pub const CRITICAL_EVENTS: &str = "open critical events";
 pub const OVERVIEW: &str = "Overview";
 pub const API_KEYS: &str = "API Keys";

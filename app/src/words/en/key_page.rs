@@ -23,7 +23,7 @@ pub fn security_label(open: i64) -> String {
     }
 }
 
-/// What an open critical event means.
+/// The meaning of an open critical event.
 pub const fn critical(kind: EventKind) -> &'static str {
     match kind {
         EventKind::AddressNotAllowed => {

@@ -147,7 +147,7 @@ pub const EXPORT: &str = "Export CSV";
 
 pub const NO_REQUESTS: &str = "No requests";
 
-/// What is counted, behind the number.
+/// The unit behind the number.
 pub const fn requests(count: i64) -> &'static str {
     if count == 1 { "request" } else { "requests" }
 }

@@ -97,7 +97,7 @@ pub const fn code_field(app: bool) -> (&'static str, &'static str) {
     }
 }
 pub const NO_CODE: &str = "Enter a code.";
-/// What is wrong with a code that a person with or without an app has entered.
+/// The error of a code that a person with or without an app has entered.
 pub const fn wrong_code(app: bool) -> &'static str {
     if app {
         "This code isn't right, or it was already used. Each code works once; wait for the next one and try again."
