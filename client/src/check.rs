@@ -86,7 +86,7 @@ impl Inner {
         }
         let body = question::body(&presented, parts, scopes, address)
             .ok_or_else(|| Refusal::of(Code::VerificationUnavailable, scopes))?;
-        Ok(Lookup::Verify(Question {
+        Ok(Lookup::Verify(PendingCheck {
             key: presented.key().to_owned(),
             body,
             slot,
@@ -96,10 +96,10 @@ impl Inner {
 
 enum Lookup {
     Accepted(Caller),
-    Verify(Question),
+    Verify(PendingCheck),
 }
 
-struct Question {
+struct PendingCheck {
     key: String,
     body: bytes::Bytes,
     slot: Option<CacheSlot>,

@@ -49,7 +49,7 @@ impl Keyring {
                 )
                 .into());
             }
-            Some(person) => (Joining::Known(person.id), person.password_hash),
+            Some(person) => (InvitedPerson::Known(person.id), person.password_hash),
             None => {
                 let Some(joining) = self.joining_with_new_password(&email).await? else {
                     return Ok(None);
@@ -62,7 +62,7 @@ impl Keyring {
         };
         let replaced = self.replaced(browser.session, invitee.id(), origin).await?;
         // The first browser of a new person is not news.
-        let known = matches!(invitee, Joining::New(_))
+        let known = matches!(invitee, InvitedPerson::New(_))
             || self.is_known(browser.device, invitee.id()).await?;
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {
@@ -98,20 +98,20 @@ impl Keyring {
     async fn joining_with_new_password(
         &self,
         email: &Email,
-    ) -> Result<Option<Joining>, ManagementError> {
+    ) -> Result<Option<InvitedPerson>, ManagementError> {
         let Some(state) = self.store.person_state(email).await? else {
-            return Ok(Some(Joining::New(PersonId(self.new_id()))));
+            return Ok(Some(InvitedPerson::New(PersonId(self.new_id()))));
         };
         let free = state.disabled_at.is_none()
             && !state.is_support
             && self.store.account_ids_of(state.id).await?.is_empty();
-        Ok(free.then_some(Joining::Returning(state.id)))
+        Ok(free.then_some(InvitedPerson::Returning(state.id)))
     }
 }
 
 /// A person who accepts an invitation.
 #[derive(Clone, Copy)]
-enum Joining {
+enum InvitedPerson {
     /// With the existing password.
     Known(PersonId),
     /// With a new password, after the person was removed from every account.
@@ -119,7 +119,7 @@ enum Joining {
     New(PersonId),
 }
 
-impl Joining {
+impl InvitedPerson {
     const fn id(self) -> PersonId {
         match self {
             Self::Known(id) | Self::Returning(id) | Self::New(id) => id,
@@ -131,7 +131,7 @@ async fn join(
     keyring: &Keyring,
     token_hash: &[u8; 32],
     row: &InvitationRow,
-    joining: Joining,
+    joining: InvitedPerson,
     password_hash: &str,
     origin: &Origin,
 ) -> Result<PersonId, StoreError> {
@@ -139,8 +139,8 @@ async fn join(
     let invitation = &row.invitation;
     let mut mail = ChangeMail::default();
     let (invitee, new_password) = match joining {
-        Joining::Known(id) => (Invitee::Known { id, password_hash }, ""),
-        Joining::Returning(id) => {
+        InvitedPerson::Known(id) => (Invitee::Known { id, password_hash }, ""),
+        InvitedPerson::Returning(id) => {
             let factor_removed = keyring.store.second_factor(id).await?.is_some();
             let change = SignInChange::PasswordOfInvitation {
                 invited_by: invitation.invited_by.clone(),
@@ -156,7 +156,7 @@ async fn join(
                 },
             )
         }
-        Joining::New(id) => (Invitee::New { id, password_hash }, ""),
+        InvitedPerson::New(id) => (Invitee::New { id, password_hash }, ""),
     };
     let at = keyring.now();
     let event = AuditEvent {

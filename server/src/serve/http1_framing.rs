@@ -18,7 +18,7 @@ const MAX_LINE_BYTES: usize = 80;
 pub struct FramingChecker {
     position: Position,
     line: PartialLine,
-    head: Head,
+    head: ParsedHead,
 }
 
 /// The position in the byte stream.
@@ -55,7 +55,7 @@ struct Line<'a> {
 
 /// The part of a head that has been parsed.
 #[derive(Default)]
-struct Head {
+struct ParsedHead {
     begun: bool,
     length: Option<u64>,
     chunked: bool,
@@ -67,7 +67,7 @@ impl Default for FramingChecker {
         Self {
             position: Position::Head,
             line: PartialLine::default(),
-            head: Head::default(),
+            head: ParsedHead::default(),
         }
     }
 }
@@ -158,7 +158,7 @@ impl FramingChecker {
     }
 }
 
-impl Head {
+impl ParsedHead {
     /// Parses a header line.
     fn line(&mut self, text: &[u8]) {
         if !matches!(text.first(), Some(b't' | b'T' | b'c' | b'C')) {

@@ -16,7 +16,7 @@ const IS_MIGRATED_SQLITE: &str =
     "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')";
 
 /// The newest migration of a database, and the checksum of its first one.
-type Applied = (Option<i64>, Option<Vec<u8>>);
+type NewestMigration = (Option<i64>, Option<Vec<u8>>);
 
 /// The newest migration that this program knows.
 pub(crate) const fn newest() -> i64 {
@@ -36,7 +36,8 @@ const fn oldest() -> i64 {
 pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
     let (is_migrated,): (bool,) = sqlx::query_as(IS_MIGRATED_SQLITE).fetch_one(pool).await?;
     if is_migrated {
-        let (version, first): Applied = sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await?;
+        let (version, first): NewestMigration =
+            sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await?;
         require_released(&SQLITE, first)?;
         match version {
             // The first migration was interrupted.
@@ -65,7 +66,7 @@ pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> 
 /// As [`migrate_sqlite`]; `NodesOfOlderVersion` if still older nodes use the database.
 pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
     if is_migrated(connection).await? {
-        let (version, first): Applied = sqlx::query_as(sql::SCHEMA_VERSION)
+        let (version, first): NewestMigration = sqlx::query_as(sql::SCHEMA_VERSION)
             .fetch_one(&mut *connection)
             .await?;
         require_released(&POSTGRES, first)?;
@@ -166,7 +167,7 @@ pub(crate) async fn require_own_postgres(connection: &mut PgConnection) -> Resul
     require_own(&POSTGRES, applied)
 }
 
-fn require_own(migrator: &Migrator, (version, first): Applied) -> Result<(), StoreError> {
+fn require_own(migrator: &Migrator, (version, first): NewestMigration) -> Result<(), StoreError> {
     require_released(migrator, first)?;
     match version {
         Some(version) if version > newest() => Err(StoreError::Newer(version)),
@@ -185,7 +186,7 @@ impl Store {
             Self::Sqlite { .. } => &SQLITE,
             Self::Postgres { .. } => &POSTGRES,
         };
-        let (version, first): Applied = read!(self, |pool| {
+        let (version, first): NewestMigration = read!(self, |pool| {
             sqlx::query_as(sql::SCHEMA_VERSION).fetch_one(pool).await
         })?;
         require_released(migrator, first)?;

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 /// The row of `change_head`.
 #[derive(sqlx::FromRow)]
-pub(super) struct Head {
+pub(super) struct ChangeHead {
     pub(super) position: i64,
     system_id: String,
     timeline: i64,
@@ -14,7 +14,7 @@ pub(super) struct Head {
     forked_at: i64,
 }
 
-impl Head {
+impl ChangeHead {
     /// Whether the database has every change up to `seen`, which was seen when `known` was the present history.
     pub(super) fn has_all(&self, known: i64, seen: i64) -> bool {
         self.history == known || (self.history == known + 1 && seen <= self.forked_at)
@@ -36,8 +36,8 @@ impl Head {
 pub(super) async fn lock_head(
     connection: &mut PgConnection,
     cluster: &Cluster,
-) -> Result<Head, StoreError> {
-    let head: Head = sqlx::query_as(sql::CHANGE_HEAD_LOCK.postgres())
+) -> Result<ChangeHead, StoreError> {
+    let head: ChangeHead = sqlx::query_as(sql::CHANGE_HEAD_LOCK.postgres())
         .fetch_one(&mut *connection)
         .await?;
     let is_new = head.timeline == 0;
@@ -51,7 +51,7 @@ pub(super) async fn lock_head(
     };
     execute!(connection, statement, &cluster.system_id, cluster.timeline)?;
     let forked = i64::from(!is_new);
-    Ok(Head {
+    Ok(ChangeHead {
         history: head.history + forked,
         forked_at: if is_new {
             head.forked_at
