@@ -17,6 +17,7 @@ pub mod island;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod part;
+pub mod posted;
 #[cfg(feature = "ssr")]
 pub mod program;
 #[cfg(feature = "ssr")]

@@ -87,7 +87,7 @@ impl Here {
             applications,
             open_events: viewer.open_events(None).await?,
             shortcuts: session.profile().shortcuts,
-            again: context::sign_in_again(&session),
+            again: SignInAgain::of(&session),
             enrolment: session.enrolment_deadline(),
             viewer,
         })

@@ -11,13 +11,13 @@ pub use cookies::{
 pub use permissions::{
     SessionToken, account_owner, authenticated_again, browser_tokens, confirm_password, editor,
     editor_with, enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session,
-    fresh_viewer, is_signed_in, owner, session, sign_in_again, support, viewer,
-    viewer_among_applications, viewer_in_passing,
+    fresh_viewer, is_signed_in, owner, session, support, viewer, viewer_among_applications,
+    viewer_in_passing,
 };
 
 use crate::{
     error::AppError,
-    form::Posted,
+    posted::Posted,
     routes::{self, UsageAddress},
 };
 use domain::{origin::Origin, time::Timestamp};

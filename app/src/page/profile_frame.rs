@@ -7,7 +7,7 @@ use crate::{
     part::frame::{AccountMenu, Brand, CommandMenu, EnrolmentNotice, Shell, ShortcutList, Toasts},
     read::in_turn,
     routes,
-    ui::{Icon, Sentence, Shape},
+    ui::{Icon, Sentence, Shape, SignInAgain},
     words::{frame, profile, two_factor},
 };
 use domain::account::Application;
@@ -87,7 +87,7 @@ pub fn ProfileFrame() -> impl IntoView {
 
 fn framed(me: Me) -> AnyView {
     provide_context(me.clone());
-    provide_context(context::sign_in_again(&me.session));
+    provide_context(SignInAgain::of(&me.session));
     let shortcuts = me.session.profile().shortcuts;
     let support = me.session.is_support();
     let applications = me

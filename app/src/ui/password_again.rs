@@ -31,6 +31,20 @@ impl Default for SignInAgain {
 }
 
 impl SignInAgain {
+    /// How the person of a session can make it fresh.
+    #[cfg(feature = "ssr")]
+    pub fn of(session: &management::Session) -> Self {
+        let provider = crate::context::keyring()
+            .ok()
+            .filter(|_| session.is_through_provider() || !session.has_password())
+            .and_then(|keyring| Some(keyring.single_sign_on()?.name.clone()));
+        Self {
+            password: session.has_password(),
+            passkey: session.has_passkey() && crate::context::passkeys_offered(),
+            provider,
+        }
+    }
+
     /// How the reader of this page can do it, as its frame has found out.
     pub fn from_frame() -> Self {
         use_context().unwrap_or_default()

@@ -1,7 +1,7 @@
 //! Pages.
 
 use crate::AppState;
-use app::form::Posted;
+use app::posted::Posted;
 use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},

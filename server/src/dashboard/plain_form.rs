@@ -7,8 +7,9 @@ use crate::{AppState, request};
 use app::{
     context::{Site, cookies},
     error::AppError,
-    form::{Posted, SECRET_FIELDS},
+    form::SECRET_FIELDS,
     island::navigation::IN_PLACE,
+    posted::Posted,
 };
 use axum::{
     body::{Body, Bytes, to_bytes},

@@ -1,6 +1,6 @@
 //! Types with secrets cannot be printed or serialized by mistake.
 
-use app::{context::SessionToken, form::Posted};
+use app::{context::SessionToken, posted::Posted};
 use contract::{credentials::PresentedCredentials, question::Question};
 use domain::{
     account::{Email, Role},

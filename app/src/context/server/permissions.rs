@@ -7,7 +7,6 @@ use super::{
 use crate::{
     error::AppError,
     routes::{self, with_query},
-    ui::SignInAgain,
     words,
 };
 use domain::{account::Application, id::ApplicationId};
@@ -245,19 +244,6 @@ pub async fn confirm_password(password: &str) -> Result<(), AppError> {
 pub async fn fresh_session(password: &str) -> Result<FreshSession, AppError> {
     let session = reauthenticate(enrolling_session().await?, password).await?;
     Ok(session.fresh()?)
-}
-
-/// How the person of a session can make it fresh.
-pub fn sign_in_again(session: &Session) -> SignInAgain {
-    let provider = keyring()
-        .ok()
-        .filter(|_| session.is_through_provider() || !session.has_password())
-        .and_then(|keyring| Some(keyring.single_sign_on()?.name.clone()));
-    SignInAgain {
-        password: session.has_password(),
-        passkey: session.has_passkey() && super::passkeys_offered(),
-        provider,
-    }
 }
 
 /// The session, made fresh by the password where it is not and there is one.
