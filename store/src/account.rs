@@ -5,6 +5,7 @@
     reason = "fields are named for the columns that they hold"
 )]
 
+mod application_row;
 pub(crate) mod applications;
 pub(crate) mod devices;
 pub(crate) mod directory;

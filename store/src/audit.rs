@@ -274,8 +274,8 @@ impl AuditLine {
             detail: event.detail.clone(),
             address: event.address.clone(),
             request_id: event.request_id.clone(),
-            before: text(&event.before)?,
-            after: text(&event.after)?,
+            before: values_text(&event.before)?,
+            after: values_text(&event.after)?,
             encoding: if pepper.is_some() { SEALED } else { UNSEALED },
             hash: Vec::new(),
             seal: None,
@@ -360,16 +360,16 @@ impl AuditLine {
     }
 }
 
-/// Encodes facts for a column; empty for no facts.
-fn text(facts: &FieldValues) -> Result<String, StoreError> {
-    if facts.is_empty() {
+/// Formats field values for a column; empty for none.
+fn values_text(values: &FieldValues) -> Result<String, StoreError> {
+    if values.is_empty() {
         return Ok(String::new());
     }
-    serde_json::to_string(facts).map_err(|_| corrupt("facts"))
+    serde_json::to_string(values).map_err(|_| corrupt("field values"))
 }
 
-/// Decodes a column of facts.
-pub(crate) fn facts(column: &str, text: &str) -> Result<FieldValues, StoreError> {
+/// Parses a column of field values.
+fn parse_values(column: &str, text: &str) -> Result<FieldValues, StoreError> {
     if text.is_empty() {
         return Ok(FieldValues::default());
     }

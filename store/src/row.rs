@@ -1,10 +1,8 @@
 //! Rows as the driver decodes them, and their conversion to domain values.
 
-use crate::{Membership, StoreError, audit::facts};
+use crate::StoreError;
 use domain::{
-    account::{Application, Role},
-    audit::{Action, AuditRecord},
-    id::{AccountId, ApplicationId, PersonId},
+    id::PersonId,
     key::{
         Environment, KeySummary, LastUsed,
         ip_rule::IpRules,
@@ -115,91 +113,4 @@ impl KeyRow {
 
 fn other_key(column: &str, id: Option<&str>) -> Result<Option<KeyId>, StoreError> {
     id.map(|id| parse(column, id)).transpose()
-}
-
-#[derive(sqlx::FromRow)]
-pub(crate) struct ApplicationRow {
-    id: Uuid,
-    account_id: Uuid,
-    account_name: String,
-    name: String,
-    time_zone: String,
-    archived_at: Option<i64>,
-    account_role: String,
-    role: String,
-}
-
-impl ApplicationRow {
-    pub(crate) fn membership(self) -> Result<Membership, StoreError> {
-        let role = |text: &str| Role::parse(text).ok_or_else(|| corrupt("role"));
-        let (account_role, role) = (role(&self.account_role)?, role(&self.role)?);
-        let row = ApplicationWithAccountRow {
-            id: self.id,
-            account_id: self.account_id,
-            account_name: self.account_name,
-            name: self.name,
-            time_zone: self.time_zone,
-            archived_at: self.archived_at,
-        };
-        Ok(Membership {
-            application: row.application(),
-            role,
-            account_role,
-        })
-    }
-}
-
-/// An application without a role in it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct ApplicationWithAccountRow {
-    id: Uuid,
-    account_id: Uuid,
-    account_name: String,
-    name: String,
-    time_zone: String,
-    archived_at: Option<i64>,
-}
-
-impl ApplicationWithAccountRow {
-    pub(crate) fn application(self) -> Application {
-        Application {
-            id: ApplicationId(self.id),
-            account_id: AccountId(self.account_id),
-            account_name: self.account_name,
-            name: self.name,
-            time_zone: self.time_zone,
-            archived_at: self.archived_at.map(Timestamp),
-        }
-    }
-}
-
-#[derive(sqlx::FromRow)]
-pub(crate) struct AuditRow {
-    seq: i64,
-    at: i64,
-    actor: String,
-    action: String,
-    target: String,
-    detail: String,
-    address: String,
-    request_id: String,
-    before: String,
-    after: String,
-}
-
-impl AuditRow {
-    pub(crate) fn record(self) -> Result<AuditRecord, StoreError> {
-        Ok(AuditRecord {
-            seq: self.seq,
-            at: Timestamp(self.at),
-            actor: self.actor,
-            action: Action::parse(&self.action).ok_or_else(|| corrupt("action"))?,
-            target: self.target,
-            detail: self.detail,
-            address: self.address,
-            request_id: self.request_id,
-            before: facts("before", &self.before)?,
-            after: facts("after", &self.after)?,
-        })
-    }
 }

@@ -1,11 +1,11 @@
 //! People, and the accounts and applications that they belong to.
 
-use super::applications::count_applications;
+use super::{application_row::ApplicationWithAccountRow, applications::count_applications};
 use crate::{
     Store, StoreError,
     audit::{GENESIS, append_event, append_event_only},
     execute, read,
-    row::{ApplicationRow, corrupt},
+    row::corrupt,
     sql, transaction,
 };
 use domain::{
@@ -158,6 +158,38 @@ impl NewPerson<'_> {
             before: FieldValues::default(),
             after: FieldValues::of(field, value),
         }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ApplicationRow {
+    id: Uuid,
+    account_id: Uuid,
+    account_name: String,
+    name: String,
+    time_zone: String,
+    archived_at: Option<i64>,
+    account_role: String,
+    role: String,
+}
+
+impl ApplicationRow {
+    fn membership(self) -> Result<Membership, StoreError> {
+        let role = |text: &str| Role::parse(text).ok_or_else(|| corrupt("role"));
+        let (account_role, role) = (role(&self.account_role)?, role(&self.role)?);
+        let row = ApplicationWithAccountRow {
+            id: self.id,
+            account_id: self.account_id,
+            account_name: self.account_name,
+            name: self.name,
+            time_zone: self.time_zone,
+            archived_at: self.archived_at,
+        };
+        Ok(Membership {
+            application: row.application(),
+            role,
+            account_role,
+        })
     }
 }
 

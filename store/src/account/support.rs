@@ -1,12 +1,8 @@
 //! Lookups by support staff in all accounts. Each lookup is recorded in the logs of the accounts that it found.
 
+use super::application_row::ApplicationWithAccountRow;
 use crate::{
-    Store, StoreError,
-    audit::append_events,
-    key::escape_like,
-    read,
-    row::{ApplicationWithAccountRow, corrupt},
-    sql, transaction,
+    Store, StoreError, audit::append_events, key::escape_like, read, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Application,

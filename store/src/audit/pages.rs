@@ -1,13 +1,44 @@
 //! Reading the audit log: by page, by target, or as stored.
 
-use super::AuditLine;
-use crate::{Store, StoreError, read, row::AuditRow, sql};
+use super::{AuditLine, parse_values};
+use crate::{Store, StoreError, read, row::corrupt, sql};
 use domain::{
     audit::{Action, AuditCursor, AuditFilter, AuditPage, AuditRecord},
     id::AccountId,
     page::PAGE_SIZE,
     time::Timestamp,
 };
+
+#[derive(sqlx::FromRow)]
+struct AuditRow {
+    seq: i64,
+    at: i64,
+    actor: String,
+    action: String,
+    target: String,
+    detail: String,
+    address: String,
+    request_id: String,
+    before: String,
+    after: String,
+}
+
+impl AuditRow {
+    fn record(self) -> Result<AuditRecord, StoreError> {
+        Ok(AuditRecord {
+            seq: self.seq,
+            at: Timestamp(self.at),
+            actor: self.actor,
+            action: Action::parse(&self.action).ok_or_else(|| corrupt("action"))?,
+            target: self.target,
+            detail: self.detail,
+            address: self.address,
+            request_id: self.request_id,
+            before: parse_values("before", &self.before)?,
+            after: parse_values("after", &self.after)?,
+        })
+    }
+}
 
 /// Binds the values of an [`AuditFilter`].
 macro_rules! bind_filter {
