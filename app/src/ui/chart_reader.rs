@@ -107,7 +107,7 @@ fn read(frame: &Element, slot: Option<&Element>, aloud: bool) {
         } else {
             line.remove_attribute("aria-live")
         };
-        let held = slot.and_then(|slot| slot.text_content());
-        line.set_text_content(Some(held.as_deref().unwrap_or(words::READ_BARS)));
+        let text = slot.and_then(|slot| slot.text_content());
+        line.set_text_content(Some(text.as_deref().unwrap_or(words::READ_BARS)));
     }
 }

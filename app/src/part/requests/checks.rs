@@ -85,10 +85,10 @@ fn rule(
             })
         }
         (GateCheck::Scopes, _) => {
-            let held = key?.scopes.to_string();
-            let (asked, held) = (or(asked, words::NO_SCOPE), or(&held, words::NO_SCOPE));
-            Sentence::about([&asked, &held], |[asked, held]| {
-                words::scope_rule(asked, held)
+            let granted = key?.scopes.to_string();
+            let (asked, granted) = (or(asked, words::NO_SCOPE), or(&granted, words::NO_SCOPE));
+            Sentence::about([&asked, &granted], |[asked, granted]| {
+                words::scope_rule(asked, granted)
             })
         }
         (GateCheck::RateLimit, verdict) => {

@@ -120,8 +120,8 @@ pub fn address_rule(address: &str, allowed: &str) -> String {
 }
 
 /// The scopes that a request required, and those of the key.
-pub fn scope_rule(asked: &str, held: &str) -> String {
-    format!("Required: {asked}. Granted: {held}.")
+pub fn scope_rule(required: &str, granted: &str) -> String {
+    format!("Required: {required}. Granted: {granted}.")
 }
 
 /// The key's rate limit.
