@@ -25,10 +25,10 @@ let menu = false;
 const remember = ({ target }) => {
   clicked = target.closest?.(NEEDS_PROGRAM) ?? clicked;
 };
-// Escape closes a dialog only once the program has made it modal: an earlier one clicks the link that closes it.
+// Escape closes a dialog once the program has made it modal: an earlier one clicks the link that closes it.
 const press = (event) => {
   const { key, ctrlKey, metaKey } = event;
-  if (key === "Escape") clicked = document.querySelector("dialog[open] a[data-close]") ?? clicked;
+  if (key === "Escape") clicked = document.querySelector("dialog[open]:not(:modal) a[data-close]") ?? clicked;
   if (key?.toLowerCase() === "k" && (ctrlKey || metaKey) && document.getElementById("command-menu")) {
     event.preventDefault();
     menu = true;

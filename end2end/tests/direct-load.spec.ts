@@ -88,6 +88,29 @@ test.describe('every page loads directly, without errors in the console', { tag:
     await expect(page.getByRole('dialog')).toHaveCount(0);
   });
 
+  test('Escape before the program has started leaves the dialog open, and leads back as soon as it has', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(`${paths.keys}?sort=name&dir=asc`);
+    let deliver = () => {};
+    const late = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    await page.route(/latchkey\.js$/, async (route) => {
+      await late;
+      await route.continue();
+    });
+    const wanted = page.waitForRequest(/latchkey\.js$/);
+    await page.getByRole('link', { name: 'Create API Key' }).click();
+    await wanted;
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveAttribute('open', '');
+    await expect(dialog).toBeVisible();
+    deliver();
+    await expect(page).toHaveURL(`${paths.keys}?sort=name&dir=asc`);
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  });
+
   test('other versions of a page are shown in place, with its title and its history', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
     await open(paths.keys);

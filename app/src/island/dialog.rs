@@ -10,6 +10,8 @@ use web_sys::{Element, Event, HtmlDialogElement};
 const CLOSE: &str = "a[data-close]";
 /// A dialog that is no page of its own: closing it changes nothing else.
 const PASSING: &str = "data-passing";
+/// A dialog that is a page of its own: closing it leaves the page.
+const PAGE_DIALOG: &str = "dialog:not([data-passing])";
 /// A button that opens a dialog of the page, named by its id. The command menu closes itself first.
 const OPENER: &str = "[data-opens]:not(dialog *)";
 /// The id of the list of shortcuts.
@@ -125,11 +127,18 @@ fn is_locked(dialog: &Element) -> bool {
 
 /// Escape was pressed, or the browser's own way back was used.
 fn cancelled(event: &Event) {
-    if let Some(dialog) = dialog_of(event).filter(|dialog| !dialog.has_attribute(PASSING)) {
+    if let Some(dialog) = dom::target::<HtmlDialogElement>(event, PAGE_DIALOG) {
         event.prevent_default();
-        if let Some(href) = close_link(&dialog).and_then(|link| link.get_attribute("href")) {
-            leave(&href);
+        // A browser closes a dialog in any case where the reader has used nothing but Escape: `close` follows.
+        if event.cancelable() {
+            follow_close_link(&dialog);
         }
+    }
+}
+
+fn follow_close_link(dialog: &Element) {
+    if let Some(href) = close_link(dialog).and_then(|link| link.get_attribute("href")) {
+        leave(&href);
     }
 }
 
@@ -140,16 +149,12 @@ fn before_unload(event: &Event) {
     }
 }
 
-/// A locked dialog stays.
+/// The browser has closed a dialog: a locked one stays, and any other stays until its page is left.
 fn closed(event: &Event) {
-    if let Some(dialog) = dialog_of(event)
-        && is_locked(&dialog)
+    if let Some(dialog) = dom::target::<HtmlDialogElement>(event, PAGE_DIALOG)
         && dialog.is_connected()
     {
         _ = dialog.show_modal();
+        follow_close_link(&dialog);
     }
-}
-
-fn dialog_of(event: &Event) -> Option<HtmlDialogElement> {
-    event.target()?.dyn_into().ok()
 }

@@ -33,12 +33,9 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
-    // Browsers that know the attribute do not close a locked dialog by Escape.
-    let closed_by = if back.is_none() {
-        "none"
-    } else {
-        "closerequest"
-    };
+    // Browsers that know the attribute do not close a locked dialog by Escape. Any other is closed by Escape once it is modal:
+    // before that, nothing would lead back.
+    let closed_by = back.is_none().then_some("none");
     let close = back.map(|back| {
         view! {
             <a class="icon-button" data-close="" href=back aria-label=words::CLOSE>
