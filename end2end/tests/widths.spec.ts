@@ -1,6 +1,6 @@
 // Pages on phones and in narrow windows: nothing is wider than the window.
 import { type Page } from '@playwright/test';
-import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
+import { confirmStored, createKey, expect, fillKey, people, readCredentials, row, test, unique } from '../fixtures.ts';
 
 /** The width of what the page could scroll to. */
 const scrollWidth = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
@@ -60,5 +60,25 @@ test.describe('on a phone', () => {
     const menu = await here.getByRole('button', { name: `Actions for ${key.name}` }).boundingBox();
     expect(menu?.width).toBe(40);
     expect(await scrollWidth(page)).toBe(360);
+  });
+
+  test('a row of the list has room for its note beside the denied requests', async ({ page, open, signInAs, request }) => {
+    const paths = await signInAs(people.owner);
+    const name = unique('Noted');
+    await open(`${paths.keys}/new`);
+    await fillKey(page, name);
+    await page.getByRole('combobox', { name: 'Expiration' }).selectOption('7');
+    await page.getByRole('button', { name: 'Generate API Key' }).click();
+    const { id, secret } = await readCredentials(page);
+    await confirmStored(page);
+    const headers = { 'x-client-key': id, 'x-client-secret': secret };
+    expect((await request.get('/v1/auth?scope=tax:read', { headers })).status()).toBe(403);
+    await page.setViewportSize({ width: 360, height: 740 });
+    // Opening the revoke dialog writes the usage counts.
+    await open(`${paths.keys}/${id}/revoke`);
+    await open(paths.keys);
+    await expect(row(page, name).getByText('1 of 1 denied')).toBeVisible();
+    const note = row(page, name).getByText('Expires in 7 days');
+    expect(await note.evaluate((text) => text.scrollWidth - text.clientWidth), 'what is cut of the note').toBe(0);
   });
 });
