@@ -56,6 +56,11 @@ test('during the grace period both secrets work, and the old one announces its e
   }).toPass();
   await expect(section).toContainText('Still in use');
   await expect(section.getByRole('row', { name: /This key/ })).toContainText('1');
+  // The chart is beside the figures where there is room.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const figures = await section.getByRole('table').first().boundingBox();
+  const chart = await section.getByRole('figure').boundingBox();
+  expect(figures && chart && figures.x + figures.width < chart.x && chart.y < figures.y).toBe(true);
   await expect(section).toContainText('GET /v1/whoami');
   await section.getByRole('button', { name: 'Stop old key now' }).click();
   await expect(page.getByText('Expired').first()).toBeVisible();

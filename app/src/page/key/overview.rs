@@ -65,13 +65,12 @@ async fn rotated(here: &Here, view: &KeyView) -> Result<Option<AnyView>, AppErro
         rotate::RETIRED
     };
     let forms = (here.editable() && retiring)
-        .then(|| view! { <Ends app=app.clone() key=key.id.to_string() /> });
+        .then(|| view! { <Ends app=app.clone() key=key.id.to_string() /> }.into_any());
     Ok(Some(
         view! {
             <section class="card" aria-labelledby="retiring">
                 <h2 id="retiring">{title}</h2>
-                <Retiring app key rotation />
-                {forms}
+                <Retiring app key rotation>{forms}</Retiring>
             </section>
         }
         .into_any(),

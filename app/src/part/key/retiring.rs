@@ -25,6 +25,8 @@ pub fn Retiring(
     key: KeySummary,
     /// Both keys' traffic.
     rotation: Rotation,
+    /// The forms that stop it.
+    children: Children,
 ) -> impl IntoView {
     let now = rotation.now;
     let until = key.retiring_until(now);
@@ -76,34 +78,39 @@ pub fn Retiring(
         }
     });
     view! {
-        <p>{ends}</p>
-        {verdict} {chart}
-        <table class="data">
-            <caption class="visually-hidden">{rotate::TRAFFIC}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{rotate::KEY}</th>
-                    <th scope="col" data-align="end">{rotate::ACCEPTED}</th>
-                    <th scope="col" data-align="end">{rotate::REFUSED_CALLS}</th>
-                </tr>
-            </thead>
-            <tbody>
-                <tr>
-                    <th scope="row">{rotate::THIS}</th>
-                    {numbers(rotation.old)}
-                </tr>
-                <tr>
-                    <th scope="row">{new}</th>
-                    {numbers(rotation.new)}
-                </tr>
-            </tbody>
-        </table>
-        <p class="field-hint">{rotate::TRAFFIC} ", " <Time at=rotation.since now /></p>
-        <p>
-            <strong>{rotate::LAST_CALLER}</strong>
-            ": "
-            {caller}
-        </p>
+        <div class="overlap">
+            <div class="overlap-facts">
+                <p>{ends}</p>
+                {verdict}
+                <table class="data">
+                    <caption>{rotate::TRAFFIC} ", " <Time at=rotation.since now /></caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{rotate::KEY}</th>
+                            <th scope="col" data-align="end">{rotate::ACCEPTED}</th>
+                            <th scope="col" data-align="end">{rotate::REFUSED_CALLS}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <tr>
+                            <th scope="row">{rotate::THIS}</th>
+                            {numbers(rotation.old)}
+                        </tr>
+                        <tr>
+                            <th scope="row">{new}</th>
+                            {numbers(rotation.new)}
+                        </tr>
+                    </tbody>
+                </table>
+                <p>
+                    <strong>{rotate::LAST_CALLER}</strong>
+                    ": "
+                    {caller}
+                </p>
+                {children()}
+            </div>
+            {chart}
+        </div>
     }
     .into_any()
 }
@@ -137,29 +144,31 @@ pub fn Ends(
     let second = hidden(app, key);
     view! {
         <ErrorSummary errors />
-        <details class="retire-move" open=refused>
-            <summary>{rotate::MOVE}</summary>
-            <form method="post" action=RetireKey::PATH novalidate="" autocomplete="off">
-                {first}
-                <RetireField
-                    label=rotate::MOVE_LABEL
-                    choice=typed(RetireKey::PATH, "ends")
-                    hours=typed(RetireKey::PATH, "hours")
-                    errors
-                />
-                <p class="field-hint">{rotate::MOVE_HINT}</p>
-                <PasswordAgain fresh=true errors />
+        <div class="overlap-forms">
+            <details class="retire-move" open=refused>
+                <summary>{rotate::MOVE}</summary>
+                <form method="post" action=RetireKey::PATH novalidate="" autocomplete="off">
+                    {first}
+                    <RetireField
+                        label=rotate::MOVE_LABEL
+                        choice=typed(RetireKey::PATH, "ends")
+                        hours=typed(RetireKey::PATH, "hours")
+                        errors
+                    />
+                    <p class="field-hint">{rotate::MOVE_HINT}</p>
+                    <PasswordAgain fresh=true errors />
+                    <div class="form-actions">
+                        <Submit label=rotate::MOVE variant="secondary" />
+                    </div>
+                </form>
+            </details>
+            <form method="post" action=RetireKey::PATH>
+                {second} <input type="hidden" name="ends" value="now" />
                 <div class="form-actions">
-                    <Submit label=rotate::MOVE variant="secondary" />
+                    <Submit label=rotate::END_NOW variant="danger" />
                 </div>
             </form>
-        </details>
-        <form method="post" action=RetireKey::PATH>
-            {second} <input type="hidden" name="ends" value="now" />
-            <div class="form-actions">
-                <Submit label=rotate::END_NOW variant="danger" />
-            </div>
-        </form>
+        </div>
     }
     .into_any()
 }
