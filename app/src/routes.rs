@@ -11,7 +11,7 @@ mod usage;
 
 pub use audit::AuditAddress;
 pub use key::{KeyEventsAddress, KeyTab};
-pub use list::ListAddress;
+pub use list::{ListAddress, SELECTED};
 pub use local::local_path;
 pub use query_address::QueryAddress;
 pub use requests::{RequestsAddress, WITHIN};

@@ -1,6 +1,6 @@
 //! App Settings → API Keys.
 
-use super::{Here, loaded, query};
+use super::{Here, loaded, query, revoke_selected::named_keys};
 use crate::{
     part::{
         key::actions::{ChangeForms, ChangeNotice},
@@ -31,6 +31,7 @@ pub fn ApiKeys() -> impl IntoView {
     let actions = actions(&here, &address);
     let view_only = (!here.role().can_edit_keys())
         .then(|| view! { <p class="page-lead">{words::READ_ONLY}</p> });
+    let selected = query(named_keys);
     let list = loaded(async move {
         let order = address.order();
         let query = KeyQuery {
@@ -44,7 +45,7 @@ pub fn ApiKeys() -> impl IntoView {
         } else {
             None
         };
-        Ok(list(&here, address, query, listing, choices))
+        Ok(list(&here, address, query, listing, choices, selected))
     });
     view! {
         {title}
@@ -90,6 +91,7 @@ fn list(
     query: KeyQuery,
     mut listing: Listing,
     choices: Option<FilterChoices>,
+    selected: Vec<String>,
 ) -> AnyView {
     let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
     let keys = take_rows(&mut listing);
@@ -104,7 +106,7 @@ fn list(
         _ => None,
     };
     let day = DayCalls::of(&listing.day);
-    let bar = editable.then(|| view! { <BulkBar app=app.clone() /> });
+    let bar = editable.then(|| view! { <BulkBar app=app.clone() address=address.clone() /> });
     let groups = view! { <KeyGroups app=app.clone() address=address.clone() current counts /> };
     let filters = view! { <FilterBar action=routes::list(&app) address=address.clone() choices /> };
     let sort = view! { <SortMenu app=app.clone() address=address.clone() /> };
@@ -114,7 +116,7 @@ fn list(
     } else {
         view! {
             <div class="table-wrap">
-                <KeyTable app keys now editable address />
+                <KeyTable app keys now editable address selected />
             </div>
         }
         .into_any()

@@ -4,7 +4,13 @@ use crate::{form::FormPage, words::list as words};
 use leptos::prelude::*;
 
 /// The box of a row. It belongs to a form elsewhere in the page, since a row may have forms of its own.
-pub fn row_box(name: &'static str, form: &'static str, value: String, label: String) -> AnyView {
+pub fn row_box(
+    name: &'static str,
+    form: &'static str,
+    value: String,
+    label: String,
+    checked: bool,
+) -> AnyView {
     view! {
         <label class="choice">
             <input
@@ -13,6 +19,7 @@ pub fn row_box(name: &'static str, form: &'static str, value: String, label: Str
                 form=form
                 autocomplete="off"
                 value=value
+                checked=checked
                 data-row=""
             />
             <span class="visually-hidden">{label}</span>

@@ -1,7 +1,13 @@
 //! The address of a list of keys: what it is narrowed to, its order and its page.
 
 use super::query_address::{CURSOR, QueryAddress};
-use domain::key::filter::{KeyFilter, KeyGroup, Order, Sort};
+use domain::key::{
+    filter::{KeyFilter, KeyGroup, Order, Sort},
+    token::KeyId,
+};
+
+/// The parameter with the ids of the keys that are selected.
+pub const SELECTED: &str = "keys";
 
 /// The query of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +86,14 @@ impl ListAddress {
         let order = self.order().clicked(by);
         self.sorted(order)
     }
+
+    /// The same page with keys selected. Only the way back from a question about them has this address.
+    pub fn path_selecting(&self, path: &str, keys: impl Iterator<Item = KeyId>) -> String {
+        let path = self.path(path);
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let keys: Vec<_> = keys.map(|key| key.to_string()).collect();
+        format!("{path}{mark}{SELECTED}={}", keys.join("%20"))
+    }
 }
 
 impl QueryAddress for ListAddress {
@@ -117,6 +131,25 @@ mod tests {
         assert_eq!(
             back.clicked(Sort::Created).path("/x"),
             "/x?search=a&sort=created&dir=asc"
+        );
+    }
+
+    #[test]
+    fn the_way_back_from_a_question_names_the_selected_keys() {
+        let keys = || {
+            ["akl_0000000000000001", "akl_0000000000000002"]
+                .map(|key| key.parse::<KeyId>().expect("an id"))
+        };
+        let named = "keys=akl_0000000000000001%20akl_0000000000000002";
+        let address = ListAddress::default();
+        assert_eq!(
+            address.path_selecting("/x", keys().into_iter()),
+            format!("/x?{named}")
+        );
+        let ended = address.in_group(Some(KeyGroup::Ended));
+        assert_eq!(
+            ended.path_selecting("/x", keys().into_iter()),
+            format!("/x?tab=ended&{named}")
         );
     }
 

@@ -4,7 +4,7 @@ use crate::{
     act::keys::bulk::{BulkOutcome, DeactivateKeys},
     form::posted,
     part::selection::{SelectionBar, row_box},
-    routes,
+    routes::{self, ListAddress, QueryAddress},
     ui::{Icon, Notice, Sentence, Shape},
     words::{list as words, nodes},
 };
@@ -15,8 +15,8 @@ use leptos::{prelude::*, server_fn::ServerFn};
 const FORM: &str = "selected";
 
 /// The box of a row.
-pub fn key_box(id: KeyId, name: &str) -> AnyView {
-    row_box("keys[]", FORM, id.to_string(), words::select(name))
+pub fn key_box(id: KeyId, name: &str, checked: bool) -> AnyView {
+    row_box("keys[]", FORM, id.to_string(), words::select(name), checked)
 }
 
 /// The actions for the selected keys. The bar keeps its place, and its style shows it while a box is ticked.
@@ -24,10 +24,20 @@ pub fn key_box(id: KeyId, name: &str) -> AnyView {
 pub fn BulkBar(
     /// The application's id.
     app: String,
+    /// The address of the list, to which the question leads back.
+    address: ListAddress,
 ) -> impl IntoView {
     let question = routes::revoke_selected(&app);
+    let mut address = address;
+    let list = address
+        .parameters()
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value.clone() /> })
+        .collect_view();
     view! {
         <SelectionBar app id=FORM action=DeactivateKeys::PATH label=words::SELECTED>
+            {list}
             <button type="submit" class="button" data-variant="secondary" data-size="small">
                 <Icon shape=Shape::Pause />
                 {words::DEACTIVATE}

@@ -6,7 +6,7 @@ use crate::{
     form::posted,
     part::revoke_form::RevokeForm,
     read::key_list::DayCalls,
-    routes,
+    routes::{self, ListAddress, QueryAddress},
     ui::{Dialog, DialogClose, Name},
     words::list as words,
 };
@@ -18,18 +18,23 @@ use leptos::{prelude::*, server_fn::ServerFn};
 pub fn RevokeSelectedDialog(
     /// The application's id.
     app: String,
+    /// The address of the list below.
+    address: ListAddress,
     /// The keys, each with its calls.
     keys: Vec<(KeySummary, DayCalls)>,
 ) -> impl IntoView {
+    let list = routes::list(&app);
     match posted::<BulkOutcome>(RevokeKeys::PATH) {
-        Some(Ok(outcome)) => result(routes::list(&app), outcome),
-        _ => view! { <Question app keys /> }.into_any(),
+        Some(Ok(outcome)) => result(address.path(&list), outcome),
+        _ => {
+            let back = address.path_selecting(&list, keys.iter().map(|(key, _)| key.id));
+            view! { <Question app back keys /> }.into_any()
+        }
     }
 }
 
 #[component]
-fn Question(app: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
-    let back = routes::list(&app);
+fn Question(app: String, back: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
     let count = keys.len();
     let keys = keys
         .into_iter()

@@ -49,6 +49,8 @@ pub fn KeyTable(
     editable: bool,
     /// The address of the list, for the links of the headings.
     address: ListAddress,
+    /// The ids of the rows that are selected from the start.
+    selected: Vec<String>,
 ) -> impl IntoView {
     let path = routes::list(&app);
     let headings = COLUMNS
@@ -65,7 +67,10 @@ pub fn KeyTable(
     });
     let rows = keys
         .into_iter()
-        .map(|listed| row(&app, listed, now, editable))
+        .map(|listed| {
+            let selected = selected.contains(&listed.key.id.to_string());
+            row(&app, listed, now, editable, selected)
+        })
         .collect_view();
     view! {
         <table class="keys" role="table">
@@ -121,7 +126,7 @@ fn heading(class: &'static str, label: &'static str, sorting: Option<Sorting>) -
     .into_any()
 }
 
-fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool) -> AnyView {
+fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool, selected: bool) -> AnyView {
     let ListedKey { key, day, retiring } = listed;
     let path = routes::key(app, key.id);
     let name = key.name.to_string();
@@ -130,7 +135,7 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool) -> AnyView 
     let select = editable.then(|| {
         view! {
             <td role="cell" class="select">
-                {key_box(key.id, &name)}
+                {key_box(key.id, &name, selected)}
             </td>
         }
     });

@@ -32,7 +32,7 @@ pub fn AcknowledgeBar(
 /// The box of an event.
 pub fn event_box(event: &SecurityEvent) -> AnyView {
     let label = words::select(event.kind.title());
-    row_box("events[]", BULK, event.id.0.to_string(), label)
+    row_box("events[]", BULK, event.id.0.to_string(), label, false)
 }
 
 /// Acknowledges one event. Most need no note, so its field is folded.
