@@ -8,7 +8,7 @@ use crate::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{Element, RequestInit};
+use web_sys::{Element, RequestInit, js_sys::JsString};
 
 /// Milliseconds between leaving the field and the search.
 const PAUSE_MS: u32 = 250;
@@ -69,25 +69,35 @@ async fn search(
     let is_current = || name.try_get_untracked().as_ref() == Some(&wanted);
     TimeoutFuture::new(PAUSE_MS).await;
     if is_current() {
-        let key = find(&list, wanted.trim()).await;
+        let key = find(&list, &wanted).await;
         if is_current() {
             _ = found.try_set(key);
         }
     }
 }
 
-/// The first active key with a name, whatever its case. A search that fails finds nothing.
+/// The first active key with a name, up to case and composition. A search that fails finds nothing.
 async fn find(list: &str, name: &str) -> Option<NamedKey> {
+    let name = name.trim();
     let address = format!("{list}?tab=active&search={}", routes::escape(name));
     let Ok(Answer::Page(page, _)) = navigation::fetch(&address, &RequestInit::new()).await else {
         return None;
     };
-    let wanted = name.to_lowercase();
+    let wanted = folded(name);
     dom::beneath::<Element>(&page.document_element()?, ACTIVE).find_map(|link| {
         let name = link.text_content()?.trim().to_owned();
-        (name.to_lowercase() == wanted).then_some(NamedKey {
+        (folded(&name) == wanted).then_some(NamedKey {
             name,
             href: link.get_attribute("href")?,
         })
     })
+}
+
+/// Folds a name as [`domain::name::folded`] does, but with the browser's own Unicode tables: those of Rust are as large as the
+/// rest of the program. The server's search has the last word, since only keys that it finds are compared.
+fn folded(name: &str) -> String {
+    let words: Vec<_> = name.split_whitespace().collect();
+    let composed = JsString::from(words.join(" ")).normalize("NFKC");
+    // In lower case alone, an "ß" is not "ss".
+    composed.to_upper_case().to_lower_case().into()
 }
