@@ -1,23 +1,25 @@
 //! The beginning: it leads elsewhere.
 
-use super::loaded;
+use super::{loaded, query};
 use crate::{
     act::session::SignOut,
     context,
     error::AppError,
     form::FormPage,
     part::frame::Brand,
-    routes,
+    routes::{self, RequestsAddress},
     ui::{Submit, TabTitle},
     words::{frame, home as words},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// Leads to the first run, to the sign-in, or to the application used last.
+/// Leads to the first run, to the sign-in, or to the application used last: to its keys, or to the requests with the result that the
+/// address names, as the pages of the error codes do.
 #[component]
 pub fn Home() -> impl IntoView {
-    let next = loaded(async {
-        Ok(match destination().await? {
+    let outcome = query(RequestsAddress::read).outcome;
+    let next = loaded(async move {
+        Ok(match destination(outcome).await? {
             Some(path) => {
                 context::redirect(&path);
                 view! {
@@ -42,14 +44,21 @@ pub fn Home() -> impl IntoView {
 }
 
 /// Where a person begins; nothing if no application is theirs.
-async fn destination() -> Result<Option<String>, AppError> {
+async fn destination(outcome: String) -> Result<Option<String>, AppError> {
     if context::keyring()?.needs_setup().await? {
         return Ok(Some("/setup".to_owned()));
     }
     let session = context::session().await?;
     let applications = session.applications().await?;
     Ok(match session.last_used(&applications) {
-        Some(application) => Some(routes::list(&application.id.to_string())),
+        Some(application) => {
+            let app = application.id.to_string();
+            Some(if outcome.is_empty() {
+                routes::list(&app)
+            } else {
+                RequestsAddress::of_outcome(outcome).path(&routes::requests(&app))
+            })
+        }
         None if session.is_support() => Some("/support".to_owned()),
         None => None,
     })

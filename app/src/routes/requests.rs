@@ -76,6 +76,14 @@ impl RequestsAddress {
         }
     }
 
+    /// The calls with one result.
+    pub fn of_outcome(outcome: String) -> Self {
+        Self {
+            outcome,
+            ..Self::default()
+        }
+    }
+
     /// One request.
     pub fn of_request(request: &str) -> Self {
         Self::default().opened(request)

@@ -139,8 +139,22 @@ pub async fn page(State(state): State<AppState>, Path(code): Path<String>) -> Re
         reason = code.status().canonical_reason().unwrap_or_default(),
         detail = code.detail(),
         example = example(code, state.public_url.origin()),
+        requests = requests(code),
     ))
     .into_response()
+}
+
+/// A sentence with a link to the recorded requests with this code, where such requests are recorded.
+fn requests(code: Code) -> String {
+    let code = code.as_str();
+    let recorded = Verdict::CODES.iter().any(|verdict| verdict.code() == code);
+    if recorded {
+        format!(
+            r#"The dashboard lists the latest <a href="/?outcome={code}">requests with this code</a>. "#
+        )
+    } else {
+        String::new()
+    }
 }
 
 /// The body of a response with this code.

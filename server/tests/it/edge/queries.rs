@@ -18,6 +18,7 @@ const CHART: &[&str] = &["window", "from", "until", "zone", "chart", "by", "rows
 
 /// Each route that reads a query, with its parameters.
 const QUERIES: &[(&str, &[&str])] = &[
+    ("/", &["outcome"]),
     ("/sign-in", &["next", "after", "sso"]),
     ("/sign-in/code", &["next"]),
     ("/forgot-password", &["after"]),
@@ -49,6 +50,7 @@ const QUERIES: &[(&str, &[&str])] = &[
             "sort",
             "dir",
             "cursor",
+            "keys",
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use super::{assert_problem, call_gate};
 use domain::time::DAY;
 use http::{Method, StatusCode};
-use test_server::{PROXY, TestServer, request};
+use test_server::{OWNER, PROXY, TestServer, request};
 
 #[tokio::test]
 async fn a_caller_with_a_valid_secret_gets_the_exact_refusal() {
@@ -50,6 +50,29 @@ async fn the_type_of_every_problem_is_a_page() {
     assert_eq!(
         server.get("/problems/x", &[]).await.status,
         StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn the_page_of_a_code_leads_to_the_requests_with_it() {
+    let server = TestServer::with_users().await;
+    let link = "/?outcome=key_revoked";
+    let page = server.get("/problems/key_revoked", &[]).await;
+    assert!(page.body.contains(&format!("href=\"{link}\"")));
+    // A request for an unknown path is not recorded.
+    let page = server.get("/problems/not_found", &[]).await;
+    assert!(!page.body.contains("outcome="));
+
+    let accept = ("accept", "text/html");
+    let signed_out = server.get(link, &[accept]).await;
+    let sign_in = "/sign-in?next=/%3Foutcome%3Dkey_revoked";
+    assert_eq!(signed_out.header("location"), sign_in);
+    let cookie = format!("latchkey={}", server.token(OWNER).await);
+    let signed_in = server.get(link, &[accept, ("cookie", &cookie)]).await;
+    let app = server.application(OWNER).await;
+    assert_eq!(
+        signed_in.header("location"),
+        format!("/apps/{app}/settings/requests?outcome=key_revoked")
     );
 }
 
