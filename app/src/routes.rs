@@ -52,6 +52,9 @@ pub fn after_single_sign_on(place: &str, why: &str) -> String {
     with_query(place, &[("sso", why)])
 }
 
+/// The description of the API for programs.
+pub const OPENAPI: &str = "/openapi.json";
+
 /// The page of platform staff.
 pub const SUPPORT: &str = "/support";
 /// The profile of the signed-in person.

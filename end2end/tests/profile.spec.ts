@@ -37,6 +37,7 @@ test('the account menu leads to the profile, which leads back', async ({ page, o
   const keys = page.url();
   await open(keys);
   await sidebar(page).getByRole('button', { name: `Account menu for ${pia.email}` }).click();
+  await expect(sidebar(page).getByRole('link', { name: 'API reference (OpenAPI)' })).toHaveAttribute('href', '/openapi.json');
   await sidebar(page).getByRole('link', { name: 'Profile' }).click();
   await expect(page).toHaveURL('/profile');
   await expect(page.getByRole('heading', { name: 'Profile', level: 1 })).toBeVisible();

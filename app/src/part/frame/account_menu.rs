@@ -59,6 +59,10 @@ pub fn AccountMenu(
                         <Icon shape=Shape::Info />
                         {common::SHORTCUTS}
                     </button>
+                    <a href=routes::OPENAPI>
+                        <Icon shape=Shape::Log />
+                        {frame::API}
+                    </a>
                     <ThemeChoice current=theme />
                     <form method="post" action=SignOut::PATH>
                         <FormPage />

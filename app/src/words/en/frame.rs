@@ -33,4 +33,6 @@ pub const COLOURS: &str = "Theme";
 pub fn account_menu(email: &str) -> String {
     format!("Account menu for {email}")
 }
+/// Leads to the description of the API.
+pub const API: &str = "API reference (OpenAPI)";
 pub const SIGN_OUT: &str = "Sign out";
