@@ -147,6 +147,9 @@ test('the log is filtered by key, result and route, and a request opens beside i
   await filters.getByRole('combobox', { name: 'Result' }).selectOption({ label: 'Key revoked' });
   await apply();
   await expect(page.getByText('No requests match these filters.')).toBeVisible();
+  await filters.getByRole('link', { name: 'Remove filter: Key revoked' }).click();
+  await expect(page).toHaveURL(`${paths.app}/settings/requests?key=${key.id}`);
+  await expect(filters.getByRole('link', { name: `Remove filter: ${key.name}` })).toBeVisible();
   await filters.getByRole('link', { name: 'Clear filters' }).click();
   await expect(page).toHaveURL(`${paths.app}/settings/requests`);
   await filters.getByRole('searchbox', { name: 'Route' }).fill('GET /v1/nothing');

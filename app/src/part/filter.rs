@@ -1,6 +1,9 @@
 //! Fields of the forms that filter a list or a log: `GET` forms, whose fields are the query of the page's address.
 
-use crate::words::common;
+use crate::{
+    ui::{Icon, Name, Shape},
+    words::common,
+};
 use leptos::prelude::*;
 
 /// A `GET` form: the page's address keeps what it narrows to.
@@ -26,6 +29,23 @@ pub fn FilterForm(
             </button>
         </form>
     }
+}
+
+/// A link that removes a filter which is set. `is_name` is true where its words are what a person has typed, or a code.
+pub fn filter_chip(words: String, is_name: bool, href: String) -> AnyView {
+    let label = common::remove_filter(&words);
+    let words = if is_name {
+        view! { <Name name=words /> }.into_any()
+    } else {
+        words.into_any()
+    };
+    view! {
+        <a class="chip" href=href aria-label=label>
+            {words}
+            <Icon shape=Shape::Close />
+        </a>
+    }
+    .into_any()
 }
 
 /// A select box, which the program applies by itself.

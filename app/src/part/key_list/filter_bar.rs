@@ -1,9 +1,9 @@
 //! Narrowing the list.
 
 use crate::{
-    part::filter::{Choice, FilterForm},
+    part::filter::{Choice, FilterForm, filter_chip},
     routes::{ListAddress, QueryAddress},
-    ui::{Icon, KeyHint, Name, Shape},
+    ui::{Icon, KeyHint, Shape},
     words::list as words,
 };
 use domain::key::{
@@ -168,21 +168,7 @@ fn chips(path: &str, address: &ListAddress, choices: Option<&FilterChoices>) -> 
         (notable, false, without(|address| address.notable.clear())),
     ]
     .into_iter()
-    .filter_map(|(words, is_name, href)| {
-        let words = words?;
-        let label = words::remove_filter(&words);
-        let words = if is_name {
-            view! { <Name name=words /> }.into_any()
-        } else {
-            words.into_any()
-        };
-        Some(view! {
-            <a class="chip" href=href aria-label=label>
-                {words}
-                <Icon shape=Shape::Close />
-            </a>
-        })
-    })
+    .filter_map(|(words, is_name, href)| Some(filter_chip(words?, is_name, href)))
     .collect_view()
     .into_any()
 }

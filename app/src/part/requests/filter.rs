@@ -1,7 +1,7 @@
 //! Narrowing the request log, and finding one request.
 
 use crate::{
-    part::filter::{Choice, FilterForm, FilterText},
+    part::filter::{Choice, FilterForm, FilterText, filter_chip},
     routes::{self, RequestsAddress, WITHIN},
     words::requests as words,
 };
@@ -19,13 +19,11 @@ pub fn RequestFilter(
     keys: Vec<KeySummary>,
 ) -> impl IntoView {
     let path = routes::requests(&app);
-    let keys = keys
+    let keys: Vec<_> = keys
         .into_iter()
         .map(|key| (key.id.to_string(), key.name.to_string()))
         .collect();
-    let outcomes = std::iter::once((DecisionFilter::REFUSED, words::REFUSED))
-        .chain(Verdict::CODES.map(|verdict| (verdict.code(), words::verdict(verdict))))
-        .collect();
+    let chips = chips(&path, &address, &keys);
     let spans = WITHIN
         .iter()
         .map(|(value, _)| (*value, words::within(value)))
@@ -47,7 +45,7 @@ pub fn RequestFilter(
                 name="outcome"
                 label=words::OUTCOME
                 all=words::EVERY
-                choices=outcomes
+                choices=outcomes()
                 chosen=address.outcome
             />
             <Choice
@@ -75,9 +73,63 @@ pub fn RequestFilter(
                 value=address.route
                 follow=true
             />
+            {chips}
             {clear}
         </FilterForm>
     }
+}
+
+/// The results to choose from: value in links, words.
+fn outcomes() -> Vec<(&'static str, &'static str)> {
+    std::iter::once((DecisionFilter::REFUSED, words::REFUSED))
+        .chain(Verdict::CODES.map(|verdict| (verdict.code(), words::verdict(verdict))))
+        .collect()
+}
+
+/// A link for each filter that is set, which removes it.
+fn chips(path: &str, address: &RequestsAddress, keys: &[(String, String)]) -> AnyView {
+    let key = keys.iter().find(|(id, _)| *id == address.key);
+    let outcome = outcomes()
+        .into_iter()
+        .find(|(value, _)| *value == address.outcome);
+    let span = WITHIN.iter().find(|(value, _)| *value == address.within);
+    let typed = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let without = |clear: fn(&mut RequestsAddress)| {
+        let mut address = address.newest();
+        clear(&mut address);
+        address.path(path)
+    };
+    [
+        (
+            key.map(|(_, name)| name.clone()),
+            true,
+            without(|address| address.key.clear()),
+        ),
+        (
+            outcome.map(|(_, words)| words.to_owned()),
+            false,
+            without(|address| address.outcome.clear()),
+        ),
+        (
+            span.map(|(value, _)| words::within(value).to_owned()),
+            false,
+            without(|address| address.within.clear()),
+        ),
+        (
+            typed(&address.from_address),
+            true,
+            without(|address| address.from_address.clear()),
+        ),
+        (
+            typed(&address.route),
+            true,
+            without(|address| address.route.clear()),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(words, is_name, href)| Some(filter_chip(words?, is_name, href)))
+    .collect_view()
+    .into_any()
 }
 
 /// Opens the request with an id.

@@ -29,6 +29,11 @@ pub fn more_scopes(count: usize) -> String {
     }
 }
 
+/// The accessible name of a link that removes a filter.
+pub fn remove_filter(filter: &str) -> String {
+    format!("Remove filter: {filter}")
+}
+
 /// The title of the browser tab.
 pub fn tab_title(page: &str, application: &str) -> String {
     format!("{page} · {application} · {PRODUCT}")

@@ -275,11 +275,6 @@ pub fn confirm_all(name: &str) -> String {
 }
 pub const REVOKE_ALL: &str = "Revoke all keys";
 
-/// The accessible name of a link that removes a filter.
-pub fn remove_filter(filter: &str) -> String {
-    format!("Remove filter: {filter}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::{keys, networks, refused};
