@@ -5,16 +5,18 @@ import { expect, test, type WorkerFixtures } from './fixtures.ts';
 
 const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDTHS = [360, 1440];
+/** The widths at which layouts differ. They take more than twice as long as a phone and a desktop alone. */
+export const ALL_WIDTHS = [360, 768, 1280, 1440, 1920];
 
 /**
  * Expects no violation by axe and no horizontal scrolling, in light and dark mode, on a phone and a desktop. With a selector, only this part
  * of the page is checked: an open menu covers links beside it in part. Pages are the same on both databases, so one is enough.
  */
-export async function expectAccessible(page: Page, part?: string): Promise<void> {
+export async function expectAccessible(page: Page, part?: string, widths = WIDTHS): Promise<void> {
   if ((test.info().project.use as Partial<WorkerFixtures>).database === 'postgres') {
     return;
   }
-  for (const width of WIDTHS) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     // axe reports a link at the edge of a scrolled window as obscured.
     await page.evaluate(() => window.scrollTo({ top: 0, behavior: 'instant' }));

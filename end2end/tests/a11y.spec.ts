@@ -1,4 +1,4 @@
-import { expectAccessible } from '../accessibility.ts';
+import { ALL_WIDTHS, expectAccessible } from '../accessibility.ts';
 import {
   clearSession,
   confirmStored,
@@ -47,7 +47,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await page.getByRole('button', { name: 'Deactivate' }).click();
     await expect(keyStatus(page)).toHaveText('Inactive');
     await open(paths.keys);
-    await expectAccessible(page);
+    await expectAccessible(page, undefined, ALL_WIDTHS);
     await page.getByRole('button', { name: `Actions for ${long.name}` }).click();
     await expectAccessible(page);
     await open(`${paths.keys}?search=nothing-like-this`);
@@ -109,7 +109,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await expectAccessible(page);
     await open(`${paths.keys}/${key.id}?by=route`);
     await expect(page.getByRole('table', { name: 'Route' })).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessible(page, undefined, ALL_WIDTHS);
     for (const tab of ['history', 'security']) {
       await open(`${paths.keys}/${key.id}?tab=${tab}`);
       await expect(page.getByRole('region', { name: new RegExp(tab, 'i') })).toBeVisible();
@@ -194,7 +194,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
 });
 
 // axe requires JavaScript, so scripts are blocked instead of disabled.
-test('without JavaScript, the form for a new key, its errors, the secret and the revoke dialog are accessible', {
+test('without JavaScript, the form for a new key, its errors, the secret, the list and the revoke dialog are accessible', {
   tag: '@js',
 }, async ({ page, signInAs, browserErrors }) => {
   test.slow();
@@ -214,6 +214,7 @@ test('without JavaScript, the form for a new key, its errors, the secret and the
   const { id } = await readCredentials(page);
   await expectAccessible(page);
   await confirmStored(page);
+  await expectAccessible(page);
   await open(`${paths.keys}/${id}/revoke`);
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await expectAccessible(page);

@@ -86,6 +86,36 @@ test('the page of a key in use fits on a screen, and on a phone it does not scro
   expect(await word.evaluate((text) => getComputedStyle(text).fontSize)).toBe('12px');
 });
 
+test('in forced colours the legend of a chart looks as its bars do, and paper has no controls', async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Printed'));
+  await call(request, key);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(`${paths.keys}/${key.id}`);
+  await expect(page.getByRole('table', { name: 'IP address' })).toBeVisible();
+  await page.emulateMedia({ forcedColors: 'active' });
+  const [bar, legend, text] = await page.locator('.chart').evaluate((chart) => {
+    const style = (selector: string, pseudo?: string) => getComputedStyle(chart.querySelector(selector) as Element, pseudo);
+    return [
+      style('.chart-bar[data-series="accepted"]').fill,
+      style('.chart-legend > [data-series="accepted"]', '::before').backgroundColor,
+      style('.chart-axis').fill,
+    ];
+  });
+  expect(bar).toBe(text);
+  expect(legend).toBe(bar);
+  await page.emulateMedia({ forcedColors: 'none', media: 'print' });
+  await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
+  await expect(page.locator('.key-figures')).toBeVisible();
+  await expect(page.getByRole('table', { name: 'IP address' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Regenerate secret' }).filter({ visible: true })).toHaveCount(0);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeHidden();
+  await expect(tabs(page)).toBeHidden();
+  await open(paths.keys);
+  await expect(page.getByRole('row').filter({ hasText: key.name })).toBeVisible();
+  await expect(page.getByRole('checkbox').filter({ visible: true })).toHaveCount(0);
+});
+
 test('an event is acknowledged on the page of its key', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Exposed'));
