@@ -110,7 +110,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await open(`${paths.keys}/${key.id}?by=route`);
     await expect(page.getByRole('table', { name: 'Route' })).toBeVisible();
     await expectAccessible(page, undefined, ALL_WIDTHS);
-    for (const tab of ['history', 'security']) {
+    for (const tab of ['requests', 'history', 'security']) {
       await open(`${paths.keys}/${key.id}?tab=${tab}`);
       await expect(page.getByRole('region', { name: new RegExp(tab, 'i') })).toBeVisible();
       await expectAccessible(page);

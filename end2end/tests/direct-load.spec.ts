@@ -67,7 +67,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
     });
   }
 
-  for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d', '?from=2026-11-01&until=2026-11-20&zone=utc', '?tab=security&state=all', '?tab=history', '?by=nonsense&chart=responses&rows=all']) {
+  for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d', '?from=2026-11-01&until=2026-11-20&zone=utc', '?tab=security&state=all', '?tab=history', '?tab=requests&before=nonsense', '?by=nonsense&chart=responses&rows=all']) {
     test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, signInAs }) => {
       const paths = await signInAs(people.owner);
       const key = await createKey(page, open, paths, unique('Direct'));

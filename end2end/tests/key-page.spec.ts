@@ -39,7 +39,10 @@ test('each tab is a link to an address of its own', async ({ page, open, signInA
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(key.name);
 
   await tabs(page).getByRole('link', { name: 'Requests' }).click();
-  await expect(page).toHaveURL(`${paths.app}/settings/requests?key=${key.id}`);
+  await expect(page).toHaveURL(`${path}?tab=requests`);
+  await expect(page).toHaveTitle(`Requests · ${key.name} · Web shop · Latchkey`);
+  await expect(current).toHaveText('Requests');
+  await expect(page.getByRole('region', { name: 'Requests' })).toContainText('No requests yet.');
 });
 
 test('switching tabs keeps the focus on the tab', { tag: '@js' }, async ({ page, open, signInAs }) => {

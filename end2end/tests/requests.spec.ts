@@ -28,7 +28,7 @@ const panel = (page: Page, name: string) => page.getByRole('complementary', { na
 const check = (page: Page, name: string) =>
   page.getByRole('list', { name: 'Checks, in order' }).getByRole('listitem').filter({ hasText: name });
 
-test('a key’s page links to its requests, and each shows why it was refused', async ({ page, open, signInAs, request }) => {
+test('a key’s page lists its requests, and each shows why it was refused', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Refused'));
   const other = await createKey(page, open, paths, unique('Other'));
@@ -37,8 +37,8 @@ test('a key’s page links to its requests, and each shows why it was refused', 
   const id = await call(request, key, 'tax:read', 403);
   await open(`${paths.keys}/${key.id}`);
   await page.getByRole('main').getByRole('link', { name: 'Requests' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Requests' })).toBeVisible();
-  await expect(page).toHaveTitle(/^Requests · .* · Latchkey$/);
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}?tab=requests`);
+  await expect(page.getByRole('heading', { level: 1, name: key.name })).toBeVisible();
   await expect(calls(page)).toHaveCount(2);
   await expect(calls(page).first()).toContainText('Missing scope');
   await expect(calls(page).last()).toContainText('Accepted');
@@ -50,6 +50,25 @@ test('a key’s page links to its requests, and each shows why it was refused', 
   await expect(check(page, 'Required scopes granted')).toContainText('Required: tax:read. Granted: invoice:read.');
   await expect(check(page, 'Within rate limit')).toContainText('Not checked');
   expect(await page.content()).not.toContain(key.secret);
+  await page.getByRole('link', { name: 'Close details' }).click();
+  const filters = page.getByRole('search', { name: 'Filter requests' });
+  await expect(filters.getByRole('combobox', { name: 'API key' })).toHaveCount(0);
+  await filters.getByRole('combobox', { name: 'Result' }).selectOption({ label: 'Accepted' });
+  if (!javaScriptEnabled) {
+    await filters.getByRole('button', { name: 'Filter' }).click();
+  }
+  await expect(page).toHaveURL(/\?tab=requests&outcome=valid/);
+  await expect(calls(page)).toHaveCount(1);
+  if (javaScriptEnabled) {
+    // New calls with the key are filtered as well, and open beside the log of the key.
+    await call(request, key, 'tax:read', 403);
+    await call(request, other, 'invoice:read', 200);
+    await call(request, key, 'invoice:read', 200);
+    await expect(calls(page)).toHaveCount(2);
+    await expect(calls(page).first().getByRole('link', { name: 'Request ID' })).toHaveAttribute('href', /\/api-keys\/.*\?tab=requests&outcome=valid&request=/);
+  }
+  await filters.getByRole('link', { name: 'Clear filters' }).click();
+  await expect(page).toHaveURL(`${paths.keys}/${key.id}?tab=requests`);
 });
 
 test('a row opens its request wherever it is clicked, and the focus moves there', { tag: '@js' }, async ({ page, open, signInAs, request }) => {

@@ -2,6 +2,7 @@
 
 mod history;
 mod overview;
+mod requests;
 mod security;
 
 use super::{Here, key_id, param, query};
@@ -12,7 +13,7 @@ use crate::{
         actions::{ChangeForms, ChangeNotice},
     },
     read::in_turn,
-    routes::{self, KeyTab, RequestsAddress},
+    routes::{self, KeyTab},
     ui::ErrorState,
     words::{key as key_words, key_page as words},
 };
@@ -22,6 +23,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use management::KeyView;
 use overview::KeyOverview;
+use requests::KeyRequests;
 use security::KeySecurity;
 
 /// The key that a page is about, for its dialogs.
@@ -70,6 +72,7 @@ async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
     let key = view.key().clone();
     let title = match tab {
         KeyTab::Overview => key.name.to_string(),
+        KeyTab::Requests => format!("{} · {}", words::REQUESTS, key.name),
         KeyTab::Security => format!("{} · {}", words::SECURITY, key.name),
         KeyTab::History => format!("{} · {}", words::HISTORY, key.name),
     };
@@ -81,6 +84,7 @@ async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
             let events = critical.collect();
             view! { <KeyOverview here view events /> }.into_any()
         }
+        KeyTab::Requests => view! { <KeyRequests here view /> }.into_any(),
         KeyTab::Security => view! { <KeySecurity here view /> }.into_any(),
         KeyTab::History => view! { <KeyHistory here view /> }.into_any(),
     };
@@ -128,12 +132,10 @@ fn Tabs(app: String, id: String, tab: KeyTab, open: i64) -> impl IntoView {
             </a>
         }
     };
-    let requests = RequestsAddress::of_key(&id).path(&routes::requests(&app));
     let count = (open > 0).then(|| view! { <span class="tab-count">{open}</span> });
     view! {
         <nav class="tabs" aria-label=words::TABS>
-            {link(KeyTab::Overview, words::OVERVIEW)} <a href=requests>{words::REQUESTS}</a>
-            <a
+            {link(KeyTab::Overview, words::OVERVIEW)} {link(KeyTab::Requests, words::REQUESTS)} <a
                 href=KeyTab::Security.path(&path)
                 aria-current=current(KeyTab::Security)
                 aria-label=words::security_label(open)

@@ -5,7 +5,7 @@ use crate::{
     error::AppError,
     part::requests::{Decisions, FindRequest, Panel, RequestFilter, RequestList, Simulator},
     read::requests::simulate,
-    routes::{self, RequestsAddress},
+    routes::RequestsAddress,
     ui::Notice,
     words::requests as words,
 };
@@ -24,10 +24,13 @@ use management::ManagementError;
 pub fn Requests() -> impl IntoView {
     let here = Here::from_frame();
     let app = here.app();
-    let address = query(RequestsAddress::read);
+    let address = RequestsAddress {
+        on_key_page: false,
+        ..query(RequestsAddress::read)
+    };
     let title = here.tab_title(words::TITLE);
     let request = address.request.clone();
-    let test = address.testing().path(&routes::requests(&app));
+    let test = address.testing().page(&app);
     let content = loaded(content(here, address));
     view! {
         {title}
@@ -46,19 +49,32 @@ pub fn Requests() -> impl IntoView {
 }
 
 async fn content(here: Here, address: RequestsAddress) -> Result<AnyView, AppError> {
-    let (viewer, app) = (&here.viewer, here.app());
     let key = match address.key.as_str() {
         "" => None,
-        key => Some(viewer.key(key_id(key)?).await?),
+        key => Some(here.viewer.key(key_id(key)?).await?),
     };
     let keys = choices(&here, key.as_ref()).await?;
+    log(&here, address, key, keys).await
+}
+
+/// The filter, the calls, and what is open beside them.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn log(
+    here: &Here,
+    address: RequestsAddress,
+    key: Option<KeySummary>,
+    keys: Vec<KeySummary>,
+) -> Result<AnyView, AppError> {
+    let (viewer, app) = (&here.viewer, here.app());
     let filter = address.filter(key.as_ref().map(|key| key.id), viewer.now());
     let page = viewer.requests(filter, address.before.parse().ok()).await?;
     let mut ids: Vec<_> = page.rows.iter().map(|call| call.key).collect();
     ids.sort_unstable();
     ids.dedup();
     let names = viewer.key_names(&ids).await?;
-    let panel = panel(&here, &address, &keys, key).await?;
+    let panel = panel(here, &address, &keys, key).await?;
     let now = viewer.now();
     Ok(view! {
         <RequestFilter app=app.clone() address=address.clone() keys />
@@ -94,7 +110,7 @@ async fn panel(
     key: Option<KeySummary>,
 ) -> Result<Option<AnyView>, AppError> {
     let (viewer, app) = (&here.viewer, here.app());
-    let back = address.closed().path(&routes::requests(&app));
+    let back = address.closed().page(&app);
     if address.test {
         let answer = match key {
             Some(key) if address.tries => {

@@ -2,12 +2,13 @@
 
 use super::with_query;
 
-/// A tab of a key's page. Its requests are a page of their own.
+/// A tab of a key's page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum KeyTab {
     #[default]
     Overview,
+    Requests,
     Security,
     History,
 }
@@ -16,6 +17,7 @@ impl KeyTab {
     /// Parses the value in links. Anything else is the overview.
     pub fn parse(text: &str) -> Self {
         match text {
+            "requests" => Self::Requests,
             "security" => Self::Security,
             "history" => Self::History,
             _ => Self::Overview,
@@ -26,6 +28,7 @@ impl KeyTab {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Overview => "",
+            Self::Requests => "requests",
             Self::Security => "security",
             Self::History => "history",
         }
@@ -64,11 +67,15 @@ mod tests {
 
     #[test]
     fn a_tab_is_in_the_query_and_the_overview_is_not() {
-        let paths = [KeyTab::Overview, KeyTab::Security, KeyTab::History].map(|tab| {
+        for (tab, path) in [
+            (KeyTab::Overview, "/x"),
+            (KeyTab::Requests, "/x?tab=requests"),
+            (KeyTab::Security, "/x?tab=security"),
+            (KeyTab::History, "/x?tab=history"),
+        ] {
             assert_eq!(KeyTab::parse(tab.as_str()), tab);
-            tab.path("/x")
-        });
-        assert_eq!(paths, ["/x", "/x?tab=security", "/x?tab=history"]);
+            assert_eq!(tab.path("/x"), path);
+        }
         assert_eq!(KeyTab::parse("nonsense"), KeyTab::Overview);
         let events = KeyEventsAddress {
             state: "all".into(),

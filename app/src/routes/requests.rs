@@ -1,6 +1,6 @@
 //! The address of the request log: its filter, its page, and what is open beside it.
 
-use super::with_query;
+use super::{KeyTab, with_query};
 use domain::{
     decision::DecisionFilter,
     key::token::KeyId,
@@ -16,6 +16,8 @@ pub const WITHIN: [(&str, i64); 3] = [("1h", HOUR), ("24h", DAY), ("7d", 7 * DAY
 pub struct RequestsAddress {
     /// The key's id.
     pub key: String,
+    /// Whether the log is a tab of the key's page.
+    pub on_key_page: bool,
     /// [`DecisionFilter::REFUSED`], or the code of a verdict.
     pub outcome: String,
     /// The client's address.
@@ -54,6 +56,7 @@ impl RequestsAddress {
         let outcome = Some(get("outcome")).filter(|outcome| !outcome.is_empty());
         Self {
             key: get("key"),
+            on_key_page: get("tab") == KeyTab::Requests.as_str(),
             outcome: outcome.unwrap_or_else(|| get("code")),
             from_address: get("from_address"),
             route: get("route"),
@@ -102,15 +105,21 @@ impl RequestsAddress {
 
     /// Whether the log leaves anything out.
     pub fn is_filtered(&self) -> bool {
-        [
-            &self.key,
-            &self.outcome,
-            &self.from_address,
-            &self.route,
-            &self.within,
-        ]
-        .into_iter()
-        .any(|value| !value.is_empty())
+        self.newest() != self.unfiltered()
+    }
+
+    /// The log from its newest call on, with nothing left out.
+    #[must_use]
+    pub fn unfiltered(&self) -> Self {
+        let key = if self.on_key_page {
+            self.key.as_str()
+        } else {
+            ""
+        };
+        Self {
+            on_key_page: self.on_key_page,
+            ..Self::of_key(key)
+        }
     }
 
     /// The log from its newest call on, with nothing open.
@@ -163,21 +172,50 @@ impl RequestsAddress {
         }
     }
 
+    /// The path of the page in an application.
+    pub fn place(&self, app: &str) -> String {
+        if self.on_key_page {
+            format!("{}/{}", super::list(app), self.key)
+        } else {
+            super::requests(app)
+        }
+    }
+
+    /// The address of the page in an application.
+    pub fn page(&self, app: &str) -> String {
+        self.path(&self.place(app))
+    }
+
     /// The address of the page; the fields of the simulator are not part of it.
     pub fn path(&self, path: &str) -> String {
         with_query(path, &self.values())
     }
 
     /// The address of the stream of new calls; the id behind which it begins has to be added.
-    pub fn live_path(&self, path: &str) -> String {
-        let path = self.newest().path(&format!("{path}/live"));
+    pub fn live_path(&self, app: &str) -> String {
+        let log = self.newest();
+        let mut query = log.values();
+        // The path of the stream does not name a key.
+        for (name, value) in &mut query {
+            if *name == "key" {
+                *value = log.key.as_str();
+            }
+        }
+        let path = with_query(&format!("{}/live", super::requests(app)), &query);
         let mark = if path.contains('?') { '&' } else { '?' };
         format!("{path}{mark}after=")
     }
 
-    fn values(&self) -> [(&'static str, &str); 8] {
+    fn values(&self) -> [(&'static str, &str); 9] {
+        // The path of the key's page names the key.
+        let (tab, key) = if self.on_key_page {
+            (KeyTab::Requests.as_str(), "")
+        } else {
+            ("", self.key.as_str())
+        };
         [
-            ("key", &self.key),
+            ("tab", tab),
+            ("key", key),
             ("outcome", &self.outcome),
             ("from_address", &self.from_address),
             ("route", &self.route),
@@ -227,6 +265,24 @@ mod tests {
             RequestsAddress::of_request("a b").path("/x"),
             "/x?request=a%20b"
         );
+    }
+
+    #[test]
+    fn the_log_of_a_key_is_a_tab_of_its_page() {
+        let mut address = read(&[("tab", "requests"), ("outcome", "refused"), ("before", "7")]);
+        address.key = "akl_x".into();
+        let tab = "/apps/a/settings/api-keys/akl_x?tab=requests";
+        assert_eq!(address.page("a"), format!("{tab}&outcome=refused&before=7"));
+        assert!(address.is_filtered());
+        let all = address.unfiltered();
+        assert_eq!(all.page("a"), tab);
+        assert!(!all.is_filtered());
+        let stream = "/apps/a/settings/requests/live?tab=requests&key=akl_x";
+        assert_eq!(all.live_path("a"), format!("{stream}&after="));
+
+        let page = RequestsAddress::of_key("akl_x");
+        assert_eq!(page.page("a"), "/apps/a/settings/requests?key=akl_x");
+        assert!(page.is_filtered() && !page.unfiltered().is_filtered());
     }
 
     #[test]

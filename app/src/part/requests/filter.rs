@@ -2,13 +2,13 @@
 
 use crate::{
     part::filter::{Choice, FilterForm, FilterText, filter_chip},
-    routes::{self, RequestsAddress, WITHIN},
+    routes::{self, KeyTab, RequestsAddress, WITHIN},
     words::requests as words,
 };
 use domain::{decision::DecisionFilter, key::KeySummary, verdict::Verdict};
 use leptos::prelude::*;
 
-/// Narrows the log by key, outcome, time, address and route.
+/// Narrows the log by key, outcome, time, address and route; on the page of a key, by the others.
 #[component]
 pub fn RequestFilter(
     /// The application's id.
@@ -18,29 +18,38 @@ pub fn RequestFilter(
     /// The keys to choose from.
     keys: Vec<KeySummary>,
 ) -> impl IntoView {
-    let path = routes::requests(&app);
+    let tab = address
+        .on_key_page
+        .then(|| view! { <input type="hidden" name="tab" value=KeyTab::Requests.as_str() /> });
     let keys: Vec<_> = keys
         .into_iter()
         .map(|key| (key.id.to_string(), key.name.to_string()))
         .collect();
-    let chips = chips(&path, &address, &keys);
-    let spans = WITHIN
-        .iter()
-        .map(|(value, _)| (*value, words::within(value)))
-        .collect();
-    let clear = address.is_filtered().then(|| {
-        view! { <a href=path.clone()>{words::CLEAR}</a> }
-    });
-    view! {
-        <FilterForm action=path class="request-filter" label=words::FILTERS>
+    let chips = chips(&app, &address, &keys);
+    let key = (!address.on_key_page).then(|| {
+        view! {
             <Choice
                 name="key"
                 label=words::KEY
                 all=words::ANY_KEY
                 choices=keys
-                chosen=address.key
+                chosen=address.key.clone()
                 names=true
             />
+        }
+    });
+    let spans = WITHIN
+        .iter()
+        .map(|(value, _)| (*value, words::within(value)))
+        .collect();
+    let clear = address.is_filtered().then(|| {
+        view! { <a href=address.unfiltered().page(&app)>{words::CLEAR}</a> }
+    });
+    let action = address.place(&app);
+    view! {
+        <FilterForm action class="request-filter" label=words::FILTERS>
+            {tab}
+            {key}
             <Choice
                 name="outcome"
                 label=words::OUTCOME
@@ -87,7 +96,7 @@ fn outcomes() -> Vec<(&'static str, &'static str)> {
 }
 
 /// A link for each filter that is set, which removes it.
-fn chips(path: &str, address: &RequestsAddress, keys: &[(String, String)]) -> AnyView {
+fn chips(app: &str, address: &RequestsAddress, keys: &[(String, String)]) -> AnyView {
     let key = keys.iter().find(|(id, _)| *id == address.key);
     let outcome = outcomes()
         .into_iter()
@@ -97,7 +106,7 @@ fn chips(path: &str, address: &RequestsAddress, keys: &[(String, String)]) -> An
     let without = |clear: fn(&mut RequestsAddress)| {
         let mut address = address.newest();
         clear(&mut address);
-        address.path(path)
+        address.page(app)
     };
     [
         (

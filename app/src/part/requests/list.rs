@@ -34,17 +34,16 @@ pub fn RequestList(
     /// The server's clock.
     now: Timestamp,
 ) -> impl IntoView {
-    let path = routes::requests(&app);
     let newest = address.before.is_empty();
     let older = page.next.map(|next| {
         view! {
-            <a href=address.before(next).path(&path) rel="next">
+            <a href=address.before(next).page(&app) rel="next">
                 {words::OLDER}
             </a>
         }
     });
     let first = (!newest).then(|| {
-        view! { <a href=address.newest().path(&path)>{words::NEWEST}</a> }
+        view! { <a href=address.newest().page(&app)>{words::NEWEST}</a> }
     });
     let pager = (older.is_some() || first.is_some()).then(|| {
         view! {
@@ -55,7 +54,7 @@ pub fn RequestList(
         }
     });
     let live = newest.then(|| {
-        let path = address.live_path(&path);
+        let path = address.live_path(&app);
         view! { <LiveRequests path latest=page.latest /> }
     });
     let nothing = page.rows.is_empty().then(|| {
@@ -75,7 +74,7 @@ pub fn RequestList(
         <div class="request-log">
             <div class="request-tools">
                 {live}
-                <a href=address.path(&path) rel="external">
+                <a href=address.page(&app) rel="external">
                     {words::REFRESH}
                 </a>
             </div>
@@ -127,9 +126,7 @@ fn row(
         Outcome::RateLimited => "warning",
     };
     let current = (address.request == call.request_id).then_some("true");
-    let details = address
-        .opened(&call.request_id)
-        .path(&routes::requests(app));
+    let details = address.opened(&call.request_id).page(app);
     let name = names
         .get(&call.key)
         .map_or_else(|| call.key.mask(), ToString::to_string);

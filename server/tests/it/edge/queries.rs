@@ -74,6 +74,10 @@ const QUERIES: &[(&str, &[&str])] = &[
     ("/apps/{app}/settings/api-keys/{key}", CHART),
     ("/apps/{app}/settings/api-keys/{key}", &["tab"]),
     (
+        "/apps/{app}/settings/api-keys/{key}?tab=requests",
+        &["outcome", "before", "request", "route"],
+    ),
+    (
         "/apps/{app}/settings/api-keys/{key}?tab=security",
         &["state", "cursor"],
     ),

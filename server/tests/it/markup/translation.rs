@@ -49,6 +49,7 @@ async fn translated(server: &TestServer) -> Vec<(String, String)> {
             format!("?request={NAME}"),
             "?by=address".to_owned(),
             "?by=scope".to_owned(),
+            "?tab=requests&outcome=valid".to_owned(),
             "?tab=security".to_owned(),
             "?tab=history".to_owned(),
         ];

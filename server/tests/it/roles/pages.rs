@@ -132,6 +132,10 @@ pub const PAGES: &[(&str, [u16; 6])] = &[
         [302, 404, 200, 200, 200, 200],
     ),
     (
+        "settings/api-keys/{key}?tab=requests&outcome=refused&before=7",
+        [302, 404, 200, 200, 200, 200],
+    ),
+    (
         "settings/api-keys/{key}?tab=security",
         [302, 404, 200, 200, 200, 200],
     ),
