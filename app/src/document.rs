@@ -28,6 +28,7 @@ use crate::page::{
     revoke::{Deactivate, Revoke},
     revoke_all::RevokeAll,
     revoke_selected::RevokeSelected,
+    scopes::Scopes,
     security_events::SecurityEvents,
     sessions::Sessions,
     setup::Setup,
@@ -148,6 +149,7 @@ pub fn App() -> impl IntoView {
                         view=SecurityEvents
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("/settings/scopes") view=Scopes ssr=SsrMode::Async />
                     <Route path=path!("/settings/audit-log") view=AuditLog ssr=SsrMode::Async />
                     <ParentRoute path=path!("/settings/api-keys") view=ApiKeys ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />

@@ -28,6 +28,7 @@ pub mod reset;
 pub mod revoke;
 pub mod revoke_all;
 pub mod revoke_selected;
+pub mod scopes;
 pub mod security_events;
 pub mod sessions;
 pub mod setup;

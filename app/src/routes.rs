@@ -171,6 +171,11 @@ pub fn export(app: &str) -> String {
     format!("/apps/{app}/settings/api-keys.csv")
 }
 
+/// The catalogue of scopes.
+pub fn scopes(app: &str) -> String {
+    format!("/apps/{app}/settings/scopes")
+}
+
 /// The audit log of the application's account.
 pub fn audit_log(app: &str) -> String {
     format!("/apps/{app}/settings/audit-log")

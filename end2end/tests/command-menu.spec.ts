@@ -17,7 +17,7 @@ test('the command menu lists pages and actions, and leads to a page by keyboard'
   const paths = await signInAs(people.owner);
   await open(paths.keys);
   await openMenu(page);
-  for (const name of ['Overview', 'API Keys', 'Requests', 'Security', 'General', 'Members', 'Audit log']) {
+  for (const name of ['Overview', 'API Keys', 'Requests', 'Security', 'General', 'Members', 'Scopes', 'Audit log']) {
     await expect(option(page, name)).toBeVisible();
   }
   for (const name of ['Create API Key', 'Export keys as CSV', 'New application', 'Keyboard shortcuts', 'Sign out']) {

@@ -47,6 +47,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
     ['/settings/security-events', 'Security'],
     ['/settings/security-events?severity=nonsense&kind=x&cursor=1', 'Security'],
     ['/settings/general', 'General'],
+    ['/settings/scopes', 'Scopes'],
     ['/settings/members', 'Members'],
     ['/settings/members/invite', 'Members'],
     ['/settings/members/nobody/role', 'Members'],

@@ -190,6 +190,12 @@ fn Navigation(here: Here) -> impl IntoView {
                     {frame::MEMBERS}
                 </PageLink>
             </li>
+            <li>
+                <PageLink href=routes::scopes(&app)>
+                    <Icon shape=Shape::Check />
+                    {frame::SCOPES}
+                </PageLink>
+            </li>
             {audit_log}
         </ul>
     }

@@ -28,6 +28,7 @@ pub mod reset;
 pub mod reveal;
 pub mod revoke;
 pub mod rotate;
+pub mod scopes;
 pub mod security;
 pub mod setup;
 pub mod sign_in;

@@ -20,6 +20,7 @@ pub const REQUESTS: &str = "Requests";
 pub const GENERAL: &str = "General";
 pub const MEMBERS: &str = "Members";
 pub const SECURITY_EVENTS: &str = "Security";
+pub const SCOPES: &str = "Scopes";
 pub const AUDIT_LOG: &str = "Audit log";
 pub const SUPPORT: &str = "Support";
 pub const LOOK_UP: &str = "Account lookup";

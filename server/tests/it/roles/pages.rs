@@ -61,6 +61,7 @@ pub const PAGES: &[(&str, [u16; 6])] = &[
         "settings/members/invitations/{invitation}/renew",
         [302, 404, 200, 200, 200, 200],
     ),
+    ("settings/scopes", [302, 404, 200, 200, 200, 200]),
     ("settings/requests", [302, 404, 200, 200, 200, 200]),
     (
         "settings/requests?key={key}&outcome=refused&before=7",

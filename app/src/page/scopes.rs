@@ -1,0 +1,91 @@
+//! App Settings → Scopes.
+
+use super::{Here, loaded};
+use crate::{
+    routes::{self, ListAddress, QueryAddress},
+    words::scopes as words,
+};
+use domain::key::scope::{CATALOGUE, Resource, ScopeSet};
+use leptos::prelude::*;
+
+/// The catalogue of scopes, with a link to the keys that have each.
+#[component]
+pub fn Scopes() -> impl IntoView {
+    let here = Here::from_frame();
+    let title = here.tab_title(words::TITLE);
+    let catalogue = loaded(async move {
+        let used = here.viewer.key_filter_choices().await?.scopes;
+        let app = here.app();
+        Ok(view! { <Catalogue app used /> })
+    });
+    view! {
+        {title}
+        <div class="page-head">
+            <h1 tabindex="-1">{words::TITLE}</h1>
+            <p class="page-lead">{words::LEAD}</p>
+        </div>
+        {catalogue}
+    }
+}
+
+/// A row for each resource. `used` are the scopes that any key has.
+#[component]
+fn Catalogue(app: String, used: ScopeSet) -> impl IntoView {
+    let rows = CATALOGUE
+        .iter()
+        .map(|resource| {
+            view! {
+                <tr>
+                    <th scope="row">{resource.title}</th>
+                    <td>
+                        <ul class="scope-list">{scopes(&app, resource, used)}</ul>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-wrap">
+            <table class="scopes">
+                <caption class="visually-hidden">{words::TITLE}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{words::RESOURCE}</th>
+                        <th scope="col">{words::TITLE}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn scopes(app: &str, resource: &Resource, used: ScopeSet) -> AnyView {
+    resource
+        .actions
+        .iter()
+        .map(|action| {
+            let scope = format!("{}:{action}", resource.name);
+            let name = view! { <code translate="no">{scope.clone()}</code> };
+            if ScopeSet::one(&scope).is_ok_and(|one| used.contains(one)) {
+                let address = ListAddress {
+                    scope,
+                    ..ListAddress::default()
+                };
+                let keys = address.path(&routes::list(app));
+                view! {
+                    <li>
+                        <a href=keys>
+                            <span class="visually-hidden">{words::KEYS_WITH} " "</span>
+                            {name}
+                        </a>
+                    </li>
+                }
+                .into_any()
+            } else {
+                view! { <li>{name}</li> }.into_any()
+            }
+        })
+        .collect_view()
+        .into_any()
+}

@@ -1,0 +1,17 @@
+import { expectAccessible } from '../accessibility.ts';
+import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
+
+test('the catalogue of scopes leads to the keys that have one', async ({ page, open, signInAs, javaScriptEnabled }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Taxes'), ['tax:delete']);
+  await open(paths.keys);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Scopes' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Scopes' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^Key verification/ })).toContainText('key:verify');
+  if (javaScriptEnabled) {
+    await expectAccessible(page);
+  }
+  await page.getByRole('link', { name: 'Keys with tax:delete', exact: true }).click();
+  await expect(page).toHaveURL(`${paths.keys}?scope=tax%3Adelete`);
+  await expect(row(page, key.name)).toBeVisible();
+});
