@@ -24,13 +24,11 @@ pub fn RevokeSelectedDialog(
     keys: Vec<(KeySummary, DayCalls)>,
 ) -> impl IntoView {
     let list = routes::list(&app);
-    match posted::<BulkOutcome>(RevokeKeys::PATH) {
-        Some(Ok(outcome)) => result(address.path(&list), outcome),
-        _ => {
-            let back = address.path_selecting(&list, keys.iter().map(|(key, _)| key.id));
-            view! { <Question app back keys /> }.into_any()
-        }
+    if let Some(Ok(outcome)) = posted::<BulkOutcome>(RevokeKeys::PATH) {
+        return result(address.path(&list), outcome);
     }
+    let back = address.path_selecting(&list, keys.iter().map(|(key, _)| key.id));
+    view! { <Question app back keys /> }.into_any()
 }
 
 #[component]
