@@ -6,6 +6,7 @@ mod gate;
 mod guesses;
 mod history;
 mod lighthouse;
+mod nodes;
 mod server;
 mod sign_ins;
 mod soak;
@@ -42,6 +43,8 @@ pub enum Part {
     /// The gate during a flood of sign-ins, and during one of wrong secrets, and the time of a sign-in with known and unknown
     /// addresses; only if it is requested.
     SignIns,
+    /// Nodes on PostgreSQL, beside SQLite; only if it is requested.
+    Nodes,
     /// Usage with many values; only if it is requested.
     Soak,
 }
@@ -78,6 +81,9 @@ pub fn run(workspace: &Workspace, part: Option<Part>) -> Result<()> {
             info(&format!("{failure:#}"));
         }
         ensure!(failures.is_empty(), "not every goal was met");
+    }
+    if part == Some(Part::Nodes) {
+        nodes::measure()?;
     }
     if part == Some(Part::Soak) {
         soak::measure()?;

@@ -35,9 +35,9 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Clients that call each node.
+/// Clients that call each node, and owners who create and revoke keys: what two processors that also compile can serve. Most owners
+/// wait for a lease to end in a trouble.
 const CALLERS: usize = 2;
-/// Owners who create and revoke keys. Most of them wait for a lease to end in a trouble.
 const OWNERS: usize = 12;
 /// The time between two troubles, in which every node is healthy.
 const HEALTHY: Duration = Duration::from_secs(1);
@@ -58,6 +58,12 @@ pub struct Options {
     /// The seed of the choice of troubles
     #[arg(long)]
     seed: Option<u32>,
+    /// The number of clients that call each node
+    #[arg(long, default_value_t = CALLERS)]
+    callers: usize,
+    /// The number of owners who create and revoke keys
+    #[arg(long, default_value_t = OWNERS)]
+    owners: usize,
     /// Find this planted fault in the server, or every one
     #[arg(long, value_parser = faults::names(), conflicts_with = "minutes")]
     fault: Option<String>,
@@ -75,6 +81,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         fault: None,
         seed,
         time: Duration::from_mins(options.minutes),
+        callers: options.callers,
+        owners: options.owners,
         prints: true,
     }
     .perform()?;
@@ -95,6 +103,8 @@ fn find(workspace: &Workspace, fault: &str, seed: u32) -> Result<()> {
             fault: Some(name),
             seed,
             time: MAX_SEARCH,
+            callers: CALLERS,
+            owners: OWNERS,
             prints: false,
         }
         .perform()
@@ -125,6 +135,9 @@ struct Run<'a> {
     fault: Option<&'a str>,
     seed: u32,
     time: Duration,
+    /// Clients that call each node.
+    callers: usize,
+    owners: usize,
     /// Whether each trouble is printed.
     prints: bool,
 }
@@ -153,12 +166,12 @@ impl Run<'_> {
         let mut troubles = 0;
         thread::scope(|scope| {
             let sequence = |number| Random::new(self.seed, number);
-            for number in 0..OWNERS {
+            for number in 0..self.owners {
                 scope.spawn(move || Owner::new(load, number, sequence(number + 1)).run());
             }
-            for number in 0..CALLERS * NODES {
+            for number in 0..self.callers * NODES {
                 let node = number % NODES;
-                scope.spawn(move || load.call(node, sequence(number + OWNERS + 1)));
+                scope.spawn(move || load.call(node, sequence(number + self.owners + 1)));
             }
             let driven = self.drive(&mut cluster, load, &mut troubles);
             load.stop();
@@ -334,6 +347,8 @@ mod tests {
             fault: None,
             seed,
             time: TIME,
+            callers: CALLERS,
+            owners: OWNERS,
             prints: true,
         }
         .perform()

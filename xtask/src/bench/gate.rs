@@ -39,7 +39,7 @@ pub struct Run {
     /// The number of calls.
     pub calls: f64,
     /// Calls per second.
-    rate: f64,
+    pub rate: f64,
     /// The 99th percentile of the latency in microseconds.
     p99: f64,
     /// The numbers of responses by kind.
@@ -116,7 +116,7 @@ pub fn print_comparison(name: &str, run: &Run, base: &Run) {
     ));
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
@@ -179,8 +179,8 @@ fn credential_headers(pairs: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-/// Revokes keys by themselves, and calls with each immediately afterwards.
-fn measure_revocation(server: &RunningServer, pairs: &Path) -> Result<()> {
+/// Revokes keys by themselves, and calls with each immediately afterwards. Returns the median of the times.
+pub fn measure_revocation(server: &RunningServer, pairs: &Path) -> Result<Duration> {
     let mut client = Client::connect(server.address)?;
     let (mut times, mut accepted) = (Vec::new(), 0);
     for pair in credential_headers(pairs)? {
@@ -198,7 +198,7 @@ fn measure_revocation(server: &RunningServer, pairs: &Path) -> Result<()> {
         times.len(),
         milliseconds(times[times.len() / 2])
     ));
-    Ok(())
+    Ok(times[times.len() / 2])
 }
 
 /// Measures verification without HTTP.

@@ -149,6 +149,26 @@ impl RunningServer {
         Self::start(folder, address, serve, READY)
     }
 
+    /// Starts a node on the first processor, with a PostgreSQL database.
+    pub fn on_postgres(url: &str) -> Result<Self> {
+        let (folder, address) = folder_and_address()?;
+        let mut serve = latchkey(FIRST, &folder.join("unused.db"), address);
+        serve
+            .arg("serve")
+            .env("LATCHKEY_DATABASE_URL", url)
+            .env("LATCHKEY_JOURNAL", folder.join("revocations"));
+        Self::start(folder, address, serve, READY)
+    }
+
+    /// Copies the database to an empty PostgreSQL database.
+    pub fn copy_to(&self, url: &str) -> Result<()> {
+        let backup = self.folder.join("backup.db");
+        let command = |database: &Path| latchkey(BOTH, database, self.address);
+        output(command(&self.database()).arg("backup").arg(&backup))?;
+        output(command(&backup).args(["copy", "--to", url]))?;
+        Ok(())
+    }
+
     /// Starts a bare axum server that returns one page.
     pub fn baseline(page: &[u8]) -> Result<Self> {
         let (folder, address) = folder_and_address()?;

@@ -126,6 +126,8 @@ impl Server {
             settings.push(format!("listen_addresses={}", address.ip()));
             settings.push(format!("port={}", address.port()));
             settings.push("unix_socket_directories=".to_owned());
+            // Counts statements for benchmarks. It is part of PostgreSQL's own packages.
+            settings.push("shared_preload_libraries=pg_stat_statements".to_owned());
         } else {
             settings.push("listen_addresses=".to_owned());
             settings.push(format!("unix_socket_directories={}", self.folder.display()));
