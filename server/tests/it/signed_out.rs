@@ -9,11 +9,13 @@ use tokio::{sync::Barrier, task::JoinSet};
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
 const JSON: (&str, &str) = ("accept", "application/json");
 /// Races of one sign-out on each database; `LATCHKEY_TEST_ROUNDS` sets another number.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 20;
 /// Requests under way in each of them.
-const REQUESTS: usize = 16;
+const REQUESTS: usize = 40;
 /// The same, if the number of races is set.
 const MORE_REQUESTS: usize = 200;
+/// Those of them that enter the password, which takes longest.
+const PASSWORDS: usize = 4;
 
 /// The number of races, and of requests in each of them.
 fn rounds() -> (usize, usize) {
@@ -30,21 +32,21 @@ async fn post(server: &TestServer, token: &str, function: &str, form: &str) -> A
     server.post(&format!("/api/{function}"), &lines, form).await
 }
 
-/// The `n`th request: pages, a change, and what gives the session a new token.
+/// The `n`th request: what gives the session a new token first, then pages and changes.
 async fn request(server: &TestServer, token: &str, n: usize) -> Answer {
-    match n % 4 {
+    if n < PASSWORDS {
+        let form = format!("password={}", PASSWORD.replace(' ', "+"));
+        return post(server, token, "confirm_password", &form).await;
+    }
+    match n % 3 {
         page @ (0 | 1) => {
             let cookie = format!("latchkey={token}");
             let path = ["/profile", "/"][page];
             server.get(path, &[HTML, ("cookie", &cookie)]).await
         }
-        2 => {
+        _ => {
             let form = format!("name=Ada+{n}&time_zone=");
             post(server, token, "save_profile", &form).await
-        }
-        _ => {
-            let form = format!("password={}", PASSWORD.replace(' ', "+"));
-            post(server, token, "confirm_password", &form).await
         }
     }
 }
