@@ -1,12 +1,14 @@
 //! The SQL statements of pages and sign-ins. A process of its own, because the statements of all its threads are counted.
 
-use management::Joining;
+use domain::account::Email;
+use management::{Joining, MailSender, Mailer, PeopleAdmin, SmtpServer};
 use std::{
     fmt,
     sync::{Arc, LazyLock, Mutex, PoisonError},
     time::Duration,
 };
-use test_server::{OWNER, PASSWORD, TestServer};
+use store::Store;
+use test_server::{OWNER, PASSWORD, TestServer, VIEWER};
 use testing::TestDatabase;
 use tracing::{
     Event, Subscriber,
@@ -17,6 +19,7 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 use uuid::Uuid;
+use verification::SystemEntropy;
 
 /// The statements that sqlx logs, in its short form. They come from the database's thread, so all threads of the process are heard.
 #[derive(Clone, Default)]
@@ -115,6 +118,45 @@ async fn an_attempt_at_signing_in_that_the_memory_refuses_takes_no_statement() {
     let device = format!("latchkey-device={}.1.{}", "0".repeat(32), "0".repeat(64));
     let (status, taken) = attempt(&right, &[("cookie", &device)]).await;
     assert_eq!((status, taken.len()), (429, 1), "{taken:?}");
+}
+
+#[tokio::test]
+async fn an_address_without_a_person_takes_the_same_statements_as_one_with_a_person() {
+    let _alone = ALONE.lock().await;
+    let server = TestServer::with_users().await;
+    let smtp = SmtpServer::parse("smtp://127.0.0.1:1").expect("a URL");
+    let sender = MailSender::parse("latchkey@example.com").expect("an address");
+    let mailer = Mailer::new(smtp, sender, "https://keys.example.com");
+    server.keyring.set_mailer(Arc::new(mailer));
+    let store = Store::open_without_ownership(&server.url).await;
+    let admin = PeopleAdmin::new(
+        store.expect("opens"),
+        &test_server::peppers(),
+        server.clock.clone(),
+        Arc::new(SystemEntropy),
+    );
+    let viewer = Email::parse(VIEWER).expect("an address");
+    admin.disable(&viewer).await.expect("disabled");
+    admin.close().await;
+    // What depends on the person of a forgotten password is done after the answer.
+    for (function, fields, status, reads) in [
+        ("sign_in", "&password=wrong-password-1", 422, true),
+        ("request_reset", "", 200, false),
+    ] {
+        let mut taken = Vec::new();
+        for email in ["unknown@northwind.example", OWNER, VIEWER] {
+            STATEMENTS.take();
+            let form = format!("email={email}{fields}");
+            let lines = [("accept", "application/json")];
+            let path = format!("/api/{function}");
+            let answer = server.post(&path, &lines, &form).await;
+            assert_eq!(answer.status.as_u16(), status, "{email}: {}", answer.body);
+            taken.push(STATEMENTS.take());
+        }
+        assert_ne!(taken[0].is_empty(), reads, "{function}: {taken:#?}");
+        assert_eq!(taken[1], taken[0], "{function}");
+        assert_eq!(taken[2], taken[0], "{function}, disabled");
+    }
 }
 
 #[tokio::test]
