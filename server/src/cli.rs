@@ -218,7 +218,7 @@ fn run(command: Command, config: Config) -> Result<(), CommandError> {
 mod tests {
     use super::Cli;
     use crate::config::Config;
-    use clap::{Command, CommandFactory};
+    use clap::{Arg, Command, CommandFactory};
     use std::{cell::RefCell, collections::BTreeSet};
 
     /// Returns a command and all of its subcommands that can be run.
@@ -249,6 +249,54 @@ mod tests {
                     command.get_name()
                 );
             }
+        }
+    }
+
+    /// The documents that tell an operator what to run.
+    const DOCUMENTS: [(&str, &str); 4] = [
+        ("README.md", include_str!("../../README.md")),
+        ("backup.md", include_str!("../../docs/backup.md")),
+        ("operating.md", include_str!("../../docs/operating.md")),
+        ("people.md", include_str!("../../docs/people.md")),
+    ];
+
+    /// The lines of a document's code, between words or fenced, that call `latchkey`. A shell's redirection and comment are left out.
+    fn calls(document: &str) -> impl Iterator<Item = &str> {
+        let code = document.split('`').skip(1).step_by(2);
+        let lines = code.flat_map(str::lines);
+        let lines = lines.filter_map(|line| line.strip_prefix("latchkey "));
+        lines.filter_map(|line| line.split(['#', '>']).next())
+    }
+
+    #[test]
+    fn every_command_in_the_documents_exists_with_its_options() {
+        for (name, document) in DOCUMENTS {
+            let mut found = 0;
+            for call in calls(document) {
+                found += 1;
+                let mut command = Cli::command();
+                let mut words = call.split_whitespace().peekable();
+                while let Some(next) = words.peek().and_then(|word| command.find_subcommand(word)) {
+                    command = next.clone();
+                    words.next();
+                }
+                let what = format!("{name}: latchkey {call}");
+                assert!(!command.is_subcommand_required_set(), "{what}");
+                let takes_value = command.get_positionals().next().is_some();
+                let goes_on_with_value = words.peek().is_some_and(|word| !word.starts_with("--"));
+                assert!(takes_value || !goes_on_with_value, "{what}");
+                let options: BTreeSet<&str> =
+                    words.filter_map(|word| word.strip_prefix("--")).collect();
+                let known = command.get_arguments().filter_map(Arg::get_long);
+                let known: BTreeSet<&str> = known.chain(["help"]).collect();
+                assert!(options.is_subset(&known), "{what}");
+                // Without any option, the text is about the command and shows no call.
+                let mut required = command.get_arguments().filter(|one| one.is_required_set());
+                let is_complete =
+                    required.all(|one| one.get_long().is_none_or(|long| options.contains(long)));
+                assert!(options.is_empty() || is_complete, "{what}");
+            }
+            assert!(found > 2, "{name} names no commands");
         }
     }
 }
