@@ -6,7 +6,7 @@ use domain::{
     account::{Email, Role},
     origin::Origin,
 };
-use management::{Admission, Keyring, ManagementError, Session};
+use management::{Administered, Admission, Keyring, ManagementError, Session};
 
 const ADA: &str = "ada@example.com";
 const ANOTHER: &str = "violet compass under snow";
@@ -22,18 +22,30 @@ async fn sign_in(keyring: &Keyring, password: &str) -> (Session, String) {
 }
 
 #[tokio::test]
-async fn a_session_that_is_ended_at_one_node_is_refused_by_the_other_at_the_next_request() {
+async fn sessions_that_are_ended_at_one_node_are_refused_by_both_at_the_next_request() {
     let Some(nodes) = Nodes::start().await else {
         return;
     };
     let (this, other) = (&nodes.test.keyring, &nodes.other);
     nodes.test.add("Acme", ADA, Role::Developer).await;
-    let origin = Origin::default();
+    let admin = nodes.test.people_admin().await;
+    let (email, origin) = (Email::parse(ADA).expect("an address"), Origin::default());
     let mut password = PASSWORD;
-    for way in ["another password", "sign out everywhere", "disabled"] {
-        let (_, token) = sign_in(this, password).await;
+    for way in [
+        "another password",
+        "sign out everywhere",
+        "sign out all others",
+        "a reset link",
+        "disabled",
+    ] {
+        let mut tokens = Vec::new();
+        for node in [this, this, other, other] {
+            tokens.push(sign_in(node, password).await.1);
+        }
         let (session, _) = sign_in(other, password).await;
-        assert!(this.session(&token).await.expect("works").is_some());
+        for token in &tokens {
+            assert_eq!(signed_in_at([this, other], token).await, [true; 2]);
+        }
         match way {
             "another password" => {
                 let new = ANOTHER.to_owned().into();
@@ -44,16 +56,32 @@ async fn a_session_that_is_ended_at_one_node_is_refused_by_the_other_at_the_next
             "sign out everywhere" => {
                 session.sign_out_everywhere(&origin).await.expect("ended");
             }
+            "sign out all others" => session.end_others(&origin).await.expect("ended"),
+            "a reset link" => {
+                let Ok(Administered::Done(link)) = admin.reset_link(&email).await else {
+                    panic!("no link");
+                };
+                let new = PASSWORD.to_owned().into();
+                let reset = other.reset_password(&link.token, new, &origin).await;
+                reset.expect("reset");
+                password = PASSWORD;
+            }
             _ => {
-                let admin = nodes.test.people_admin().await;
-                let email = Email::parse(ADA).expect("an address");
                 admin.disable(&email).await.expect("disabled");
-                admin.close().await;
             }
         }
-        let left = this.session(&token).await.expect("works");
-        assert!(left.is_none(), "{way}");
+        for token in &tokens {
+            let left = signed_in_at([this, other], token).await;
+            assert_eq!(left, [false; 2], "{way}");
+        }
     }
+    admin.close().await;
+}
+
+/// Whether each of two nodes accepts a session.
+async fn signed_in_at(nodes: [&Keyring; 2], token: &str) -> [bool; 2] {
+    let [one, two] = nodes.map(|node| node.session(token));
+    [one.await, two.await].map(|session| session.expect("works").is_some())
 }
 
 /// Whether a guess at a password was checked, and not throttled.
