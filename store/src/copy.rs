@@ -9,7 +9,7 @@ mod tuple;
 
 use crate::{
     Store, StoreError,
-    database::{postgres::PostgresHosts, schema},
+    database::{hosts::PostgresHosts, schema},
     sql,
 };
 use futures_util::TryStreamExt as _;

@@ -5,6 +5,7 @@ pub(crate) mod disk;
 pub(crate) mod execute;
 pub(crate) mod fault;
 mod health;
+pub(crate) mod hosts;
 pub(crate) mod insert_many;
 pub(crate) mod open;
 pub(crate) mod postgres;

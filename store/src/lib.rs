@@ -49,8 +49,8 @@ pub use database::{
     backup::IntegrityCheck,
     disk::{Disk, RESERVE_BYTES},
     fault::Fault,
+    hosts::PostgresHosts,
     open::DEFAULT_CONNECTIONS,
-    postgres::PostgresHosts,
     replication::CommitRisk,
     sqlite::{sqlite_path, sqlite_url},
 };

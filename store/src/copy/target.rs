@@ -3,10 +3,7 @@
 use super::{COPIED_TABLES, OTHER_TABLES};
 use crate::{
     Fence, StoreError,
-    database::{
-        postgres::{self, PostgresHosts},
-        schema,
-    },
+    database::{hosts::PostgresHosts, postgres, schema},
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres, Transaction};
 

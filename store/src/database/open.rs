@@ -3,8 +3,8 @@
 use super::{
     backup::{IntegrityCheck, check_pages},
     disk::{self, Disk, blocking},
-    postgres::{self, PostgresHosts},
-    schema,
+    hosts::PostgresHosts,
+    postgres, schema,
     sqlite::{is_in_memory, sqlite_options},
     transaction::ACQUIRE_TIMEOUT,
 };
