@@ -9,6 +9,7 @@ mod changes;
 pub(crate) mod connection;
 pub(crate) mod fence;
 mod head;
+mod node_row;
 pub(crate) mod operator;
 pub(crate) mod ownership;
 pub(crate) mod silent;

@@ -1,38 +1,9 @@
 //! The nodes that a change waits for.
 
-use super::{connection::NodeConnection, silent::SeenNode};
+use super::connection::NodeConnection;
 use crate::{Store, StoreError, deferrable_transaction, execute, read, sql};
 use std::time::Duration;
 use uuid::Uuid;
-
-/// A row of the table of nodes.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub(crate) struct NodeRow {
-    pub(crate) id: Uuid,
-    pub(crate) name: String,
-    pub(crate) epoch: i64,
-    pub(crate) beat: i64,
-    pub(crate) applied: i64,
-    pub(crate) lease_ms: i64,
-    pub(crate) peppers: String,
-    pub(crate) compared: bool,
-}
-
-impl NodeRow {
-    fn lease(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.lease_ms).unwrap_or_default())
-    }
-
-    pub(crate) fn seen(&self) -> SeenNode {
-        SeenNode {
-            name: self.name.clone(),
-            lease: self.lease(),
-            id: self.id,
-            epoch: self.epoch,
-            beat: self.beat,
-        }
-    }
-}
 
 /// Another node, as a change sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,12 +61,6 @@ impl NodeConnection {
 }
 
 impl Store {
-    pub(crate) async fn nodes(&self) -> Result<Vec<NodeRow>, StoreError> {
-        Ok(read!(self, |pool| {
-            sqlx::query_as(sql::NODES_ALL).fetch_all(pool).await
-        })?)
-    }
-
     /// Deletes records of changes but the newest `kept`. A node that lacks more reads all keys again.
     ///
     /// # Errors

@@ -8,7 +8,7 @@
 //! that, so it ends before the lease of a renewal that would have seen the newest change.
 
 use super::{
-    NewNode, barrier::NodeRow, fence::Cluster, head::lock_head, insert_node, silent::SeenNode,
+    NewNode, fence::Cluster, head::lock_head, insert_node, node_row::NodeRow, silent::SeenNode,
 };
 use crate::{Store, StoreError, execute, sql};
 use sqlx::{Connection, PgConnection};
