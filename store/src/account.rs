@@ -17,7 +17,6 @@ pub(crate) mod invitations;
 pub(crate) mod managed;
 pub(crate) mod members;
 pub(crate) mod open_sessions;
-pub(crate) mod owner;
 pub(crate) mod passkey;
 pub(crate) mod passkey_challenge;
 pub(crate) mod password_reset;

@@ -18,15 +18,11 @@
 
 mod chain;
 mod pages;
-mod seal;
 
 pub use chain::{AuditBreak, AuditDamage, AuditHead, SealingReport};
-pub use seal::{SealKey, SealKeys};
-pub(crate) use seal::{SealingTransaction, SharedSealKeys};
 
-use crate::{StoreError, row::corrupt};
+use crate::{SealKeys, StoreError, row::corrupt, seal::SealCheck};
 use domain::audit::{Actor, AuditEvent, FieldValues};
-use seal::SealCheck;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -78,34 +74,6 @@ macro_rules! move_audit_head {
             &line.pepper
         )
     }};
-}
-
-/// Appends an event inside a transaction, and raises the security event that some changes are. Evaluates to a `Result`.
-macro_rules! append_event {
-    ($tx:ident, $event:expr) => {
-        async {
-            let event: &domain::audit::AuditEvent = $event;
-            $crate::audit::append_event_only!($tx, event)?;
-            if let Some(raised) = domain::security::EventOccurrence::from_change(event) {
-                $crate::security::raise_event!($tx, &raised)?;
-            }
-            Ok::<(), $crate::StoreError>(())
-        }
-        .await
-    };
-}
-
-/// Appends events inside a transaction, one after the other, as [`append_event`]. Evaluates to a `Result`.
-macro_rules! append_events {
-    ($tx:ident, $events:expr) => {
-        async {
-            for event in $events {
-                $crate::audit::append_event!($tx, event)?;
-            }
-            Ok::<(), $crate::StoreError>(())
-        }
-        .await
-    };
 }
 
 /// Appends an event inside a transaction, without a security event. Taking the next number locks the account's row, so that
@@ -188,10 +156,7 @@ macro_rules! append_many_events {
         .await
     };
 }
-pub(crate) use {
-    append_event, append_event_only, append_events, append_many_events, insert_audit_line,
-    move_audit_head,
-};
+pub(crate) use {append_event_only, append_many_events, insert_audit_line, move_audit_head};
 
 /// The end of a chain, to which a line is appended.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -3,7 +3,7 @@
 pub(crate) mod backup;
 pub(crate) mod disk;
 pub(crate) mod execute;
-pub(crate) mod fault;
+pub(crate) mod fence;
 mod health;
 pub(crate) mod hosts;
 pub(crate) mod insert_many;

@@ -100,7 +100,7 @@ macro_rules! insert_key_row {
                 new.pepper.to_string(),
                 new.at.0
             )?;
-            $crate::audit::append_event!($tx, $event)?;
+            $crate::record::append_event!($tx, $event)?;
             Ok::<_, $crate::StoreError>(None)
         }
         .await

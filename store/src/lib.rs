@@ -2,7 +2,8 @@
 //! audit event of the change and writes both in one transaction.
 //!
 //! `database` opens a database and runs statements in it; the other modules hold the methods of [`Store`] by subject. The
-//! statements themselves are files under `store/sql`.
+//! statements themselves are files under `store/sql`. No two modules use each other: `database` is below the subjects, and `record`,
+//! which writes the events of a change, below those that make changes.
 
 // They panic if the log device is gone.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -13,10 +14,15 @@ mod copy;
 mod database;
 mod decisions;
 mod error;
+mod fault;
 mod key;
 mod mail;
 mod node;
+mod owner;
+mod pepper_name;
+mod record;
 mod row;
+mod seal;
 mod security;
 pub mod sql;
 mod throttle;
@@ -43,23 +49,24 @@ pub use account::{
     sessions::{FactorProof, NewSession, SessionRow},
     support::KeyWithApplication,
 };
-pub use audit::{AuditBreak, AuditDamage, AuditHead, AuditLine, SealKey, SealKeys, SealingReport};
+pub use audit::{AuditBreak, AuditDamage, AuditHead, AuditLine, SealingReport};
 pub use copy::{COPIED_TABLES, CopyReport, OTHER_TABLES};
 pub use database::{
     backup::IntegrityCheck,
     disk::{Disk, RESERVE_BYTES},
-    fault::Fault,
+    fence::{Fence, LANES, NodeRegistration},
     hosts::PostgresHosts,
     open::DEFAULT_CONNECTIONS,
     replication::CommitRisk,
     sqlite::{sqlite_path, sqlite_url},
 };
 pub use error::StoreError;
+pub use fault::Fault;
 pub use key::{
     EndedKey, KeyInsertion, NewKey,
     index::{ChangeScope, IndexRow},
     list::{HourlyCalls, Retiring},
-    pepper::{DigestUpgrade, PepperName, PepperUsage},
+    pepper::{DigestUpgrade, PepperUsage},
     revoke_all::ChangedKeys,
 };
 pub use mail::{
@@ -69,11 +76,12 @@ pub use mail::{
 pub use node::{
     ChangeListener, NewChanges, NewNode, OtherNode,
     connection::{NodeConflict, NodeConnection, Occupant, Registered, Renewal},
-    fence::{Fence, LANES, Registration},
     operator::NodeState,
     ownership::Ownership,
     silent::{SeenNode, SilentNodes, answering_time, waiting_time},
 };
+pub use pepper_name::PepperName;
+pub use seal::{SealKey, SealKeys};
 pub use security::{EventScope, NewSighting};
 pub use throttle::{AttemptLimit, Exhausted};
 pub use usage::{

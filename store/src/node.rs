@@ -7,7 +7,6 @@
 mod barrier;
 mod changes;
 pub(crate) mod connection;
-pub(crate) mod fence;
 mod head;
 mod node_row;
 pub(crate) mod operator;
@@ -58,17 +57,17 @@ macro_rules! insert_node {
                 .await?;
             let taken: std::collections::BTreeSet<i64> = others
                 .into_iter()
-                .map(|(epoch,)| $crate::node::fence::lane_of(epoch))
+                .map(|(epoch,)| $crate::database::fence::lane_of(epoch))
                 .collect();
-            let is_one_free =
-                i64::try_from(taken.len()).is_ok_and(|taken| taken < $crate::node::fence::LANES);
+            let is_one_free = i64::try_from(taken.len())
+                .is_ok_and(|taken| taken < $crate::database::fence::LANES);
             let epoch = loop {
                 let (epoch, oldest): (i64, i64) =
                     sqlx::query_as($crate::sql::CHANGE_HEAD_NEXT_EPOCH)
                         .fetch_one(&mut *$tx)
                         .await?;
                 $crate::database::schema::require_supported(oldest)?;
-                if !is_one_free || !taken.contains(&$crate::node::fence::lane_of(epoch)) {
+                if !is_one_free || !taken.contains(&$crate::database::fence::lane_of(epoch)) {
                     break epoch;
                 }
             };
@@ -86,7 +85,7 @@ macro_rules! insert_node {
                 $crate::database::schema::newest(),
                 node.at.0
             )?;
-            Ok::<_, $crate::StoreError>($crate::node::fence::Registration {
+            Ok::<_, $crate::StoreError>($crate::database::fence::NodeRegistration {
                 node: node.id,
                 epoch,
             })

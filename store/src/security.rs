@@ -6,8 +6,12 @@
 )]
 
 use crate::{
-    Store, StoreError, account::owner::require_owner, audit::append_event, change_row,
-    deferrable_transaction, execute, read, row::corrupt, sql, transaction,
+    Store, StoreError, change_row, deferrable_transaction, execute,
+    owner::require_owner,
+    read,
+    record::{append_event, raise_event},
+    row::corrupt,
+    sql, transaction,
 };
 use domain::{
     audit::AuditEvent,
@@ -24,49 +28,6 @@ use domain::{
 const ONE_WRITER_OF_EVENTS: &str = "SELECT pg_advisory_xact_lock(7166123905)";
 /// Waits for the other nodes that record uses of keys on PostgreSQL.
 const ONE_WRITER_OF_SIGHTINGS: &str = "SELECT pg_advisory_xact_lock(7166123906)";
-
-/// Binds the values that both statements begin with.
-macro_rules! bind_raised {
-    ($statement:expr, $raised:ident) => {
-        sqlx::query($statement)
-            .bind($raised.account.0)
-            .bind($raised.kind.as_str())
-            .bind(&$raised.subject)
-            .bind(&$raised.value)
-            .bind($raised.calls)
-            .bind($raised.first_at.0)
-            .bind($raised.last_at.0)
-            .bind(&$raised.address)
-            .bind(&$raised.route)
-            .bind(&$raised.user_agent)
-            .bind(&$raised.request_id)
-            .bind(&$raised.detail)
-    };
-}
-
-/// Writes a raised event inside a transaction: adds it to the open event of its group, or inserts a new one. Evaluates to a
-/// `Result`.
-macro_rules! raise_event {
-    ($tx:ident, $raised:expr) => {
-        async {
-            let raised: &domain::security::EventOccurrence = $raised;
-            let added = $crate::security::bind_raised!($crate::sql::SECURITY_EVENT_ADD, raised)
-                .bind(raised.first_at.plus(-domain::security::MERGE_PERIOD).0)
-                .execute(&mut *$tx)
-                .await?;
-            if added.rows_affected() == 0 {
-                $crate::security::bind_raised!($crate::sql::SECURITY_EVENT_INSERT, raised)
-                    .bind(raised.application.map(|application| application.0))
-                    .bind(raised.kind.severity().rank())
-                    .execute(&mut *$tx)
-                    .await?;
-            }
-            Ok::<(), $crate::StoreError>(())
-        }
-        .await
-    };
-}
-pub(crate) use {bind_raised, raise_event};
 
 /// The security events that a person may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,16 +4,18 @@
 //! application's row too (`lock_usable_application` in `key/changes.rs`), so no key is left active in an archived application. Once the account is
 //! locked, the change is checked to be still its owner's.
 
-use super::owner::{require_application_owner, require_owner};
 use crate::{
     ChangeScope, ChangedKeys, Store, StoreError,
-    audit::{append_event, append_many_events},
+    audit::append_many_events,
     change_row, execute,
     key::{
         index::{advance_position, select_index_rows},
         revoke_all::UnrevokedKey,
     },
-    read, sql, transaction,
+    owner::{require_application_owner, require_owner},
+    read,
+    record::append_event,
+    sql, transaction,
 };
 use domain::{
     account::{Application, ApplicationConflict},

@@ -1,8 +1,8 @@
 //! The policies of accounts about second factors.
 
-use super::owner::require_owner;
 use crate::{
-    Store, StoreError, audit::append_event, execute, read, row::corrupt, sql, transaction,
+    Store, StoreError, execute, owner::require_owner, read, record::append_event, row::corrupt,
+    sql, transaction,
 };
 use domain::{
     audit::AuditEvent,

@@ -5,8 +5,8 @@ use super::{
     members::require_only_member,
 };
 use crate::{
-    NewMail, PersonRow, Store, StoreError, audit::append_events, change_row, execute,
-    mail::insert_mail, read, row::corrupt, sql, transaction,
+    NewMail, PersonRow, Store, StoreError, change_row, execute, mail::insert_mail, read,
+    record::append_events, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -120,7 +120,7 @@ macro_rules! end_management {
                         format!("{}; {stays}", event.detail)
                     };
                 }
-                $crate::audit::append_event!($tx, &event)?;
+                $crate::record::append_event!($tx, &event)?;
             }
             // After the events, which lock the accounts, as every change of a membership does.
             $crate::execute!($tx, sql::MEMBERSHIPS_END_MANAGEMENT, $person.0)?;

@@ -1,9 +1,9 @@
 //! Invitations to accounts.
 
-use super::{devices::forget_devices, factor_steps::lock_enabled_person, owner::require_owner};
+use super::{devices::forget_devices, factor_steps::lock_enabled_person};
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_event, change_row, execute,
-    mail::insert_mail, read, row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, change_row, execute, mail::insert_mail,
+    owner::require_owner, read, record::append_event, row::corrupt, sql, transaction,
 };
 use domain::{
     account::{Email, Role},

@@ -4,11 +4,11 @@ use super::{
     factor_steps::lock_enabled_person,
     identity::{NewIdentity, insert_identity},
     members::delete_member,
-    owner::delete_links_of_former_owner,
     roles::change_member_role,
 };
 use crate::{
-    Store, StoreError, audit::append_event, execute, read, row::corrupt, sql, transaction,
+    Store, StoreError, execute, owner::delete_links_of_former_owner, read, record::append_event,
+    row::corrupt, sql, transaction,
 };
 use domain::{
     account::{Email, Role},

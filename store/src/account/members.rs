@@ -1,7 +1,13 @@
 //! Members of accounts.
 
-use super::owner::{delete_links_of_former_owner, require_owner};
-use crate::{Store, StoreError, audit::append_event, read, row::corrupt, sql, transaction};
+use crate::{
+    Store, StoreError,
+    owner::{delete_links_of_former_owner, require_owner},
+    read,
+    record::append_event,
+    row::corrupt,
+    sql, transaction,
+};
 use domain::{
     account::{Email, Role},
     audit::AuditEvent,

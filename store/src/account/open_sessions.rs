@@ -1,7 +1,9 @@
 //! The sessions of a person, as the person sees and ends them.
 
 use super::{devices::forget_devices, factor_steps::lock_person};
-use crate::{Store, StoreError, audit::append_events, change_row, execute, read, sql, transaction};
+use crate::{
+    Store, StoreError, change_row, execute, read, record::append_events, sql, transaction,
+};
 use domain::{
     audit::AuditEvent,
     id::{PersonId, SessionId},

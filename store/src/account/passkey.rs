@@ -6,8 +6,8 @@ use super::{
     second_factor::{FactorAddition, PasskeyUse, UnusedProof},
 };
 use crate::{
-    NewMail, PersonRow, Store, StoreError, audit::append_events, change_row, execute,
-    mail::insert_mail, read, row::corrupt, sql, transaction,
+    NewMail, PersonRow, Store, StoreError, change_row, execute, mail::insert_mail, read,
+    record::append_events, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,

@@ -3,11 +3,11 @@
 
 use super::{
     devices::forget_devices, factor_steps::lock_enabled_person, identity::end_management,
-    members::require_only_member, owner::require_owner,
+    members::require_only_member,
 };
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
-    mail::insert_mail, read, row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, change_row, execute, mail::insert_mail,
+    owner::require_owner, read, record::append_events, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,

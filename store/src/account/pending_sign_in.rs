@@ -2,7 +2,7 @@
 
 use super::identity::CompletedSignIn;
 use crate::{
-    PepperName, PersonRow, ProviderSignIn, Store, StoreError, audit::append_events, execute, read,
+    PepperName, PersonRow, ProviderSignIn, Store, StoreError, execute, read, record::append_events,
     row::corrupt, sql, transaction,
 };
 use domain::{

@@ -3,8 +3,9 @@
 use super::{application_row::ApplicationWithAccountRow, applications::count_applications};
 use crate::{
     Store, StoreError,
-    audit::{GENESIS, append_event, append_event_only},
+    audit::{GENESIS, append_event_only},
     execute, read,
+    record::append_event,
     row::corrupt,
     sql, transaction,
 };

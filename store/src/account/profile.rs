@@ -2,8 +2,8 @@
 
 use super::devices::forget_devices;
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
-    mail::insert_mail, read, sql, transaction,
+    NewMail, PepperName, Store, StoreError, change_row, execute, mail::insert_mail, read,
+    record::append_events, sql, transaction,
 };
 use domain::{
     account::Email,

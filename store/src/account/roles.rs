@@ -1,10 +1,12 @@
 //! Roles of members, in an account and in single applications of it.
 
-use super::{
-    factor_steps::lock_enabled_person,
+use super::factor_steps::lock_enabled_person;
+use crate::{
+    Store, StoreError, change_row,
     owner::{delete_links_of_former_owner, require_owner},
+    record::append_event,
+    sql, transaction,
 };
-use crate::{Store, StoreError, audit::append_event, change_row, sql, transaction};
 use domain::{
     account::Role,
     audit::AuditEvent,

@@ -5,11 +5,10 @@ use super::{
         end_all_but, extend_factor, lock_person, replace_recovery_codes, require_session, use_proof,
     },
     members::require_only_member,
-    owner::require_owner,
 };
 use crate::{
-    NewMail, PepperName, Store, StoreError, audit::append_events, change_row, execute,
-    mail::insert_mail, read, sql, transaction,
+    NewMail, PepperName, Store, StoreError, change_row, execute, mail::insert_mail,
+    owner::require_owner, read, record::append_events, sql, transaction,
 };
 use domain::{
     audit::AuditEvent,

@@ -6,8 +6,8 @@ use super::{
     profile::{NewToken, replace_token},
 };
 use crate::{
-    NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedProof, audit::append_events,
-    change_row, execute, mail::insert_mail, read, row::corrupt, sql, transaction,
+    NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedProof, change_row, execute,
+    mail::insert_mail, read, record::append_events, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,

@@ -2,7 +2,8 @@
 
 use super::application_row::ApplicationWithAccountRow;
 use crate::{
-    Store, StoreError, audit::append_events, key::escape_like, read, row::corrupt, sql, transaction,
+    Store, StoreError, key::escape_like, read, record::append_events, row::corrupt, sql,
+    transaction,
 };
 use domain::{
     account::Application,

@@ -1,7 +1,7 @@
 //! Verifying the audit log, and sealing logs under the newest pepper.
 
-use super::{ChainHead, GENESIS, SEALED, SealCheck, insert_audit_line, move_audit_head};
-use crate::{AuditLine, Store, StoreError, read, row::corrupt, sql, transaction};
+use super::{ChainHead, GENESIS, SEALED, insert_audit_line, move_audit_head};
+use crate::{AuditLine, Store, StoreError, read, row::corrupt, seal::SealCheck, sql, transaction};
 use domain::{
     audit::{AuditEvent, AuditFilter},
     id::AccountId,

@@ -1,13 +1,11 @@
 //! The PostgreSQL servers that a URL names, and finding the primary among them.
 
 use super::{
+    fence::{Cluster, Fence},
     postgres::{connect, prepare, unusable},
     transaction::{ACQUIRE_TIMEOUT, within},
 };
-use crate::{
-    StoreError,
-    node::fence::{Cluster, Fence},
-};
+use crate::StoreError;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use std::{str::FromStr, sync::Arc};
 

@@ -1,10 +1,10 @@
 //! Connections to PostgreSQL. Each is checked to lead to a writable server of the known cluster, and has time-outs.
 
-use super::transaction::ACQUIRE_TIMEOUT;
-use crate::{
-    StoreError,
-    node::fence::{Cluster, Fence},
+use super::{
+    fence::{Cluster, Fence},
+    transaction::ACQUIRE_TIMEOUT,
 };
+use crate::StoreError;
 use sqlx::{
     Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},

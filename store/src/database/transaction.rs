@@ -181,7 +181,7 @@ macro_rules! run_transaction {
                 let result: Result<_, $crate::StoreError> =
                     $crate::database::transaction::within($deadline, async {
                         let tx = sqlx::Connection::begin_with(writer.connection()?, $begin).await?;
-                        let mut $tx = $crate::audit::SealingTransaction::new(tx, $fence.seals());
+                        let mut $tx = $crate::seal::SealingTransaction::new(tx, $fence.seals());
                         if let Some(registration) = $fence.registration() {
                             let seen = $fence.position();
                             // On PostgreSQL this locks the row until the commit, so that it is not deleted meanwhile.

@@ -16,7 +16,7 @@ macro_rules! change_key {
         $crate::transaction!($store, |tx| {
             $crate::key::changes::$lock!(tx, $app)?;
             $crate::change_row!(tx, $sql, $app.0, $id.to_string() $(, $value)*)?;
-            $crate::audit::append_event!(tx, $event)?;
+            $crate::record::append_event!(tx, $event)?;
             $crate::key::index::advance_position!(tx, $store, [$crate::ChangeScope::Key($id)])?;
             $crate::key::index::select_index_row!(tx, $id)?.ok_or($crate::StoreError::NotFound)?
         })

@@ -1,34 +1,11 @@
-//! Names of peppers, the rows that use each pepper, and moving digests to a newer one.
+//! The rows that use each pepper, and moving digests to a newer one.
 
 use crate::{
-    ChangeScope, IndexRow, Store, StoreError, deferrable_transaction, execute,
+    ChangeScope, IndexRow, PepperName, Store, StoreError, deferrable_transaction, execute,
     key::index::{advance_position, select_index_row},
-    read,
-    row::corrupt,
-    sql,
+    read, sql,
 };
 use domain::{key::token::KeyId, time::Timestamp};
-use std::{fmt, str::FromStr};
-
-/// The name of a pepper in rows: eight hexadecimal digits of a hash of it. The pepper itself is never stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PepperName(pub u32);
-
-impl fmt::Display for PepperName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}", self.0)
-    }
-}
-
-impl FromStr for PepperName {
-    type Err = StoreError;
-
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        let plain = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let number = u32::from_str_radix(text, 16).ok().filter(|_| plain);
-        number.map(Self).ok_or_else(|| corrupt("pepper"))
-    }
-}
 
 /// Numbers of rows that use one pepper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

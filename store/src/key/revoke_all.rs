@@ -2,11 +2,13 @@
 
 use crate::{
     ChangeScope, IndexRow, Store, StoreError,
-    account::owner::require_application_owner,
-    audit::{append_event, append_many_events},
+    audit::append_many_events,
     change_row,
     key::index::{advance_position, select_index_rows},
-    read, sql, transaction,
+    owner::require_application_owner,
+    read,
+    record::append_event,
+    sql, transaction,
 };
 use domain::{
     audit::{AuditEvent, FieldValues},

@@ -1,12 +1,11 @@
 //! Replacing a key by a new one.
 
 use crate::{
-    ChangeScope, IndexRow, KeyInsertion, NewKey, Store, StoreError,
-    audit::append_event,
-    change_row,
+    ChangeScope, IndexRow, KeyInsertion, NewKey, Store, StoreError, change_row,
     key::index::{advance_position, select_index_row},
     key::{changes::change_key, insert_key_row},
     read,
+    record::append_event,
     row::parse,
     sql, transaction,
 };

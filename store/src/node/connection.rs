@@ -7,10 +7,8 @@
 //! statement see the database as it was when the statement began, even if it waited for the row: a lease counts from before
 //! that, so it ends before the lease of a renewal that would have seen the newest change.
 
-use super::{
-    NewNode, fence::Cluster, head::lock_head, insert_node, node_row::NodeRow, silent::SeenNode,
-};
-use crate::{Store, StoreError, execute, sql};
+use super::{NewNode, head::lock_head, insert_node, node_row::NodeRow, silent::SeenNode};
+use crate::{Store, StoreError, database::fence::Cluster, execute, sql};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
 use tokio::sync::Mutex;

@@ -1,7 +1,6 @@
 //! The row of `change_head`, and the histories of a database that may have lost changes.
 
-use super::fence::Cluster;
-use crate::{StoreError, execute, sql};
+use crate::{StoreError, database::fence::Cluster, execute, sql};
 use sqlx::PgConnection;
 
 /// The row of `change_head`.

@@ -1,14 +1,14 @@
 //! The only process of an SQLite file. The file is locked by the process, so a registration never has to wait, and a row in the
 //! table of nodes shows that it is still the newest one.
 
-use super::{NewNode, fence::Registration, insert_node};
-use crate::{Store, StoreError, execute, read, sql, transaction};
+use super::{NewNode, insert_node};
+use crate::{NodeRegistration, Store, StoreError, execute, read, sql, transaction};
 
 /// The registration of the only process of a database, until another process registers.
 #[derive(Debug)]
 pub struct Ownership {
     store: Store,
-    registration: Registration,
+    registration: NodeRegistration,
 }
 
 impl Store {

@@ -101,7 +101,7 @@ impl<T: DerefMut> DerefMut for SealingTransaction<T> {
 
 /// The result of checking a row's seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SealCheck {
+pub(crate) enum SealCheck {
     /// It was made with the pepper.
     Genuine,
     /// It was not, or there is none.
@@ -122,13 +122,13 @@ impl SealKeys {
     }
 
     /// Makes the seal of a row with this hash under the newest pepper; `None` without keys.
-    pub(super) fn seal(&self, hash: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn seal(&self, hash: &[u8]) -> Option<Vec<u8>> {
         let key = self.0.first()?;
         Some(key.mac_of(hash).finalize().into_bytes().to_vec())
     }
 
     /// Checks a seal against its row's hash, in constant time.
-    pub(super) fn check(&self, hash: &[u8], seal: Option<&[u8]>, pepper: &str) -> SealCheck {
+    pub(crate) fn check(&self, hash: &[u8], seal: Option<&[u8]>, pepper: &str) -> SealCheck {
         let Some(seal) = seal else {
             return SealCheck::Forged;
         };

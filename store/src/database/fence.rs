@@ -1,7 +1,8 @@
 //! The registration of this process in the database, and what it has learned about it: the newest position, the PostgreSQL
 //! cluster, why it cannot be reached, the keys that seal the audit log.
 
-use crate::{StoreError, audit::SharedSealKeys, database::transaction::DriverError, error::reason};
+use super::transaction::DriverError;
+use crate::{StoreError, error::reason, seal::SharedSealKeys};
 use std::{
     io,
     sync::{
@@ -47,14 +48,14 @@ pub const LANES: i64 = 32;
 
 /// A row of the table of nodes: a process's id and the number of its registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Registration {
+pub struct NodeRegistration {
     /// The process's id.
     pub node: Uuid,
     /// The number of the registration.
     pub epoch: i64,
 }
 
-impl Registration {
+impl NodeRegistration {
     /// Returns the lane of the registration, which no other one has while there are at most [`LANES`] of them: the remainder of the
     /// ids that the process gives to decisions, divided by that number.
     pub const fn lane(&self) -> i64 {
@@ -70,9 +71,9 @@ pub(crate) const fn lane_of(epoch: i64) -> i64 {
 impl Fence {
     /// Returns the registration; `None` if the store was never registered, as in a command beside the server. The row of a
     /// lost one does not exist.
-    pub fn registration(&self) -> Option<Registration> {
+    pub fn registration(&self) -> Option<NodeRegistration> {
         let epoch = self.0.epoch.load(Ordering::Acquire);
-        (epoch != UNREGISTERED).then(|| Registration {
+        (epoch != UNREGISTERED).then(|| NodeRegistration {
             node: self.node(),
             epoch,
         })
@@ -102,7 +103,7 @@ impl Fence {
     }
 
     /// Records a registration, and a position that the database has.
-    pub(crate) fn register(&self, registration: Registration, position: i64) {
+    pub(crate) fn register(&self, registration: NodeRegistration, position: i64) {
         self.record_position(position);
         *self.0.node.lock().unwrap_or_else(PoisonError::into_inner) = registration.node;
         self.0.epoch.store(registration.epoch, Ordering::Release);
@@ -255,7 +256,7 @@ mod tests {
         let fence = Fence::default();
         assert_eq!(fence.registration(), None);
         let node = Uuid::from_u128(1);
-        fence.register(Registration { node, epoch: 3 }, 17);
+        fence.register(NodeRegistration { node, epoch: 3 }, 17);
         let epoch = || fence.registration().map(|registration| registration.epoch);
         assert_eq!(
             (epoch(), fence.position(), fence.node()),
