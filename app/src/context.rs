@@ -9,7 +9,7 @@ pub use server::{
     cookies, device, editor, editor_with, end_passkey_sign_in, end_pending_sign_in, end_session,
     enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session, fresh_viewer,
     gate_address, is_signed_in, keyring, link, not_found, now, origin, owner, passkeys_offered,
-    pending_sign_in, posted, provide_nonce, provide_zone, readable, readable_date, redirect,
+    pending_sign_in, plain_post, provide_nonce, provide_zone, readable, readable_date, redirect,
     refuse, remember_theme, say_done, sends_mail, session, support, take_done, theme, use_zone,
     viewer, viewer_among_applications, viewer_in_passing,
 };
@@ -62,7 +62,7 @@ impl Theme {
 
 /// No plain post is answered in the browser: what reads one is no part of its program.
 #[cfg(not(feature = "ssr"))]
-pub const fn posted() -> Option<crate::posted::Posted> {
+pub const fn plain_post() -> Option<crate::posted::Posted> {
     None
 }
 

@@ -25,7 +25,7 @@ pub const SECRET_FIELDS: [&str; 6] = [
 
 /// Whether this page answers a plain post; it stays without scripts then.
 pub fn is_plain_answer() -> bool {
-    context::posted().is_some()
+    context::plain_post().is_some()
 }
 
 /// Stands in every form. A page that answers a plain post has the address of its function, so that `Referer` no longer
@@ -62,7 +62,7 @@ pub fn PostForm(
 
 /// Returns the result of a plain post to this server function, if this page is the response to one.
 pub fn posted<T: DeserializeOwned>(endpoint: &str) -> Option<Result<T, AppError>> {
-    context::posted()
+    context::plain_post()
         .filter(|posted| posted.is(endpoint))
         .map(|posted| {
             posted.outcome.and_then(|value| {
@@ -88,14 +88,14 @@ pub fn typed(endpoint: &str, field: &str) -> Option<String> {
     if SECRET_FIELDS.contains(&field) {
         return None;
     }
-    context::posted()
+    context::plain_post()
         .filter(|posted| posted.is(endpoint) && posted.outcome.is_err())
         .and_then(|posted| posted.field(field))
 }
 
 /// Why a plain post to this server function was refused, where it was.
 pub fn refusal(endpoint: &str) -> Option<AppError> {
-    context::posted()
+    context::plain_post()
         .filter(|posted| posted.is(endpoint))
         .and_then(|posted| posted.outcome.err())
 }
@@ -103,14 +103,14 @@ pub fn refusal(endpoint: &str) -> Option<AppError> {
 /// A field of a plain post to this server function, whatever its outcome: for forms that are shown again although
 /// nothing was wrong.
 pub fn sent(endpoint: &str, field: &str) -> Option<String> {
-    context::posted()
+    context::plain_post()
         .filter(|posted| posted.is(endpoint))
         .and_then(|posted| posted.field(field))
 }
 
 /// The key's fields of a plain post to this server function, whatever its outcome.
 pub fn sent_key_form(endpoint: &str) -> Option<KeyForm> {
-    let posted = context::posted().filter(|posted| posted.is(endpoint))?;
+    let posted = context::plain_post().filter(|posted| posted.is(endpoint))?;
     let scopes = posted.values_of(key::SCOPES);
     Some(KeyForm::read(|name| posted.field(name), scopes))
 }

@@ -46,12 +46,13 @@ pub(crate) struct CacheSlot {
 
 #[derive(Default)]
 struct Entries {
-    by_key: HashMap<KeyId, HashMap<Fingerprint, Entry>>,
+    by_key: HashMap<KeyId, HashMap<Fingerprint, CachedAnswer>>,
     /// All entries, and some that were removed already; oldest first.
     in_order: VecDeque<(KeyId, Fingerprint)>,
 }
 
-struct Entry {
+/// The answer about one question, until it expires.
+struct CachedAnswer {
     caller: Caller,
     until: Duration,
 }
@@ -123,7 +124,7 @@ impl Cache {
         if self.counter(slot.key).load(Ordering::Acquire) != slot.refusals {
             return;
         }
-        let answer = Entry {
+        let answer = CachedAnswer {
             caller: caller.clone(),
             until,
         };
@@ -164,7 +165,7 @@ impl Cache {
 }
 
 impl Entries {
-    fn of(&mut self, slot: &CacheSlot) -> Option<&mut Entry> {
+    fn of(&mut self, slot: &CacheSlot) -> Option<&mut CachedAnswer> {
         self.by_key.get_mut(&slot.key)?.get_mut(&slot.fingerprint)
     }
 

@@ -157,7 +157,7 @@ pub fn asked(address: &UsageAddress) -> ChartQuery<'_> {
 }
 
 /// The plain post that this page answers.
-pub fn posted() -> Option<Posted> {
+pub fn plain_post() -> Option<Posted> {
     use_context()
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn NodeWait(
         let listener = window_event_listener(ev::submit, move |event| {
             let form = dom::target(&event, "form");
             if let Some(form) = form.filter(ends_access) {
-                spawn_local(watch(app.clone(), form));
+                spawn_local(name_nodes_behind(app.clone(), form));
             }
         });
         on_cleanup(move || listener.remove());
@@ -37,7 +37,7 @@ fn ends_access(form: &HtmlFormElement) -> bool {
 }
 
 /// Says which nodes are waited for until the form is answered.
-async fn watch(app: String, form: HtmlFormElement) {
+async fn name_nodes_behind(app: String, form: HtmlFormElement) {
     let mut notice: Option<Element> = None;
     loop {
         TimeoutFuture::new(POLL_MS).await;

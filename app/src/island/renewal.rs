@@ -3,7 +3,7 @@
 
 mod dialog;
 
-pub(crate) use dialog::{Renewal, answered, ask, begin, go_on};
+pub(crate) use dialog::{RenewalStart, answered, ask, begin, go_on};
 
 use web_sys::{Element, HtmlFormElement};
 

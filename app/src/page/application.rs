@@ -49,8 +49,8 @@ pub fn AccountName() -> impl IntoView {
     })
 }
 
-/// A question before something is done with a whole application.
-struct Question {
+/// The dialog that asks before something is done with a whole application.
+struct ConfirmDialog {
     /// The id of the dialog.
     id: &'static str,
     /// The server function.
@@ -75,7 +75,7 @@ pub fn Archive() -> impl IntoView {
             let sentence = ApplicationConflict::AlreadyArchived.to_string();
             return Err(AppError::Conflict(sentence));
         }
-        Ok(Question {
+        Ok(ConfirmDialog {
             id: "archive",
             path: ArchiveApplication::PATH,
             title: Sentence::about([&owner.application().name], |[name]| words::archive(name)),
@@ -97,7 +97,7 @@ pub fn Restore() -> impl IntoView {
             let sentence = ApplicationConflict::NotArchived.to_string();
             return Err(AppError::Conflict(sentence));
         }
-        Ok(Question {
+        Ok(ConfirmDialog {
             id: "restore",
             path: RestoreApplication::PATH,
             title: Sentence::about([&owner.application().name], |[name]| words::restore(name)),
@@ -129,7 +129,7 @@ pub fn Delete() -> impl IntoView {
         if let Some(reason) = reason {
             return Err(AppError::Conflict(reason.to_string()));
         }
-        Ok(Question {
+        Ok(ConfirmDialog {
             id: "delete",
             path: DeleteApplication::PATH,
             title: Sentence::about([&owner.application().name], |[name]| words::delete(name)),
@@ -149,7 +149,7 @@ fn ask<F>(
     question: impl FnOnce(Here) -> F + Send + 'static,
 ) -> AnyView
 where
-    F: Future<Output = Result<Question, AppError>> + Send + 'static,
+    F: Future<Output = Result<ConfirmDialog, AppError>> + Send + 'static,
 {
     let here = Here::from_frame();
     let back = routes::general(&here.app());
@@ -177,8 +177,8 @@ fn impossible(id: &'static str, title: &'static str, app: &str, why: String) -> 
     .into_any()
 }
 
-fn dialog(app: String, fresh: bool, question: Question) -> AnyView {
-    let Question { id, path, .. } = question;
+fn dialog(app: String, fresh: bool, question: ConfirmDialog) -> AnyView {
+    let ConfirmDialog { id, path, .. } = question;
     let back = routes::general(&app);
     let keys = question.active_keys.map(|count| {
         view! {

@@ -42,7 +42,7 @@ fn step(app: String, view: &KeyView) -> Result<AnyView, AppError> {
         None => {
             let once = context::keyring()?.new_idempotency_key().to_string();
             let (key, fresh, now) = (view.key().clone(), editor.is_fresh(), editor.now());
-            view! { <Question app once key fresh now /> }.into_any()
+            view! { <RegenerateForm app once key fresh now /> }.into_any()
         }
         Some(Replacement::Issued {
             key: issued,
@@ -87,7 +87,7 @@ fn step(app: String, view: &KeyView) -> Result<AnyView, AppError> {
 }
 
 #[component]
-fn Question(
+fn RegenerateForm(
     app: String,
     once: String,
     key: KeySummary,

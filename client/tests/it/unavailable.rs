@@ -11,7 +11,7 @@ use test_server::Answer;
 use tokio::net::TcpListener;
 use tower::service_fn;
 
-type Question = Request<Full<bytes::Bytes>>;
+type GateRequest = Request<Full<bytes::Bytes>>;
 
 async fn unavailable(service: &Router, key: &IssuedKey) -> Answer {
     let id = key.id.to_string();
@@ -49,7 +49,7 @@ async fn a_gate_that_is_down_refuses_all() {
 async fn a_gate_that_takes_too_long_refuses_all() {
     let harness = Harness::new().await;
     let key = harness.server.key(&harness.owner, "invoice:read", "").await;
-    let slow = service_fn(|_: Question| pending::<Result<Response, Infallible>>());
+    let slow = service_fn(|_: GateRequest| pending::<Result<Response, Infallible>>());
     let latchkey = harness.builder().build_over(slow).expect("right");
     tokio::time::pause();
     let began = tokio::time::Instant::now();
@@ -82,7 +82,7 @@ async fn an_invalid_answer_refuses_all() {
         (StatusCode::FOUND, String::new()),
         (StatusCode::BAD_GATEWAY, "x".into()),
     ] {
-        let fake = service_fn(move |_: Question| {
+        let fake = service_fn(move |_: GateRequest| {
             let answer = (status, body.clone()).into_response();
             async move { Ok::<_, Infallible>(answer) }
         });
@@ -111,7 +111,7 @@ async fn a_service_whose_own_key_is_refused_refuses_all() {
 async fn a_rate_limited_service_passes_retry_after_on() {
     let harness = Harness::new().await;
     let key = harness.server.key(&harness.owner, "invoice:read", "").await;
-    let busy = service_fn(|_: Question| async {
+    let busy = service_fn(|_: GateRequest| async {
         let mut answer = (StatusCode::TOO_MANY_REQUESTS, "{}").into_response();
         let wait = HeaderValue::from_static("7");
         answer.headers_mut().insert(header::RETRY_AFTER, wait);

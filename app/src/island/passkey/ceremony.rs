@@ -10,7 +10,7 @@ use crate::{
     error::AppError,
     island::{
         announce, navigation,
-        renewal::{self, Renewal},
+        renewal::{self, RenewalStart},
         submit,
     },
     routes,
@@ -166,17 +166,17 @@ fn go_on(form: &HtmlFormElement) {
 async fn sign_in(form: HtmlFormElement, button: HtmlElement, purpose: &str) {
     let shown = if let Some(dialog) = renewal::dialog_of(&form) {
         let shown = renewal::go_on(&dialog, routes::SIGN_IN_AFTER_EXPIRY).await;
-        shown.map(|()| Renewal::Asked)
+        shown.map(|()| RenewalStart::Asked)
     } else if [AGAIN, CONFIRM].contains(&purpose) {
         let page = routes::with_query(routes::SIGN_IN, &[("next", &navigation::here())]);
         renewal::begin(&page, form.clone(), Some(button)).await
     } else {
         // The sign-in's second step: the server leads on.
-        window().location().reload().map(|()| Renewal::Asked)
+        window().location().reload().map(|()| RenewalStart::Asked)
     };
     match shown {
-        Ok(Renewal::Asked) => {}
-        Ok(Renewal::SignedIn) => say(&form, words::CANCELLED),
+        Ok(RenewalStart::Asked) => {}
+        Ok(RenewalStart::SignedIn) => say(&form, words::CANCELLED),
         Err(_) => say(&form, UNREACHABLE),
     }
 }

@@ -63,8 +63,8 @@ pub fn ask(sent: Sent) -> Result<(), SplitLoaderError> {
             && super::is_needed(address)
         {
             match begin(address, sent.form.clone(), sent.button.clone()).await {
-                Ok(Renewal::SignedIn) => answer = sent.send_again().await,
-                Ok(Renewal::Asked) => return,
+                Ok(RenewalStart::SignedIn) => answer = sent.send_again().await,
+                Ok(RenewalStart::Asked) => return,
                 Err(_) => {}
             }
         }
@@ -133,7 +133,7 @@ fn open_elsewhere(link: &Element) -> Result<(), JsValue> {
 
 /// What came of asking for a new sign-in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Renewal {
+pub enum RenewalStart {
     /// The reader is asked, and the form is sent afterwards.
     Asked,
     /// The browser is signed in: the form is to be sent again.
@@ -148,10 +148,10 @@ pub async fn begin(
     sign_in: &str,
     form: HtmlFormElement,
     button: Option<HtmlElement>,
-) -> Result<Renewal, JsValue> {
+) -> Result<RenewalStart, JsValue> {
     // A browser with a session is led to another page, which has no card.
     let Some(card) = card_at(sign_in).await? else {
-        return Ok(Renewal::SignedIn);
+        return Ok(RenewalStart::SignedIn);
     };
     listen();
     let dialog: HtmlDialogElement = document().create_element("dialog")?.unchecked_into();
@@ -187,7 +187,7 @@ pub async fn begin(
         _ = wanted.focus();
     }
     WAITING.set(Some((form, button)));
-    Ok(Renewal::Asked)
+    Ok(RenewalStart::Asked)
 }
 
 /// The card of the sign-in page, or of its second step; `None` where another page is shown.

@@ -28,11 +28,15 @@ pub fn RevokeSelectedDialog(
         return result(address.path(&list), outcome);
     }
     let back = address.path_selecting(&list, keys.iter().map(|(key, _)| key.id));
-    view! { <Question app back keys /> }.into_any()
+    view! { <RevokeSelectedForm app back keys /> }.into_any()
 }
 
 #[component]
-fn Question(app: String, back: String, keys: Vec<(KeySummary, DayCalls)>) -> impl IntoView {
+fn RevokeSelectedForm(
+    app: String,
+    back: String,
+    keys: Vec<(KeySummary, DayCalls)>,
+) -> impl IntoView {
     let count = keys.len();
     let keys = keys
         .into_iter()
