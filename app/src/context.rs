@@ -4,14 +4,14 @@
 mod server;
 #[cfg(feature = "ssr")]
 pub use server::{
-    PageZone, SessionToken, Site, account_owner, admit, asked, authenticated_again,
-    begin_passkey_sign_in, browser_tokens, complete_sign_in, confirm_password, cookie_value,
-    cookies, device, editor, editor_with, end_passkey_sign_in, end_pending_sign_in, end_session,
-    enrolling_session, fresh_account_owner, fresh_editor, fresh_owner, fresh_session, fresh_viewer,
-    gate_address, is_signed_in, keyring, link, not_found, now, origin, owner, passkeys_offered,
-    pending_sign_in, plain_post, provide_nonce, provide_zone, readable, readable_date, redirect,
-    refuse, remember_theme, say_done, sends_mail, session, support, take_done, theme, use_zone,
-    viewer, viewer_among_applications, viewer_in_passing,
+    PageZone, SessionToken, Site, account_owner, admit, authenticated_again, begin_passkey_sign_in,
+    browser_tokens, chart_query, complete_sign_in, confirm_password, cookie_value, cookies, device,
+    editor, editor_with, end_passkey_sign_in, end_pending_sign_in, end_session, enrolling_session,
+    fresh_account_owner, fresh_editor, fresh_owner, fresh_session, fresh_viewer, gate_address,
+    is_signed_in, keyring, link, not_found, now, origin, owner, passkeys_offered, pending_sign_in,
+    plain_post, provide_nonce, provide_zone, readable, readable_date, redirect, refuse,
+    remember_theme, say_done, sends_mail, session, support, take_done, theme, use_zone, viewer,
+    viewer_among_applications, viewer_in_passing,
 };
 
 use serde::{Deserialize, Serialize};

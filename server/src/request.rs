@@ -1,11 +1,11 @@
 //! What every request and response has, whatever handles it: an id, the client's address, and a response even after a panic.
 
 mod context;
-mod forwarded;
 mod panic;
 mod rejection;
 mod service;
 mod target;
+mod untrusted_proxy;
 
 pub use context::{Peer, origin, request_id};
 pub use panic::after_panic;

@@ -146,8 +146,8 @@ pub fn redirect(path: &str) {
     leptos_axum::redirect(path, false);
 }
 
-/// The address of a chart as a question.
-pub fn asked(address: &UsageAddress) -> ChartQuery<'_> {
+/// The query of a chart's address.
+pub fn chart_query(address: &UsageAddress) -> ChartQuery<'_> {
     ChartQuery {
         window: &address.window,
         from: &address.from,

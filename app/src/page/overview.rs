@@ -28,7 +28,7 @@ pub fn Overview() -> impl IntoView {
     let events_path = routes::security_events(&app);
     let content = loaded(async move {
         let usage = here.viewer.usage().await;
-        let chart = usage.chart(context::asked(&address)).await?;
+        let chart = usage.chart(context::chart_query(&address)).await?;
         let breakdown = usage.breakdown(chart.series.range).await?;
         let before = match period_before(chart.series.range) {
             Some(range) => Some(usage.total(range).await?),

@@ -60,7 +60,7 @@ pub async fn live(
     let get = |name: &str| query.get(name).cloned().unwrap_or_default();
     let address = RequestsAddress::of(get);
     let token = token.map(|Extension(token)| token);
-    let found = asked(&state, &app, &address, token.as_ref(), origin).await;
+    let found = viewer_and_filter(&state, &app, &address, token.as_ref(), origin).await;
     let (viewer, filter, token) = match (found, token) {
         (Ok(Some((viewer, filter))), Some(token)) => (viewer, filter, token),
         // A browser does not show the target of a redirect here.
@@ -100,7 +100,7 @@ pub async fn live(
 }
 
 /// Returns the viewer who asks, and the calls that they ask for; `None` without a session.
-async fn asked(
+async fn viewer_and_filter(
     state: &AppState,
     app: &str,
     address: &RequestsAddress,

@@ -1,4 +1,4 @@
-//! Protection against cross-site request forgery, which Leptos leaves to the server.
+//! Protection against cross-site request forgery (CSRF), which Leptos leaves to the server.
 
 use crate::{AppState, request};
 use app::{context::Site, error::AppError};

@@ -2,10 +2,10 @@
 
 use super::{
     context::Peer,
-    forwarded::UntrustedProxyWarning,
     panic::{after_panic, log_and_replace},
     rejection::Rejection,
     target,
+    untrusted_proxy::UntrustedProxyWarning,
 };
 use crate::{
     AppState,

@@ -28,7 +28,7 @@ pub fn KeyOverview(
         let rotated = rotated(&here, &view).await?;
         let usage = view.usage();
         let used = view.scope_use().await?;
-        let chart = usage.chart(context::asked(&address)).await?;
+        let chart = usage.chart(context::chart_query(&address)).await?;
         let breakdown = usage.breakdown(chart.series.range).await?;
         let day = usage.last_day_of(&chart, &breakdown).await?;
         let key = view.key().clone();

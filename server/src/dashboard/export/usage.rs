@@ -18,14 +18,14 @@ const BREAKDOWN_HEADINGS: &str = "by,value,accepted,denied,rate limited\r\n";
 /// bar of the chart, also for those without calls.
 pub async fn series(request: ExportRequest) -> Result<Response, ExportRefusal> {
     let subject = ExportSubject::of(&request).await?;
-    let rows = series_rows(&subject, asked(&request)).await?;
+    let rows = series_rows(&subject, chart_query(&request)).await?;
     Ok(send(&subject, "usage", SERIES_HEADINGS, rows))
 }
 
 /// `GET …/breakdown.csv` beside either: one line for each value.
 pub async fn breakdown(request: ExportRequest) -> Result<Response, ExportRefusal> {
     let subject = ExportSubject::of(&request).await?;
-    let rows = breakdown_rows(&subject, asked(&request)).await?;
+    let rows = breakdown_rows(&subject, chart_query(&request)).await?;
     Ok(send(&subject, "breakdown", BREAKDOWN_HEADINGS, rows))
 }
 
@@ -64,7 +64,7 @@ impl ExportSubject {
 }
 
 /// Returns the range in the page's query.
-fn asked(request: &ExportRequest) -> ChartQuery<'_> {
+fn chart_query(request: &ExportRequest) -> ChartQuery<'_> {
     ChartQuery {
         window: request.parameter("window"),
         from: request.parameter("from"),
