@@ -81,20 +81,20 @@ pub struct NodeCounts {
 
 /// A change, with what the nodes know about it if there are several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ReportedChange {
     /// The change.
     pub done: Done,
     /// The nodes; none if it ended no access, or there is one node.
     pub nodes: Option<NodeCounts>,
 }
 
-impl From<Done> for Outcome {
+impl From<Done> for ReportedChange {
     fn from(done: Done) -> Self {
         Self { done, nodes: None }
     }
 }
 
-impl Outcome {
+impl ReportedChange {
     /// Reads the value of the cookie.
     pub fn parse(text: &str) -> Option<Self> {
         let (done, nodes) = match text.split_once('~') {
@@ -108,7 +108,7 @@ impl Outcome {
     }
 }
 
-impl std::fmt::Display for Outcome {
+impl std::fmt::Display for ReportedChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.done)?;
         match self.nodes {
@@ -237,9 +237,9 @@ mod tests {
         });
         for done in changes {
             for nodes in [None, nodes] {
-                let change = Outcome { done, nodes };
+                let change = ReportedChange { done, nodes };
                 let text = change.to_string();
-                assert_eq!(Outcome::parse(&text), Some(change), "{text}");
+                assert_eq!(ReportedChange::parse(&text), Some(change), "{text}");
             }
         }
     }
@@ -258,7 +258,7 @@ mod tests {
             "saved~3.3.x",
             "saved~3.3.41.0",
         ] {
-            assert_eq!(Outcome::parse(text), None, "{text}");
+            assert_eq!(ReportedChange::parse(text), None, "{text}");
         }
     }
 }

@@ -28,19 +28,19 @@ pub(crate) struct Need {
 pub(crate) struct Cached<T>(Arc<Inner<T>>);
 
 struct Inner<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<CacheState<T>>,
     /// Held by the request that reads the document.
     reading: Arc<tokio::sync::Mutex<()>>,
 }
 
-struct State<T> {
+struct CacheState<T> {
     good: Option<(Arc<T>, Timestamp)>,
     failure: Option<(ProviderError, Timestamp)>,
 }
 
 impl<T> Default for Cached<T> {
     fn default() -> Self {
-        let state = State {
+        let state = CacheState {
             good: None,
             failure: None,
         };
@@ -110,7 +110,7 @@ impl<T: Send + Sync + 'static> Cached<T> {
 }
 
 impl<T> Inner<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, CacheState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -158,7 +158,7 @@ impl<T> Inner<T> {
     }
 }
 
-impl<T> State<T> {
+impl<T> CacheState<T> {
     fn good(&self, now: Timestamp) -> Option<Arc<T>> {
         let (good, at) = self.good.as_ref()?;
         (now.since(*at) < MAX_AGE).then(|| Arc::clone(good))

@@ -120,7 +120,7 @@ async fn confirmed(app: &str, confirm: &str) -> Result<(), AppError> {
     clippy::unnecessary_wraps,
     reason = "it is the answer of server functions"
 )]
-fn to_settings(app: &str, done: impl Into<crate::toast::Outcome>) -> Result<(), AppError> {
+fn to_settings(app: &str, done: impl Into<crate::toast::ReportedChange>) -> Result<(), AppError> {
     crate::context::say_done(done);
     crate::context::redirect(&crate::routes::general(app));
     Ok(())

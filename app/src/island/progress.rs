@@ -9,9 +9,9 @@ use web_sys::Element;
 const PATIENCE_MS: u32 = 200;
 
 /// A request that is under way, until it is dropped.
-pub struct Progress(Rc<Cell<Option<State>>>);
+pub struct Progress(Rc<Cell<Option<ProgressState>>>);
 
-enum State {
+enum ProgressState {
     Waiting,
     Shown(Element),
 }
@@ -19,12 +19,12 @@ enum State {
 impl Progress {
     /// A request begins.
     pub fn start() -> Self {
-        let state = Rc::new(Cell::new(Some(State::Waiting)));
+        let state = Rc::new(Cell::new(Some(ProgressState::Waiting)));
         let later = Rc::clone(&state);
         spawn_local(async move {
             TimeoutFuture::new(PATIENCE_MS).await;
-            if let Some(State::Waiting) = later.take() {
-                later.set(bar().map(State::Shown));
+            if let Some(ProgressState::Waiting) = later.take() {
+                later.set(bar().map(ProgressState::Shown));
             }
         });
         Self(state)
@@ -33,7 +33,7 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(State::Shown(bar)) = self.0.take() {
+        if let Some(ProgressState::Shown(bar)) = self.0.take() {
             bar.remove();
         }
     }

@@ -35,7 +35,7 @@ enum Fate {
     Revoked(&'static str),
 }
 
-struct Sample {
+struct DemoKey {
     /// Days before today on which it was created.
     created: i64,
     name: &'static str,
@@ -54,8 +54,8 @@ struct Sample {
 }
 
 /// The keys, the oldest first.
-const SAMPLES: [Sample; 12] = [
-    Sample {
+const DEMO_KEYS: [DemoKey; 12] = [
+    DemoKey {
         created: 149,
         name: "Legacy importer",
         description: "Nightly import from the old shop.",
@@ -68,7 +68,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 97,
         fate: Fate::Kept,
     },
-    Sample {
+    DemoKey {
         created: 120,
         name: "Checkout service",
         description: "Takes payments on the storefront.",
@@ -81,7 +81,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 0,
         fate: Fate::Kept,
     },
-    Sample {
+    DemoKey {
         created: 110,
         name: "Inventory scanner",
         description: "Counts the shelves at the end of a season.",
@@ -94,7 +94,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 41,
         fate: Fate::Kept,
     },
-    Sample {
+    DemoKey {
         created: 84,
         name: "Accounting sync",
         description: "Invoices and taxes into the ledger, each hour.",
@@ -107,7 +107,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 0,
         fate: Fate::Kept,
     },
-    Sample {
+    DemoKey {
         created: 75,
         name: ROTATED,
         description: "Sends receipts after a payment.",
@@ -120,7 +120,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 0,
         fate: Fate::Regenerated,
     },
-    Sample {
+    DemoKey {
         created: 61,
         name: "Mobile app backend",
         description: "",
@@ -133,7 +133,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 0,
         fate: Fate::Kept,
     },
-    Sample {
+    DemoKey {
         created: 58,
         name: "Partner feed",
         description: "The catalogue, for a price comparison.",
@@ -146,7 +146,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 1,
         fate: Fate::Replaced,
     },
-    Sample {
+    DemoKey {
         created: 45,
         name: "Data warehouse",
         description: "Read by the analysts' nightly job.",
@@ -159,7 +159,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 6,
         fate: Fate::Deactivated,
     },
-    Sample {
+    DemoKey {
         created: 38,
         name: "Contractor laptop",
         description: "For the relaunch project.",
@@ -172,7 +172,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 9,
         fate: Fate::Revoked("The contract has ended."),
     },
-    Sample {
+    DemoKey {
         created: 20,
         name: "Load test",
         description: "",
@@ -185,7 +185,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 13,
         fate: Fate::Kept,
     },
-    Sample {
+    DemoKey {
         created: 12,
         name: "Continuous integration",
         description: "Runs the contract tests of the storefront.",
@@ -198,7 +198,7 @@ const SAMPLES: [Sample; 12] = [
         last_call: 0,
         fate: Fate::Kept,
     },
-    Sample {
+    DemoKey {
         created: 1,
         name: "Webhook relay",
         description: "Not deployed yet.",
@@ -220,8 +220,8 @@ pub(super) async fn create(
     email: &str,
     password: &str,
 ) -> Result<(), CommandError> {
-    let mut made = Vec::with_capacity(SAMPLES.len());
-    for sample in &SAMPLES {
+    let mut made = Vec::with_capacity(DEMO_KEYS.len());
+    for sample in &DEMO_KEYS {
         clock.set_back_days(sample.created);
         let owner = owner(keyring, email, password).await?;
         let issued = issue(keyring, &owner, sample).await?;
@@ -319,7 +319,7 @@ async fn owner(keyring: &Keyring, email: &str, password: &str) -> Result<Owner, 
 async fn issue(
     keyring: &Keyring,
     owner: &Owner,
-    sample: &Sample,
+    sample: &DemoKey,
 ) -> Result<IssuedKey, CommandError> {
     let draft = KeyDraft {
         name: KeyName::parse(sample.name).map_err(cannot)?,

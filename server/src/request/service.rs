@@ -48,9 +48,9 @@ const SECURITY_HEADERS: [(HeaderName, &str); 3] = [
 /// The outermost service: it gives each request an id, finds the client's address, and completes the response. It calls the
 /// gate's immediate handlers itself, and the router for all other requests.
 #[derive(Clone)]
-pub struct RequestService(Arc<Shared>);
+pub struct RequestService(Arc<ServiceState>);
 
-struct Shared {
+struct ServiceState {
     state: AppState,
     /// By the endpoint's index in the metrics.
     immediate: Vec<Option<ImmediateHandler<AppState>>>,
@@ -67,9 +67,10 @@ struct Pending {
 }
 
 /// The response of a [`RequestService`].
-pub type ResponseFuture = Either<Ready<Outcome>, Pin<Box<dyn Future<Output = Outcome> + Send>>>;
+pub type ResponseFuture =
+    Either<Ready<ServiceResult>, Pin<Box<dyn Future<Output = ServiceResult> + Send>>>;
 
-type Outcome = Result<Response, Infallible>;
+type ServiceResult = Result<Response, Infallible>;
 
 impl RequestService {
     /// A service with the handlers of immediate endpoints, in the order of the endpoints in `state.metrics`.
@@ -78,7 +79,7 @@ impl RequestService {
         immediate: Vec<Option<ImmediateHandler<AppState>>>,
         router: Router,
     ) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(ServiceState {
             state,
             immediate,
             router,
@@ -97,7 +98,7 @@ impl RequestService {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let Shared { state, .. } = &*self.0;
+        let ServiceState { state, .. } = &*self.0;
         let target = target::normalize(&mut request);
         let (id, address) = self.identify(peer, request.headers());
         let path = request.uri().path();

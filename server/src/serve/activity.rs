@@ -26,10 +26,10 @@ const CLIENT_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The activity on one connection, shared by its stream, its requests and its timer.
 pub struct Activity {
     limits: ConnectionLimits,
-    state: Mutex<State>,
+    state: Mutex<ActivityState>,
 }
 
-struct State {
+struct ActivityState {
     opened_at: Instant,
     /// Whether a request has arrived.
     used: bool,
@@ -63,7 +63,7 @@ impl Activity {
         let now = Instant::now();
         Arc::new(Self {
             limits,
-            state: Mutex::new(State {
+            state: Mutex::new(ActivityState {
                 opened_at: now,
                 used: false,
                 multiplexed: false,
@@ -79,7 +79,7 @@ impl Activity {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ActivityState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -158,7 +158,7 @@ impl Activity {
     }
 
     /// Returns the actions that are due unless something happens before, in order of precedence.
-    fn deadlines(&self, state: &State) -> [Option<(Instant, ConnectionAction)>; 4] {
+    fn deadlines(&self, state: &ActivityState) -> [Option<(Instant, ConnectionAction)>; 4] {
         let limits = &self.limits;
         let write_deadline = |since: Instant| {
             (

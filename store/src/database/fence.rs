@@ -19,10 +19,10 @@ const LOST: i64 = -1;
 
 /// The registration of this process in a database, and what it knows about the database. A clone shares its state.
 #[derive(Clone, Debug, Default)]
-pub struct Fence(Arc<State>);
+pub struct Fence(Arc<FenceState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct FenceState {
     node: Mutex<Uuid>,
     epoch: AtomicI64,
     position: AtomicI64,

@@ -95,7 +95,7 @@ pub async fn edit_key(
             let done = crate::toast::Done::Edited(id);
             crate::context::say_done(match confirmation {
                 Some(confirmation) => (done, &confirmation).into(),
-                None => crate::toast::Outcome::from(done),
+                None => crate::toast::ReportedChange::from(done),
             });
             crate::context::redirect(&crate::routes::key(&app, id));
             Ok(Edit::Saved)

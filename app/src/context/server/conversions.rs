@@ -3,7 +3,7 @@
 use super::{keyring, origin, refuse, unexpected};
 use crate::{
     error::AppError,
-    toast::{Done, NodeCounts, Outcome},
+    toast::{Done, NodeCounts, ReportedChange},
     words,
 };
 use management::{Confirmation, ManagementError};
@@ -44,7 +44,7 @@ impl NodeCounts {
     }
 }
 
-impl From<(Done, &Confirmation)> for Outcome {
+impl From<(Done, &Confirmation)> for ReportedChange {
     fn from((done, confirmation): (Done, &Confirmation)) -> Self {
         Self {
             done,

@@ -3,7 +3,7 @@
 use super::{SessionToken, headers, site};
 use crate::{
     context::{Site, Theme},
-    toast::Outcome,
+    toast::ReportedChange,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
 use domain::passkey::CHALLENGE_LIFETIME;
@@ -79,7 +79,7 @@ pub fn end_provider_sign_in(site: &Site) -> Option<HeaderValue> {
 }
 
 /// As [`say_done`], for a response that is not rendered as a page.
-pub fn done(site: &Site, done: impl Into<Outcome>) -> Option<HeaderValue> {
+pub fn done(site: &Site, done: impl Into<ReportedChange>) -> Option<HeaderValue> {
     let value = done.into().to_string();
     let cookie = http_only(site.cookie(DONE), &value);
     header_of(cookie.max_age(DONE_FOR), site)
@@ -158,18 +158,18 @@ pub fn theme() -> Theme {
 }
 
 /// Lets the next page say what was changed.
-pub fn say_done(done: impl Into<Outcome>) {
+pub fn say_done(done: impl Into<ReportedChange>) {
     if let Some(header) = self::done(&site(), done) {
         append(header);
     }
 }
 
 /// The change before this page. It is said once.
-pub fn take_done() -> Option<Outcome> {
+pub fn take_done() -> Option<ReportedChange> {
     let name = site().cookie(DONE);
     let done = cookie(&name)?;
     set_cookie(http_only(name, "").max_age(cookie::time::Duration::ZERO));
-    Outcome::parse(&done)
+    ReportedChange::parse(&done)
 }
 
 fn cookie(name: &str) -> Option<String> {

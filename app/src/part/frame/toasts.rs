@@ -6,7 +6,7 @@ use crate::{
     form::FormPage,
     island::node_wait::NodeWait,
     read::in_turn,
-    toast::{Done, NodeCounts, Outcome},
+    toast::{Done, NodeCounts, ReportedChange},
     ui::{Icon, Sentence, Shape},
     words::{nodes, toast as words},
 };
@@ -49,8 +49,8 @@ struct Shown {
 }
 
 /// What to say about the change before this page; nothing if its key is not there.
-async fn shown(outcome: Outcome, viewer: Option<&Viewer>) -> Option<Shown> {
-    let Outcome { done, nodes } = outcome;
+async fn shown(change: ReportedChange, viewer: Option<&Viewer>) -> Option<Shown> {
+    let ReportedChange { done, nodes } = change;
     let name = match done.key() {
         Some(key) => viewer?.key(key).await.ok()?.name.to_string(),
         None => String::new(),
