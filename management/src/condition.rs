@@ -38,7 +38,7 @@ impl Keyring {
     /// `Unavailable` if it cannot be written.
     pub(crate) async fn check_database(&self) -> Result<(), ManagementError> {
         let now = self.monotonic();
-        let renewed = self.is_member() && self.lease_start.since(now) < PROBE_FOR;
+        let renewed = self.node.has_renewed_within(PROBE_FOR, now);
         if renewed && self.fault().is_none() {
             return Ok(());
         }

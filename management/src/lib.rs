@@ -88,7 +88,7 @@ use apply::UncertainKeys;
 use domain::time::Timestamp;
 use key_locks::KeyLocks;
 use long_reads::LongReads;
-use node::{AppliedPosition, LeaseStart, Loss, NodeCounters, Registration};
+use node::{AppliedPosition, ThisNode};
 use password::Passwords;
 use planted::{PlantedFault, is_planted};
 use reset::ResetRequests;
@@ -96,10 +96,11 @@ use sign_in_count::SignInCounters;
 use sign_in_throttle::SignIns;
 use std::{
     ops::Deref,
-    sync::{Arc, OnceLock, atomic::AtomicI64},
+    sync::{Arc, OnceLock},
 };
 use telemetry::{Supervisor, Telemetry};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use time::TimeMark;
+use tokio_util::task::TaskTracker;
 use undelivered::UndeliveredKeys;
 use uuid::Uuid;
 use verification::{
@@ -126,19 +127,9 @@ pub struct Inner {
     setup_token: String,
     /// The site that passkeys belong to; none where they are not offered.
     relying_party: OnceLock<second_factor::RelyingParty>,
-    /// The registration of this process; none in a command that runs beside the server.
-    registration: OnceLock<Registration>,
-    node_counters: NodeCounters,
-    /// Why the database was lost, if it was.
-    loss: Loss,
-    /// When the last renewal was asked for, by the monotonic clock.
-    lease_start: LeaseStart,
-    /// The newest change that the index has.
-    applied: AppliedPosition,
-    /// Cancelled when changes no longer wait for other nodes.
-    closing: CancellationToken,
-    /// The newest certain time that the database has: Unix milliseconds.
-    marked: AtomicI64,
+    /// This process among those that use the database.
+    node: ThisNode,
+    time_mark: TimeMark,
     /// How mails are sent; none if no mail server is configured.
     mailer: OnceLock<Arc<Mailer>>,
     /// Password resets that were requested at sign-in and are not made yet.
@@ -207,7 +198,7 @@ impl Keyring {
             Arc::clone(&index),
             store.last_decision().await?,
         );
-        let lease_start = LeaseStart::at(clock.monotonic());
+        let node = ThisNode::new(clock.monotonic(), applied);
         Ok(Self(Arc::new(Inner {
             passwords: Passwords::new(&*entropy)?,
             long_reads: LongReads::new(store.reading_connections()),
@@ -221,14 +212,9 @@ impl Keyring {
             sign_ins: SignIns::default(),
             sign_in_counters: SignInCounters::default(),
             relying_party: OnceLock::new(),
-            registration: OnceLock::new(),
-            node_counters: NodeCounters::default(),
             single_sign_on: OnceLock::new(),
-            loss: Loss::default(),
-            lease_start,
-            applied,
-            closing: CancellationToken::new(),
-            marked: AtomicI64::new(mark.map_or(i64::MIN, |mark| mark.0)),
+            node,
+            time_mark: TimeMark::new(mark),
             mailer: OnceLock::new(),
             reset_requests: ResetRequests::default(),
             key_locks: KeyLocks::default(),
@@ -285,13 +271,13 @@ impl Keyring {
     pub async fn close(&self) {
         self.make_requested_links().await;
         self.tasks.close();
-        self.closing.cancel();
+        self.node.stop_waiting();
         self.tasks.wait().await;
         if let Err(error) = self.mark_time().await {
             tracing::error!(%error, "the time mark is not written");
         }
         self.telemetry.close().await;
-        self.leave().await;
+        self.node.leave().await;
         self.store.close().await;
     }
 

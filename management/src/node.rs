@@ -12,15 +12,15 @@ mod lease;
 
 pub(crate) use confirmation::Applied;
 pub use confirmation::{Confirmation, NodesBehind};
-pub(crate) use counts::NodeCounters;
 pub use counts::NodeStats;
 pub use join::{Join, JoinError, Joining};
-pub(crate) use lease::LeaseStart;
 
 use crate::{
     Keyring,
     planted::{PlantedFault, is_planted},
 };
+use counts::NodeCounters;
+use lease::LeaseStart;
 use std::sync::{
     Mutex, OnceLock,
     atomic::{AtomicBool, AtomicI64, Ordering},
@@ -30,8 +30,23 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use verification::Monotonic;
 
+/// This process among those that use the database.
+pub(crate) struct ThisNode {
+    /// The registration; none in a command that runs beside the server.
+    registration: OnceLock<Registration>,
+    counters: NodeCounters,
+    /// Why the database was lost, if it was.
+    loss: Loss,
+    /// When the last renewal was asked for, by the monotonic clock.
+    lease_start: LeaseStart,
+    /// The newest change that the index has.
+    applied: AppliedPosition,
+    /// Cancelled when changes no longer wait for other nodes.
+    closing: CancellationToken,
+}
+
 /// The registration of this process.
-pub(crate) enum Registration {
+enum Registration {
     /// It is the only process.
     Owner(Ownership),
     /// It is one of several.
@@ -39,8 +54,8 @@ pub(crate) enum Registration {
 }
 
 /// A process beside others.
-pub(crate) struct Member {
-    pub(crate) node: NodeConnection,
+struct Member {
+    node: NodeConnection,
     /// Whether it was the oldest one at its last renewal.
     is_oldest: AtomicBool,
     /// Notified when PostgreSQL announces a change.
@@ -79,30 +94,65 @@ impl AppliedPosition {
 
 /// The reason why the database was lost. From then on no key is verified and nothing is written.
 #[derive(Default)]
-pub(crate) struct Loss {
+struct Loss {
     why: OnceLock<String>,
     token: CancellationToken,
 }
 
-impl Keyring {
-    /// Whether this process does what one process at a time is enough for, such as pruning: the oldest one, while it has a lease.
-    pub fn is_maintainer(&self) -> bool {
-        match self.registration.get() {
-            Some(Registration::Member(member)) => {
-                member.is_oldest.load(Ordering::Acquire) && self.has_lease(member)
-            }
-            _ => true,
+impl ThisNode {
+    /// A process that is not registered, whose index was read at `applied`.
+    pub(crate) fn new(now: Monotonic, applied: AppliedPosition) -> Self {
+        Self {
+            registration: OnceLock::new(),
+            counters: NodeCounters::default(),
+            loss: Loss::default(),
+            lease_start: LeaseStart::at(now),
+            applied,
+            closing: CancellationToken::new(),
         }
     }
 
-    /// Whether this process is one of several.
-    pub fn is_member(&self) -> bool {
-        matches!(self.registration.get(), Some(Registration::Member(_)))
+    /// The newest change that the index has.
+    pub(crate) const fn applied(&self) -> &AppliedPosition {
+        &self.applied
     }
 
-    fn has_lease(&self, member: &Member) -> bool {
+    /// Lets no change wait for other nodes any more.
+    pub(crate) fn stop_waiting(&self) {
+        self.closing.cancel();
+    }
+
+    /// Whether this process is one of several.
+    pub(crate) fn is_member(&self) -> bool {
+        self.member().is_some()
+    }
+
+    fn member(&self) -> Option<&Member> {
+        match self.registration.get() {
+            Some(Registration::Member(member)) => Some(member),
+            _ => None,
+        }
+    }
+
+    fn is_maintainer(&self, now: Monotonic) -> bool {
+        self.member().is_none_or(|member| {
+            member.is_oldest.load(Ordering::Acquire) && self.has_lease(member, now)
+        })
+    }
+
+    fn has_lease(&self, member: &Member, now: Monotonic) -> bool {
         let time = store::answering_time(member.node.lease());
-        self.database_downtime_ms() <= i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+        self.downtime_ms(now) <= i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether the lease of a process beside others was renewed within `ms` milliseconds.
+    pub(crate) fn has_renewed_within(&self, ms: i64, now: Monotonic) -> bool {
+        self.is_member() && self.lease_start.since(now) < ms
+    }
+
+    /// Returns figures about the nodes; `None` if this is the only process.
+    pub(crate) fn stats(&self) -> Option<NodeStats> {
+        self.is_member().then(|| self.counters.stats())
     }
 
     /// Gives up the registration, so that others need not wait until the lease has ended.
@@ -112,7 +162,7 @@ impl Keyring {
         };
         self.lease_start.end();
         let left = match registration {
-            _ if !self.is_owner() => Ok(()),
+            _ if self.is_lost() => Ok(()),
             Registration::Owner(ownership) => ownership.leave().await,
             Registration::Member(member) => member.node.leave().await,
         };
@@ -127,28 +177,52 @@ impl Keyring {
         self.loss.token.cancel();
     }
 
+    fn is_lost(&self) -> bool {
+        // The token's state is behind a mutex, which all calls would share.
+        self.loss.why.get().is_some()
+    }
+
+    async fn lost(&self) -> &str {
+        self.loss.token.cancelled().await;
+        self.loss.why.get().map_or("", String::as_str)
+    }
+
+    fn downtime_ms(&self, now: Monotonic) -> i64 {
+        if self.is_lost() {
+            return i64::MAX;
+        }
+        let downtime = self.lease_start.since(now);
+        if downtime < i64::MAX && is_planted(PlantedFault::LeaseWithoutEnd) {
+            return 0;
+        }
+        downtime
+    }
+}
+
+impl Keyring {
+    /// Whether this process does what one process at a time is enough for, such as pruning: the oldest one, while it has a lease.
+    pub fn is_maintainer(&self) -> bool {
+        self.node.is_maintainer(self.monotonic())
+    }
+
+    /// Whether this process is one of several.
+    pub fn is_member(&self) -> bool {
+        self.node.is_member()
+    }
+
     /// Whether the database is not lost. It may be unavailable: see [`Keyring::database_downtime_ms`].
     pub fn is_owner(&self) -> bool {
-        // The token's state is behind a mutex, which all calls would share.
-        self.loss.why.get().is_none()
+        !self.node.is_lost()
     }
 
     /// Waits until the database is lost, and returns the reason.
     pub async fn lost(&self) -> &str {
-        self.loss.token.cancelled().await;
-        self.loss.why.get().map_or("", String::as_str)
+        self.node.lost().await
     }
 
     /// Returns the milliseconds since the last granted renewal was asked for, during which the index may have become stale;
     /// `i64::MAX` without a renewal, and once the database is lost.
     pub fn database_downtime_ms(&self) -> i64 {
-        if !self.is_owner() {
-            return i64::MAX;
-        }
-        let downtime = self.lease_start.since(self.monotonic());
-        if downtime < i64::MAX && is_planted(PlantedFault::LeaseWithoutEnd) {
-            return 0;
-        }
-        downtime
+        self.node.downtime_ms(self.monotonic())
     }
 }

@@ -38,7 +38,7 @@ impl Keyring {
             fault: self.fault(),
             reserve: self.store.disk().and_then(store::Disk::has_reserve),
             journal_failed: self.journal_failure().is_some(),
-            nodes: self.is_member().then(|| self.node_counters.stats()),
+            nodes: self.node.stats(),
         }
     }
 }

@@ -2,7 +2,31 @@
 
 use crate::{Keyring, ManagementError};
 use domain::time::{MINUTE, Timestamp};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::{Store, StoreError};
+
+/// The newest certain time that the database has: Unix milliseconds.
+pub(crate) struct TimeMark(AtomicI64);
+
+impl TimeMark {
+    /// The time that was read from the database; none in a new one.
+    pub(crate) fn new(read: Option<Timestamp>) -> Self {
+        Self(AtomicI64::new(read.map_or(i64::MIN, |read| read.0)))
+    }
+
+    fn written(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Writes a newer time.
+    async fn write(&self, mark: Timestamp, store: &Store) -> Result<(), StoreError> {
+        if mark > self.written() {
+            store.set_time_mark(mark).await?;
+            self.0.store(mark.0, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
 
 impl Keyring {
     /// Compares the machine's clocks, and writes the newest certain time once a minute. To be called every second.
@@ -12,8 +36,8 @@ impl Keyring {
     pub async fn keep_time(&self) -> Result<(), ManagementError> {
         let (time, at) = (self.clock.time_of_day(), self.clock.monotonic());
         self.clock.guard().check(time, at);
-        let marked = Timestamp(self.marked.load(Ordering::Relaxed));
-        if self.clock.guard().mark().since(marked) >= MINUTE {
+        let mark = self.clock.guard().mark();
+        if mark.since(self.time_mark.written()) >= MINUTE {
             self.mark_time().await?;
         }
         Ok(())
@@ -22,11 +46,7 @@ impl Keyring {
     /// Writes the newest certain time.
     pub(crate) async fn mark_time(&self) -> Result<(), ManagementError> {
         let mark = self.clock.guard().mark();
-        if mark.0 > self.marked.load(Ordering::Relaxed) {
-            self.store.set_time_mark(mark).await?;
-            self.marked.store(mark.0, Ordering::Relaxed);
-        }
-        Ok(())
+        Ok(self.time_mark.write(mark, &self.store).await?)
     }
 
     /// The newest certain time, for what cannot be undone.

@@ -1,6 +1,6 @@
 //! Waiting until a change is known to every node.
 
-use super::{Member, Registration};
+use super::Member;
 use crate::{
     Editor, Keyring, ManagementError,
     planted::{PlantedFault, is_planted},
@@ -142,15 +142,15 @@ impl Keyring {
             position,
             at,
         } = applied;
-        let confirmation = match (self.registration.get(), position) {
-            (Some(Registration::Member(member)), Some(position)) => {
+        let confirmation = match (self.node.member(), position) {
+            (Some(member), Some(position)) => {
                 tokio::select! {
                     confirmed = self.confirm_position(member, position, at) => {
                         let confirmation = confirmed?;
-                        self.node_counters.confirm(&confirmation);
+                        self.node.counters.confirm(&confirmation);
                         confirmation
                     }
-                    () = self.closing.cancelled() => {
+                    () = self.node.closing.cancelled() => {
                         return Err(ManagementError::Unavailable(
                             "the process stops; a change is made that other nodes have not confirmed".into(),
                         ));
@@ -227,7 +227,7 @@ impl Keyring {
     }
 
     async fn nodes_behind(&self) -> Result<Option<NodesBehind>, StoreError> {
-        let Some(Registration::Member(member)) = self.registration.get() else {
+        let Some(member) = self.node.member() else {
             return Ok(None);
         };
         let newest = self.store.newest_position().await?;

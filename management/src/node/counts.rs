@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Counters since the start, and the number of nodes.
 #[derive(Default)]
-pub(crate) struct NodeCounters {
+pub(super) struct NodeCounters {
     nodes: AtomicUsize,
     confirmed: AtomicU64,
     waited_ms: AtomicU64,
@@ -45,7 +45,7 @@ impl NodeCounters {
         self.removed.fetch_add(nodes, Ordering::Relaxed);
     }
 
-    pub(crate) fn stats(&self) -> NodeStats {
+    pub(super) fn stats(&self) -> NodeStats {
         NodeStats {
             nodes: self.nodes.load(Ordering::Relaxed).max(1),
             confirmed: self.confirmed.load(Ordering::Relaxed),

@@ -16,7 +16,7 @@ impl Keyring {
     /// Applies the changes of other nodes, and renews the lease, until the keyring is closed or the database is lost: when
     /// PostgreSQL announces a change, and every second.
     pub(crate) async fn run_member(&self) {
-        let Some(Registration::Member(member)) = self.registration.get() else {
+        let Some(member) = self.node.member() else {
             return;
         };
         let mut tick = interval(INTERVAL.min(member.node.lease() / 3));
@@ -40,14 +40,14 @@ impl Keyring {
             }
             logged = failure;
             if renewed.is_err() && is_planted(PlantedFault::LeaseWithoutEnd) {
-                self.lease_start.reset();
+                self.node.lease_start.reset();
             }
         }
     }
 
     /// Listens to the announcements of PostgreSQL until the keyring is closed or the database is lost.
     pub(crate) async fn run_listener(&self) {
-        let Some(Registration::Member(member)) = self.registration.get() else {
+        let Some(member) = self.node.member() else {
             return;
         };
         let listening = async {
@@ -67,8 +67,8 @@ impl Keyring {
             }
         };
         tokio::select! {
-            () = self.closing.cancelled() => {}
-            () = self.loss.token.cancelled() => {}
+            () = self.node.closing.cancelled() => {}
+            () = self.node.loss.token.cancelled() => {}
             () = listening => {}
         }
     }
@@ -80,7 +80,7 @@ impl Keyring {
     pub(super) async fn follow(&self, member: &Member) -> Result<(), StoreError> {
         let _one = member.following.lock().await;
         let mut has_ends = false;
-        let position = match member.node.changes_since(self.applied.get()).await? {
+        let position = match member.node.changes_since(self.node.applied.get()).await? {
             NewChanges::Rows { position, rows } => {
                 for row in &rows {
                     self.index().update(row);
@@ -102,7 +102,7 @@ impl Keyring {
         if has_ends {
             self.flush_journal().await?;
         }
-        self.applied.advance_to(position);
+        self.node.applied.advance_to(position);
         Ok(())
     }
 
@@ -111,12 +111,12 @@ impl Keyring {
     /// # Errors
     /// If the lease is not renewed.
     pub async fn renew_lease(&self) -> Result<(), ManagementError> {
-        let renewed = match self.registration.get() {
+        let renewed = match self.node.registration.get() {
             // The demo, which is alone with its database.
             None => {
                 let asked = self.monotonic();
                 self.check_database().await?;
-                self.lease_start.renew(asked);
+                self.node.lease_start.renew(asked);
                 return Ok(());
             }
             Some(Registration::Owner(ownership)) => {
@@ -124,7 +124,7 @@ impl Keyring {
                 let asked = self.monotonic();
                 let renewed = ownership.renew().await;
                 if renewed.is_ok() {
-                    self.lease_start.renew(asked);
+                    self.node.lease_start.renew(asked);
                 }
                 renewed
             }
@@ -137,7 +137,7 @@ impl Keyring {
             }
         };
         if let Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) = &renewed {
-            self.lose(error);
+            self.node.lose(error);
         }
         renewed?;
         self.resolve_uncertain_keys().await;

@@ -84,7 +84,7 @@ impl Keyring {
 
     /// Applies what was changed since the keys were read. There is no lease before the first renewal.
     async fn become_member(&self, node: NodeConnection) -> Result<(), StoreError> {
-        self.lease_start.reset();
+        self.node.lease_start.reset();
         let now = self.monotonic();
         let member = Registration::Member(Box::new(Member {
             node,
@@ -95,10 +95,10 @@ impl Keyring {
             silent: tokio::sync::Mutex::new((SilentNodes::default(), now)),
         }));
         // A process joins once.
-        match self.registration.get_or_init(|| member) {
+        match self.node.registration.get_or_init(|| member) {
             Registration::Member(_) if is_planted(PlantedFault::StaleJoin) => {
                 let position = self.store.newest_position().await?;
-                self.applied.advance_to(position);
+                self.node.applied.advance_to(position);
                 Ok(())
             }
             Registration::Member(member) => self.follow(member).await,
@@ -111,7 +111,7 @@ impl Keyring {
     /// # Errors
     /// If the database fails.
     pub async fn record_comparison(&self) -> Result<(), ManagementError> {
-        if let Some(Registration::Member(member)) = self.registration.get() {
+        if let Some(member) = self.node.member() {
             member.node.record_comparison().await?;
         }
         Ok(())
@@ -129,14 +129,17 @@ impl Join<'_> {
         let Some(connection) = &self.connection else {
             let ownership = keyring.store.own(&self.node).await?;
             // A process joins once.
-            let _ = keyring.registration.set(Registration::Owner(ownership));
+            let _ = keyring
+                .node
+                .registration
+                .set(Registration::Owner(ownership));
             return Ok(None);
         };
         if is_planted(PlantedFault::StaleJoin) {
             // As if there were more keys to read.
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let occupant = match connection.register(keyring.applied.get()).await? {
+        let occupant = match connection.register(keyring.node.applied.get()).await? {
             Registered::Done => {
                 if let Some(node) = self.connection.take() {
                     keyring.become_member(node).await?;

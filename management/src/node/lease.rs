@@ -9,31 +9,31 @@ const NONE: u64 = 0;
 const ENDED: u64 = u64::MAX;
 
 /// When the last granted renewal was asked for. Every verification reads it.
-pub(crate) struct LeaseStart(AtomicU64);
+pub(super) struct LeaseStart(AtomicU64);
 
 impl LeaseStart {
     /// Begins at an instant, for a keyring that has no registration.
-    pub(crate) fn at(asked: Monotonic) -> Self {
+    pub(super) fn at(asked: Monotonic) -> Self {
         Self(AtomicU64::new(stored(asked)))
     }
 
     /// Forgets the instant: a renewal has to be granted first.
-    pub(crate) fn reset(&self) {
+    pub(super) fn reset(&self) {
         self.0.store(NONE, Ordering::Release);
     }
 
     /// Records that a renewal was granted.
-    pub(crate) fn renew(&self, asked: Monotonic) {
+    pub(super) fn renew(&self, asked: Monotonic) {
         self.0.fetch_max(stored(asked), Ordering::AcqRel);
     }
 
     /// Ends the lease for good.
-    pub(crate) fn end(&self) {
+    pub(super) fn end(&self) {
         self.0.store(ENDED, Ordering::Release);
     }
 
     /// Returns the milliseconds from the renewal until `now`; `i64::MAX` without a lease.
-    pub(crate) fn since(&self, now: Monotonic) -> i64 {
+    pub(super) fn since(&self, now: Monotonic) -> i64 {
         match self.0.load(Ordering::Acquire) {
             NONE | ENDED => i64::MAX,
             stored => now.since(Monotonic(stored - 1)),
