@@ -126,7 +126,7 @@ impl Keyring {
             }
             Err(StoreError::OutcomeUnknown(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
-                self.uncertain_keys.mark(scopes, self.index());
+                self.key_changes.uncertain().mark(scopes, self.index());
                 self.resolve_uncertain_keys().await;
                 Err(StoreError::OutcomeUnknown(cause))
             }
@@ -136,23 +136,29 @@ impl Keyring {
 
     /// Reads keys again that are refused because the outcome of a commit was unknown.
     pub async fn resolve_uncertain_keys(&self) {
-        for scope in self.uncertain_keys.all() {
+        for scope in self.key_changes.uncertain().all() {
             if let Err(error) = self.settle(scope).await {
                 tracing::debug!(%error, ?scope, "keys stay refused");
             }
         }
     }
 
+    /// Records the ends of keys in the journal.
+    async fn record_ends(&self, rows: &[IndexRow]) -> Result<(), StoreError> {
+        let (changes, disk) = (&self.key_changes, self.store.disk());
+        changes.record_ends(rows, self.now(), disk).await
+    }
+
     /// Reads the keys of a scope until no outcome becomes unknown meanwhile.
     async fn settle(&self, scope: ChangeScope) -> Result<(), ManagementError> {
         loop {
-            let outcomes = self.uncertain_keys.outcomes();
+            let outcomes = self.key_changes.uncertain().outcomes();
             let rows = match scope {
                 ChangeScope::Key(id) => Vec::from_iter(self.store.index_row(id).await?),
                 ChangeScope::Application(app) => self.store.index_rows_by_application(app).await?,
             };
             self.record_ends(&rows).await?;
-            let settled = self.uncertain_keys.settle(scope, outcomes, || {
+            let settled = self.key_changes.uncertain().settle(scope, outcomes, || {
                 for row in &rows {
                     self.index().update(row);
                 }

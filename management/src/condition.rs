@@ -25,7 +25,7 @@ impl Keyring {
     /// `Unavailable` if one of them cannot be written.
     pub async fn ready(&self) -> Result<(), ManagementError> {
         self.check_database().await?;
-        self.journal_failure().map_or(Ok(()), |error| {
+        self.key_changes.journal_failure().map_or(Ok(()), |error| {
             let error = format!("the revocation journal cannot be written: {error}");
             Err(ManagementError::Unavailable(error))
         })
@@ -83,7 +83,7 @@ impl Keyring {
             let _ = self.check_database().await;
         }
         // A failure is logged there, and reported by `ready`.
-        let _ = self.flush_journal().await;
+        let _ = self.key_changes.write_journal(self.store.disk()).await;
     }
 
     fn fault_of_disk(&self) -> Option<Fault> {

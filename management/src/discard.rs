@@ -27,7 +27,7 @@ impl Editor {
 
 async fn discard(editor: &Editor, id: KeyId) -> Result<Applied<IndexRow>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_locks.lock(id).await;
+    let _lock = keyring.key_changes.lock(id).await;
     // Calls of the last second may not be written yet.
     keyring.telemetry.flush_usage().await?;
     let key = editor.stored_key(id).await?;

@@ -81,7 +81,7 @@ async fn edit(
     may_widen: bool,
 ) -> Result<Option<(Applied<IndexRow>, bool)>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_locks.lock(id).await;
+    let _lock = keyring.key_changes.lock(id).await;
     let key = editor.stored_key(id).await?;
     key.editable(editor.now())?;
     let before = key.draft();

@@ -93,8 +93,8 @@ impl FreshEditor {
                 if matches!(error, StoreError::OutcomeUnknown(_)) {
                     let person = self.identity().person_id;
                     keyring
-                        .undelivered_keys
-                        .keep(issued, person, keyring.monotonic());
+                        .key_changes
+                        .keep_undelivered(issued, person, keyring.monotonic());
                 }
                 Err(error)
             }
@@ -106,8 +106,8 @@ impl FreshEditor {
         let keyring = self.keyring();
         let person = self.identity().person_id;
         let kept = keyring
-            .undelivered_keys
-            .take(id, person, keyring.monotonic());
+            .key_changes
+            .take_undelivered(id, person, keyring.monotonic());
         kept.map_or(Issue::AlreadyIssued(id), Issue::New)
     }
 }

@@ -11,7 +11,6 @@ mod replay;
 pub use file::BadJournal;
 pub use replay::Replayed;
 
-use crate::Keyring;
 use domain::{key::token::KeyId, time::Timestamp};
 use file::JournalWriter;
 use line::{JournalLine, KeyEnd};
@@ -21,7 +20,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use store::{EndedKey, IndexRow, StoreError};
+use store::{Disk, EndedKey, IndexRow, StoreError};
 
 /// The open journal.
 pub(crate) struct Journal {
@@ -128,7 +127,7 @@ impl Journal {
     ///
     /// # Errors
     /// If the file cannot be used, another process uses it, or a line is damaged.
-    async fn open(path: &Path) -> Result<Self, BadJournal> {
+    pub(crate) async fn open(path: &Path) -> Result<Self, BadJournal> {
         let opened = {
             let path = path.to_owned();
             tokio::task::spawn_blocking(move || {
@@ -155,7 +154,8 @@ impl Journal {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn failure(&self) -> MutexGuard<'_, Option<String>> {
+    /// Why the last write failed; `None` after a successful one.
+    pub(crate) fn failure(&self) -> MutexGuard<'_, Option<String>> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -189,6 +189,38 @@ impl Journal {
         }
     }
 
+    /// Notes the ends of keys; [`Journal::write`] writes them. Returns whether there are any.
+    pub(crate) fn note_ends(&self, rows: &[IndexRow], at: Timestamp) -> bool {
+        let has_end = |row: &IndexRow| {
+            row.revoked || row.deactivated_at.is_some() || row.retires_at.is_some()
+        };
+        if !rows.iter().any(has_end) {
+            return false;
+        }
+        for row in rows {
+            let missing = self.known().missing(row.id, row.revoked, row.into());
+            self.note(row.id, &missing, row.position, at);
+        }
+        true
+    }
+
+    /// Writes pending lines. On a full disk it takes the room of the reserve file beside the database.
+    ///
+    /// # Errors
+    /// `JournalNotWritten`: the lines stay pending.
+    pub(crate) async fn write(&self, disk: Option<&Disk>) -> Result<(), StoreError> {
+        let mut written = self.flush().await;
+        if let Err(error) = &written
+            && is_for_want_of_room(error)
+            && let Some(disk) = disk
+            && disk.release_for(&self.path)
+        {
+            written = self.flush().await;
+        }
+        self.observe(&written);
+        written.map_err(StoreError::JournalNotWritten)
+    }
+
     /// Writes pending lines and syncs them to the disk. Concurrent callers share one write.
     ///
     /// # Errors
@@ -212,63 +244,6 @@ impl Journal {
             self.pending().insert_str(0, &lines);
         }
         written
-    }
-}
-
-impl Keyring {
-    /// Records the ends of keys in the journal, before the change is answered.
-    ///
-    /// # Errors
-    /// `Unrecorded` if the journal cannot be written; the change is made nevertheless.
-    pub(crate) async fn record_ends(&self, rows: &[IndexRow]) -> Result<(), StoreError> {
-        if self.note_ends(rows) {
-            self.flush_journal().await
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Notes the ends of keys for the journal; [`Keyring::flush_journal`] writes them. Returns whether there are any.
-    pub(crate) fn note_ends(&self, rows: &[IndexRow]) -> bool {
-        let Some(journal) = self.journal.get() else {
-            return false;
-        };
-        let has_end = |row: &IndexRow| {
-            row.revoked || row.deactivated_at.is_some() || row.retires_at.is_some()
-        };
-        if !rows.iter().any(has_end) {
-            return false;
-        }
-        for row in rows {
-            let missing = journal.known().missing(row.id, row.revoked, row.into());
-            journal.note(row.id, &missing, row.position, self.now());
-        }
-        true
-    }
-
-    /// Writes lines that could not be written before.
-    ///
-    /// # Errors
-    /// `Unrecorded` if the journal cannot be written.
-    pub(crate) async fn flush_journal(&self) -> Result<(), StoreError> {
-        let Some(journal) = self.journal.get() else {
-            return Ok(());
-        };
-        let mut written = journal.flush().await;
-        if let Err(error) = &written
-            && is_for_want_of_room(error)
-            && let Some(disk) = self.store.disk()
-            && disk.release_for(&journal.path)
-        {
-            written = journal.flush().await;
-        }
-        journal.observe(&written);
-        written.map_err(StoreError::JournalNotWritten)
-    }
-
-    /// Why the journal cannot be written; `None` if it can, or if there is none.
-    pub(crate) fn journal_failure(&self) -> Option<String> {
-        self.journal.get()?.failure().clone()
     }
 }
 

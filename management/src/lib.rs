@@ -19,6 +19,7 @@ mod error;
 mod invitations;
 mod issue;
 mod journal;
+mod key_changes;
 mod key_locks;
 mod key_view;
 mod list;
@@ -84,9 +85,8 @@ pub use support::Support;
 pub use usage_view::{ChartQuery, UsageView};
 pub use zone::{Zone, ZoneFormat};
 
-use apply::UncertainKeys;
 use domain::time::Timestamp;
-use key_locks::KeyLocks;
+use key_changes::KeyChanges;
 use long_reads::LongReads;
 use node::{AppliedPosition, ThisNode};
 use password::Passwords;
@@ -101,7 +101,6 @@ use std::{
 use telemetry::{Supervisor, Telemetry};
 use time::TimeMark;
 use tokio_util::task::TaskTracker;
-use undelivered::UndeliveredKeys;
 use uuid::Uuid;
 use verification::{
     Call, Clock, Decision, Entropy, KeyIndex, Monotonic, Peppers, SecretHasher, SystemEntropy,
@@ -136,18 +135,11 @@ pub struct Inner {
     reset_requests: ResetRequests,
     /// The identity provider, if there is one.
     single_sign_on: OnceLock<SingleSignOn>,
-    /// Held by each change of a key until the index is updated.
-    key_locks: KeyLocks,
-    /// Keys that are refused until they have been read again.
-    uncertain_keys: UncertainKeys,
-    /// New keys whose commit was not answered.
-    undelivered_keys: UndeliveredKeys,
+    key_changes: KeyChanges,
     /// Held by the first run.
     setting_up: tokio::sync::Mutex<()>,
     /// The last known fault of the database.
     condition: condition::Condition,
-    /// The revocation journal, outside the database.
-    journal: OnceLock<journal::Journal>,
     /// Changes that run to their end even if the request is dropped.
     tasks: TaskTracker,
     supervisor: Arc<Supervisor>,
@@ -217,12 +209,9 @@ impl Keyring {
             time_mark: TimeMark::new(mark),
             mailer: OnceLock::new(),
             reset_requests: ResetRequests::default(),
-            key_locks: KeyLocks::default(),
-            uncertain_keys: UncertainKeys::default(),
-            undelivered_keys: UndeliveredKeys::default(),
+            key_changes: KeyChanges::default(),
             setting_up: tokio::sync::Mutex::default(),
             condition: condition::Condition::default(),
-            journal: OnceLock::new(),
             tasks: TaskTracker::new(),
             supervisor: Arc::default(),
         })))

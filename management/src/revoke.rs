@@ -95,7 +95,7 @@ pub(crate) async fn apply_transition(
     wanted: Transition,
 ) -> Result<Applied<()>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_locks.lock(id).await;
+    let _lock = keyring.key_changes.lock(id).await;
     let key = editor.stored_key(id).await?;
     let event = wanted.check(editor, &key)?;
     let app = editor.application().id;
@@ -151,7 +151,7 @@ impl Keyring {
         };
         self.run_to_completion(async move {
             let applied = {
-                let _lock = keyring.key_locks.lock(id).await;
+                let _lock = keyring.key_changes.lock(id).await;
                 #[cfg(feature = "planted-faults")]
                 keyring.plant_revocation(id);
                 let change = keyring.store.revoke_key(app, id, OWN_WISH, &event);

@@ -63,8 +63,8 @@ impl FreshEditor {
             (Err(error), Issue::New(key)) => {
                 let person = self.identity().person_id;
                 keyring
-                    .undelivered_keys
-                    .keep(key, person, keyring.monotonic());
+                    .key_changes
+                    .keep_undelivered(key, person, keyring.monotonic());
                 Err(error)
             }
             (Err(error), Issue::AlreadyIssued(_)) => Err(error),
@@ -81,7 +81,7 @@ async fn regenerate(
 ) -> Result<(Issue, Option<Applied<()>>), ManagementError> {
     let keyring = editor.keyring();
     let app = editor.application().id;
-    let _lock = keyring.key_locks.lock(id).await;
+    let _lock = keyring.key_changes.lock(id).await;
     let old = editor.stored_key(id).await?;
     if let Some(made) = keyring
         .store
@@ -196,7 +196,7 @@ async fn move_retirement(
     wanted: GracePeriod,
 ) -> Result<Applied<Timestamp>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_locks.lock(id).await;
+    let _lock = keyring.key_changes.lock(id).await;
     let key = editor.stored_key(id).await?;
     let now = editor.now();
     let (Some(present), Some(since)) = (key.retiring_until(now), key.deprecated_at) else {

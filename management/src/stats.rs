@@ -37,7 +37,7 @@ impl Keyring {
             clock_behind_ms: self.clock.guard().behind(),
             fault: self.fault(),
             reserve: self.store.disk().and_then(store::Disk::has_reserve),
-            journal_failed: self.journal_failure().is_some(),
+            journal_failed: self.key_changes.journal_failure().is_some(),
             nodes: self.node.stats(),
         }
     }

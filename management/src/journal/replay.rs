@@ -44,9 +44,7 @@ impl Keyring {
     /// # Errors
     /// If the file cannot be used, or the database fails.
     pub async fn open_revocation_journal(&self, path: &Path) -> Result<Replayed, BadJournal> {
-        let journal = Journal::open(path).await?;
-        // A second call changes nothing.
-        let journal = self.journal.get_or_init(|| journal);
+        let journal = self.key_changes.open_journal(path).await?;
         self.replay(journal)
             .await
             .map_err(|error| BadJournal::Replay(Box::new(error)))
@@ -87,7 +85,7 @@ impl Keyring {
             ended = self.store.ended_keys().await?;
         }
         replayed.added = self.note_missing(journal, &ended);
-        self.flush_journal().await?;
+        journal.write(self.store.disk()).await?;
         Ok(replayed)
     }
 

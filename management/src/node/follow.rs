@@ -79,20 +79,21 @@ impl Keyring {
     /// `Behind` if the database lacks changes that were seen; if the database or the revocation journal fails.
     pub(super) async fn follow(&self, member: &Member) -> Result<(), StoreError> {
         let _one = member.following.lock().await;
+        let (changes, now) = (&self.key_changes, self.now());
         let mut has_ends = false;
         let position = match member.node.changes_since(self.node.applied.get()).await? {
             NewChanges::Rows { position, rows } => {
                 for row in &rows {
                     self.index().update(row);
                 }
-                has_ends = self.note_ends(&rows);
+                has_ends = changes.note_ends(&rows, now);
                 position
             }
             NewChanges::TooMany => {
                 tracing::info!("reading all keys again: too many changes are missing");
                 let newest = self.hasher.newest_pepper();
                 let read = self.store.for_each_index_row(newest, |row: IndexRow| {
-                    has_ends |= self.note_ends(std::slice::from_ref(&row));
+                    has_ends |= changes.note_ends(std::slice::from_ref(&row), now);
                     self.index().update(&row);
                 });
                 read.await?
@@ -100,7 +101,7 @@ impl Keyring {
         };
         // A revocation that this node knows of outlives it, before the others hear that it does.
         if has_ends {
-            self.flush_journal().await?;
+            changes.write_journal(self.store.disk()).await?;
         }
         self.node.applied.advance_to(position);
         Ok(())
