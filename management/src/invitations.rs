@@ -179,7 +179,8 @@ impl FreshAccountOwner {
         }
         let (owner, account) = (self.identity().person_id, self.application().account_id);
         keyring
-            .sign_ins
+            .sign_in_state
+            .limits()
             .invite(owner, account, keyring.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })
     }

@@ -40,6 +40,7 @@ mod rotate;
 mod second_factor;
 mod security;
 mod session;
+mod sign_in;
 mod sign_in_count;
 mod sign_in_throttle;
 mod single_sign_on;
@@ -89,11 +90,8 @@ use domain::time::Timestamp;
 use key_changes::KeyChanges;
 use long_reads::LongReads;
 use node::{AppliedPosition, ThisNode};
-use password::Passwords;
 use planted::{PlantedFault, is_planted};
-use reset::ResetRequests;
-use sign_in_count::SignInCounters;
-use sign_in_throttle::SignIns;
+use sign_in::SignInState;
 use std::{
     ops::Deref,
     sync::{Arc, OnceLock},
@@ -104,7 +102,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use verification::{
     Call, Clock, Decision, Entropy, KeyIndex, Monotonic, Peppers, SecretHasher, SystemEntropy,
-    Verifier, new_id, random_token,
+    Verifier, new_id,
 };
 
 /// Keys, people and sessions over one store. Clones share everything.
@@ -119,25 +117,14 @@ pub struct Inner {
     hasher: Arc<SecretHasher>,
     verifier: Verifier,
     telemetry: Arc<Telemetry>,
-    passwords: Passwords,
-    sign_ins: SignIns,
-    sign_in_counters: SignInCounters,
+    sign_in_state: SignInState,
     long_reads: LongReads,
-    setup_token: String,
-    /// The site that passkeys belong to; none where they are not offered.
-    relying_party: OnceLock<second_factor::RelyingParty>,
     /// This process among those that use the database.
     node: ThisNode,
     time_mark: TimeMark,
     /// How mails are sent; none if no mail server is configured.
     mailer: OnceLock<Arc<Mailer>>,
-    /// Password resets that were requested at sign-in and are not made yet.
-    reset_requests: ResetRequests,
-    /// The identity provider, if there is one.
-    single_sign_on: OnceLock<SingleSignOn>,
     key_changes: KeyChanges,
-    /// Held by the first run.
-    setting_up: tokio::sync::Mutex<()>,
     /// The last known fault of the database.
     condition: condition::Condition,
     /// Changes that run to their end even if the request is dropped.
@@ -192,25 +179,18 @@ impl Keyring {
         );
         let node = ThisNode::new(clock.monotonic(), applied);
         Ok(Self(Arc::new(Inner {
-            passwords: Passwords::new(&*entropy)?,
+            sign_in_state: SignInState::new(&*entropy)?,
             long_reads: LongReads::new(store.reading_connections()),
-            setup_token: random_token(&*entropy),
             verifier: Verifier::new(Arc::clone(&clock), Arc::clone(&hasher), index),
             store,
             clock,
             entropy,
             hasher,
             telemetry,
-            sign_ins: SignIns::default(),
-            sign_in_counters: SignInCounters::default(),
-            relying_party: OnceLock::new(),
-            single_sign_on: OnceLock::new(),
             node,
             time_mark: TimeMark::new(mark),
             mailer: OnceLock::new(),
-            reset_requests: ResetRequests::default(),
             key_changes: KeyChanges::default(),
-            setting_up: tokio::sync::Mutex::default(),
             condition: condition::Condition::default(),
             tasks: TaskTracker::new(),
             supervisor: Arc::default(),

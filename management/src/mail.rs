@@ -151,10 +151,15 @@ impl Keyring {
             return ChangeMail::default();
         }
         let (to, kind) = (to.into(), content.kind());
-        let limit = self
-            .sign_ins
-            .mail_limit(to.email, kind, content.is_made_by_owner());
-        if limit.is_some_and(|limit| self.sign_ins.is_exhausted(limit, self.monotonic())) {
+        let limit =
+            self.sign_in_state
+                .limits()
+                .mail_limit(to.email, kind, content.is_made_by_owner());
+        if limit.is_some_and(|limit| {
+            self.sign_in_state
+                .limits()
+                .is_exhausted(limit, self.monotonic())
+        }) {
             tracing::warn!(
                 kind = kind.as_str(),
                 "a mail is not sent: its recipient has had too many of this kind"
@@ -169,8 +174,12 @@ impl Keyring {
 
     /// Whether an address has had too many mails of a kind.
     fn is_flooded(&self, to: &Email, kind: MailKind) -> bool {
-        let limit = self.sign_ins.mail_limit(to, kind, false);
-        limit.is_some_and(|limit| self.sign_ins.is_exhausted(limit, self.monotonic()))
+        let limit = self.sign_in_state.limits().mail_limit(to, kind, false);
+        limit.is_some_and(|limit| {
+            self.sign_in_state
+                .limits()
+                .is_exhausted(limit, self.monotonic())
+        })
     }
 
     /// Charges the mails of a change to their recipients, if it was made: attempts that are refused must not use up the mail about the
@@ -181,7 +190,9 @@ impl Keyring {
         made: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if made.is_ok() {
-            self.sign_ins.charge(&mail.limits, self.monotonic());
+            self.sign_in_state
+                .limits()
+                .charge(&mail.limits, self.monotonic());
         }
         made
     }

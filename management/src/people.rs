@@ -15,7 +15,7 @@ use domain::{
 use secrecy::{ExposeSecret, SecretString};
 use store::{NewPerson, PersonRow, Place, Placement, Store, StoreError};
 use subtle::ConstantTimeEq;
-use verification::{Entropy, new_id};
+use verification::{Entropy, new_id, random_token};
 
 /// The parsed setup form.
 #[derive(Debug)]
@@ -39,6 +39,28 @@ pub enum SetUp {
     WrongToken,
     /// The setup was completed before.
     AlreadyDone,
+}
+
+/// The first run, in which the first owner is created.
+pub(crate) struct FirstRun {
+    /// Printed on the console.
+    token: String,
+    /// Held by a setup.
+    running: tokio::sync::Mutex<()>,
+}
+
+impl FirstRun {
+    /// Generates the token.
+    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
+        Self {
+            token: random_token(entropy),
+            running: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn accepts(&self, token: &str) -> bool {
+        token.trim().as_bytes().ct_eq(self.token.as_bytes()).into()
+    }
 }
 
 /// A person to be added.
@@ -65,7 +87,7 @@ impl Keyring {
 
     /// The setup token, which is printed on the console.
     pub fn setup_token(&self) -> &str {
-        &self.setup_token
+        &self.sign_in_state.first_run().token
     }
 
     /// Creates the first owner and signs them in.
@@ -79,11 +101,12 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<SetUp, ManagementError> {
         // Of two concurrent setups, the second runs its check after the first is complete.
-        let _turn = self.setting_up.lock().await;
+        let first_run = self.sign_in_state.first_run();
+        let _turn = first_run.running.lock().await;
         if !self.needs_setup().await? {
             return Ok(SetUp::AlreadyDone);
         }
-        if !bool::from(token.trim().as_bytes().ct_eq(self.setup_token.as_bytes())) {
+        if !first_run.accepts(token) {
             return Ok(SetUp::WrongToken);
         }
         let person = PersonDraft {
@@ -110,7 +133,7 @@ impl Keyring {
     async fn add(&self, draft: PersonDraft, origin: &Origin) -> Result<PersonRow, ManagementError> {
         let registry = Registry {
             store: &self.store,
-            passwords: &self.passwords,
+            passwords: self.sign_in_state.passwords(),
             entropy: &*self.entropy,
         };
         Ok(registry.add(draft, self.now(), origin).await?.0)

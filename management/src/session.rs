@@ -94,7 +94,10 @@ impl Keyring {
             return Ok(None);
         };
         let admitted = self.admit(&email, password, browser.device, origin).await;
-        let admitted = self.count_failed_sign_in(SignInResult::WrongPassword, admitted)?;
+        let admitted = self
+            .sign_in_state
+            .counters()
+            .count_failed(SignInResult::WrongPassword, admitted)?;
         let Some(person) = admitted else {
             return Ok(None);
         };

@@ -59,21 +59,14 @@ impl SignInResult {
 #[derive(Default)]
 pub(crate) struct SignInCounters([AtomicU64; SignInResult::ALL.len()]);
 
-impl Keyring {
-    /// Returns how often each result was counted since the start.
-    pub fn sign_in_counts(&self) -> [(SignInResult, u64); SignInResult::ALL.len()] {
-        let counts = &self.sign_in_counters.0;
-        array::from_fn(|n| (SignInResult::ALL[n], counts[n].load(Ordering::Relaxed)))
-    }
-
-    /// Returns how many passwords were hashed since the start, to check or to store them.
-    pub fn password_hashes(&self) -> u64 {
-        self.passwords.hashed()
+impl SignInCounters {
+    fn counts(&self) -> [(SignInResult, u64); SignInResult::ALL.len()] {
+        array::from_fn(|n| (SignInResult::ALL[n], self.0[n].load(Ordering::Relaxed)))
     }
 
     /// Counts a result.
-    pub(crate) fn count_sign_in(&self, result: SignInResult) {
-        let mut counted = SignInResult::ALL.iter().zip(&self.sign_in_counters.0);
+    pub(crate) fn count(&self, result: SignInResult) {
+        let mut counted = SignInResult::ALL.iter().zip(&self.0);
         if let Some((_, count)) = counted.find(|(other, _)| **other == result) {
             count.fetch_add(1, Ordering::Relaxed);
         }
@@ -81,17 +74,29 @@ impl Keyring {
 
     /// Counts an attempt that has started no session: `wrong` if it was refused, and what kept it from being checked. What succeeds is
     /// counted where the session starts.
-    pub(crate) fn count_failed_sign_in<T>(
+    pub(crate) fn count_failed<T>(
         &self,
         wrong: SignInResult,
         attempt: Result<Option<T>, ManagementError>,
     ) -> Result<Option<T>, ManagementError> {
         match &attempt {
-            Ok(None) => self.count_sign_in(wrong),
-            Err(ManagementError::Throttled { .. }) => self.count_sign_in(SignInResult::Throttled),
-            Err(ManagementError::Busy) => self.count_sign_in(SignInResult::Busy),
+            Ok(None) => self.count(wrong),
+            Err(ManagementError::Throttled { .. }) => self.count(SignInResult::Throttled),
+            Err(ManagementError::Busy) => self.count(SignInResult::Busy),
             _ => {}
         }
         attempt
+    }
+}
+
+impl Keyring {
+    /// Returns how often each result was counted since the start.
+    pub fn sign_in_counts(&self) -> [(SignInResult, u64); SignInResult::ALL.len()] {
+        self.sign_in_state.counters().counts()
+    }
+
+    /// Returns how many passwords were hashed since the start, to check or to store them.
+    pub fn password_hashes(&self) -> u64 {
+        self.sign_in_state.passwords().hashed()
     }
 }

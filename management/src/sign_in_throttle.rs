@@ -85,7 +85,7 @@ const CHALLENGES_PER_SITE: RateLimit = RateLimit {
 
 /// Counts attempts in memory.
 #[derive(Default)]
-pub(crate) struct SignIns(Throttle);
+pub(crate) struct SignInLimits(Throttle);
 
 /// A limit that an attempt is charged to.
 struct Limited {
@@ -123,7 +123,7 @@ impl CodeKind {
     }
 }
 
-impl SignIns {
+impl SignInLimits {
     /// Returns a limit on guesses that have a text in common, which the database counts too.
     fn guesses(&self, (what, of): (&str, &str), limit: RateLimit) -> Limited {
         let name = format!("{what}\0{of}");
@@ -273,6 +273,11 @@ impl SignIns {
             &[self.0.bucket(("email change", person), EMAIL_CHANGES)],
             now,
         )
+    }
+
+    /// Refunds an attempt that found the queue full and was charged in memory only, except to its address.
+    pub(crate) fn refund_busy(&self, attempt: &Attempt) {
+        self.refund(attempt.others.iter());
     }
 
     /// Refunds an attempt in memory.

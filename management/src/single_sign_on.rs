@@ -164,13 +164,12 @@ pub enum ProviderRefusal {
 impl Keyring {
     /// Sets the identity provider. The first call counts.
     pub fn set_single_sign_on(&self, single_sign_on: SingleSignOn) {
-        // A second one would be a mistake of the caller.
-        let _ = self.single_sign_on.set(single_sign_on);
+        self.sign_in_state.set_single_sign_on(single_sign_on);
     }
 
     /// The identity provider, if there is one.
     pub fn single_sign_on(&self) -> Option<&SingleSignOn> {
-        self.single_sign_on.get()
+        self.sign_in_state.single_sign_on()
     }
 
     /// Sends a browser to the provider; `next` is where it goes on afterwards.

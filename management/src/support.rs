@@ -78,7 +78,8 @@ impl Support {
         let person = self.identity.person_id;
         let looked = self
             .keyring
-            .sign_ins
+            .sign_in_state
+            .limits()
             .search(person, self.keyring.monotonic());
         if let Err(retry_after_ms) = looked {
             return Err(ManagementError::Throttled { retry_after_ms });

@@ -57,7 +57,13 @@ impl Keyring {
                 if check_new(password, &email).is_err() {
                     return Ok(None);
                 }
-                (joining, self.passwords.hash(password, Lane::Open).await?)
+                (
+                    joining,
+                    self.sign_in_state
+                        .passwords()
+                        .hash(password, Lane::Open)
+                        .await?,
+                )
             }
         };
         let replaced = self.replaced(browser.session, invitee.id(), origin).await?;

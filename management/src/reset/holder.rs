@@ -73,7 +73,12 @@ impl Keyring {
         check_new(password.expose_secret(), &open.email)?;
         // The holder of the link is authenticated by it.
         let password = password.expose_secret();
-        let Some(password_hash) = self.passwords.try_hash(password, Lane::Known).await? else {
+        let Some(password_hash) = self
+            .sign_in_state
+            .passwords()
+            .try_hash(password, Lane::Known)
+            .await?
+        else {
             return Err(ManagementError::Busy);
         };
         let (keyring, origin) = (self.clone(), origin.clone());

@@ -68,23 +68,12 @@ impl Keyring {
     /// Offers passkeys to browsers at this origin, such as `https://keys.example.com`. Where browsers refuse `WebAuthn`, for an IP
     /// address or without HTTPS, nothing is offered.
     pub fn offer_passkeys(&self, origin: &str) {
-        if let Some(party) = RelyingParty::at(origin) {
-            // Offered once.
-            _ = self.relying_party.set(party);
-        }
+        self.sign_in_state.offer_passkeys(origin);
     }
 
     /// Whether passkeys can be used on pages at this origin.
     pub fn offers_passkeys_at(&self, origin: &str) -> bool {
-        self.relying_party
-            .get()
-            .is_some_and(|party| party.origin() == origin)
-    }
-
-    fn party(&self) -> Result<&RelyingParty, ManagementError> {
-        self.relying_party
-            .get()
-            .ok_or_else(|| Invalid::new("Passkeys aren't available at this address.").into())
+        self.sign_in_state.offers_passkeys_at(origin)
     }
 
     /// Stores what the answer to a challenge is checked against.
@@ -128,7 +117,7 @@ impl Keyring {
         if of_person.is_some_and(<[PasskeyRow]>::is_empty) {
             return Err(Invalid::new("You have no passkey.").into());
         }
-        let (options, state) = self.party()?.ask(of_person)?;
+        let (options, state) = self.sign_in_state.relying_party()?.ask(of_person)?;
         self.keep_challenge(of, (options, &state)).await
     }
 
@@ -163,7 +152,10 @@ impl Keyring {
             return Ok(None);
         }
         let mut credential: Credential = stored(&row)?;
-        let checked = self.party()?.check(&given, state, &credential);
+        let checked = self
+            .sign_in_state
+            .relying_party()?
+            .check(&given, state, &credential);
         let result = match checked {
             Ok(result) if result.user_verified() => result,
             Ok(_) => return Ok(None),

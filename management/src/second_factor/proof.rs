@@ -32,7 +32,7 @@ impl Keyring {
             Some(EnteredCode::Recovery(_)) => CodeKind::Recovery,
             Some(EnteredCode::App(_)) | None => CodeKind::App,
         };
-        let (limits, now) = (&self.sign_ins, self.monotonic());
+        let (limits, now) = (self.sign_in_state.limits(), self.monotonic());
         let attempt = limits.begin_code(person, kind, known, now);
         self.begin_attempt(attempt).await.inspect_err(|error| {
             if matches!(error, ManagementError::Throttled { .. }) {

@@ -78,7 +78,9 @@ impl Keyring {
         let action = Action::CodeRequired;
         let events = session::events(self, action, person.id, &person.email, origin).await?;
         self.store.begin_sign_in(&new, &events).await?;
-        self.count_sign_in(SignInResult::SecondFactorRequired);
+        self.sign_in_state
+            .counters()
+            .count(SignInResult::SecondFactorRequired);
         Ok(PendingSignIn { token })
     }
 
@@ -112,7 +114,9 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let entered = self.start_with_code(token, code, browser.into(), origin);
-        self.count_failed_sign_in(SignInResult::WrongCode, entered.await)
+        self.sign_in_state
+            .counters()
+            .count_failed(SignInResult::WrongCode, entered.await)
     }
 
     async fn start_with_code(

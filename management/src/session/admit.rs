@@ -88,12 +88,13 @@ impl Keyring {
             None => Lane::Open,
         };
         let attempt = self
-            .sign_ins
+            .sign_in_state
+            .limits()
             .begin(email, origin.address, known, self.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
         // Before the database is asked: a flood that finds the queue full does not keep it busy.
-        let Some(place) = self.passwords.place(lane) else {
-            self.refund_busy(&attempt);
+        let Some(place) = self.sign_in_state.passwords().place(lane) else {
+            self.sign_in_state.limits().refund_busy(&attempt);
             return Err(ManagementError::Busy);
         };
         Ok((self.begin_attempt(Ok(attempt)).await?, place))
@@ -112,7 +113,13 @@ impl Keyring {
             .as_ref()
             .map(|person| person.password_hash.clone())
             .filter(|hash| !hash.is_empty());
-        match (self.passwords.check(password, stored, place).await?, person) {
+        match (
+            self.sign_in_state
+                .passwords()
+                .check(password, stored, place)
+                .await?,
+            person,
+        ) {
             (Checked::Right { rehash }, Some(mut person)) => {
                 self.refund(&attempt).await;
                 if let Some(hash) = rehash {

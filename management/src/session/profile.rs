@@ -100,7 +100,10 @@ impl Session {
             return Ok(true);
         }
         // The answer tells whether the address has a person, so a member can ask for few addresses only.
-        let (limits, now) = (&self.keyring.sign_ins, self.keyring.monotonic());
+        let (limits, now) = (
+            self.keyring.sign_in_state.limits(),
+            self.keyring.monotonic(),
+        );
         limits
             .change_email(person.id, now)
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
@@ -159,7 +162,12 @@ impl Session {
             return Err(Invalid::new("This is your current password. Choose another one.").into());
         }
         let keyring = self.keyring.clone();
-        let Some(new_hash) = keyring.passwords.try_hash(new, Lane::Known).await? else {
+        let Some(new_hash) = keyring
+            .sign_in_state
+            .passwords()
+            .try_hash(new, Lane::Known)
+            .await?
+        else {
             return Err(ManagementError::Busy);
         };
         let events = self.events(Action::PasswordChanged, origin).await?;

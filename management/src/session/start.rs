@@ -168,7 +168,10 @@ pub(crate) async fn insert(
         .await?;
     let started = keyring.store.start_session(&new, &events, ended, &mail);
     keyring.charge_mail(&mail, started.await)?;
-    keyring.count_sign_in(SignInResult::Succeeded);
+    keyring
+        .sign_in_state
+        .counters()
+        .count(SignInResult::Succeeded);
     Ok(SignedIn {
         token,
         device: keyring.new_device(person.id, now),

@@ -1,6 +1,6 @@
 //! Limits on mails, and on what sends them.
 
-use super::SignIns;
+use super::SignInLimits;
 use domain::{
     account::Email,
     id::{AccountId, PersonId},
@@ -38,7 +38,7 @@ const RESETS_PER_SITE: RateLimit = an_hour(100);
 /// Links that are requested and made, for all people: others wait, except those that known browsers request.
 const RESETS: RateLimit = an_hour(600);
 
-impl SignIns {
+impl SignInLimits {
     /// Returns the limit on mails of a kind to an address; `None` for a kind without one. Reset links that owners make have a limit of
     /// their own, so that they use up none of those that the person requests.
     pub(crate) fn mail_limit(
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn resets_are_limited_for_each_address_and_from_each_client() {
-        let throttle = SignIns::default();
+        let throttle = SignInLimits::default();
         let asked = (0..9).filter(|_| throttle.request_reset_for(&email(1), NOW).is_ok());
         assert_eq!(asked.count(), 3);
         assert_eq!(throttle.request_reset_for(&email(2), NOW), Ok(()));
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_flooded_with_one_kind_gets_the_others() {
-        let throttle = SignIns::default();
+        let throttle = SignInLimits::default();
         let mailed = |to: &Email, kind, by_owner| {
             let Some(limit) = throttle.mail_limit(to, kind, by_owner) else {
                 return true;

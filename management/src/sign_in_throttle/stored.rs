@@ -30,17 +30,19 @@ impl Keyring {
             Ok(None) => Ok(attempt),
             Ok(Some(exhausted)) => {
                 // What is exhausted stays charged in memory, so that few of the attempts that follow come this far.
-                self.sign_ins.refund(attempt.limits().filter(|limit| {
-                    self.stored_limit(limit)
-                        .is_none_or(|limit| limit.bucket != exhausted.bucket)
-                }));
+                self.sign_in_state
+                    .limits()
+                    .refund(attempt.limits().filter(|limit| {
+                        self.stored_limit(limit)
+                            .is_none_or(|limit| limit.bucket != exhausted.bucket)
+                    }));
                 Err(ManagementError::Throttled {
                     retry_after_ms: exhausted.wait_ms.clamp(1, HOUR),
                 })
             }
             Err(error) if error.is_out_of_space() => Ok(attempt),
             Err(error) => {
-                self.sign_ins.refund(attempt.limits());
+                self.sign_in_state.limits().refund(attempt.limits());
                 Err(error.into())
             }
         }
@@ -48,18 +50,13 @@ impl Keyring {
 
     /// Refunds a successful attempt. The result does not depend on it: an error is logged.
     pub(crate) async fn refund(&self, attempt: &Attempt) {
-        self.sign_ins.refund(attempt.limits());
+        self.sign_in_state.limits().refund(attempt.limits());
         let stored = self.stored_limits(attempt.limits());
         if !stored.is_empty()
             && let Err(error) = self.store.refund_attempt(&stored).await
         {
             tracing::warn!(%error, "a successful attempt at signing in stays counted");
         }
-    }
-
-    /// Refunds an attempt that found the queue full and was charged in memory only, except to its address.
-    pub(crate) fn refund_busy(&self, attempt: &Attempt) {
-        self.sign_ins.refund(attempt.others.iter());
     }
 
     fn stored_limits<'a>(&self, limits: impl Iterator<Item = &'a Limited>) -> Vec<AttemptLimit> {

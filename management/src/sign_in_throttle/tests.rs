@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn guessing_does_not_lock_out_the_owner() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let email = Email::parse("ada@example.com").expect("valid");
     let now = Monotonic(1_000_000);
     let refused = (0..=255)
@@ -26,7 +26,7 @@ fn guessing_does_not_lock_out_the_owner() {
 
 #[test]
 fn guessing_at_one_account_gets_slower() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let email = Email::parse("ada@example.com").expect("valid");
     let accepted_in_a_day = |day: u64| {
         (0..24 * 60)
@@ -44,7 +44,7 @@ fn guessing_at_one_account_gets_slower() {
 
 #[test]
 fn one_address_cannot_try_many_people() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let passed = (0..500)
         .filter_map(|n| Email::parse(&format!("p{n}@example.com")).ok())
         .filter(|email| {
@@ -61,7 +61,7 @@ fn one_address_cannot_try_many_people() {
     assert_eq!(passed, 60);
 }
 
-fn attempts(throttle: &SignIns, count: u32, device: Option<&str>) -> usize {
+fn attempts(throttle: &SignInLimits, count: u32, device: Option<&str>) -> usize {
     (0..count)
         .filter(|n| {
             let email = Email::parse(&format!("p{n}@example.com")).expect("valid");
@@ -75,14 +75,14 @@ fn attempts(throttle: &SignIns, count: u32, device: Option<&str>) -> usize {
 
 #[test]
 fn unknown_devices_share_a_total_limit_that_known_ones_do_not_use() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     assert_eq!(attempts(&throttle, 10_000, None), 3_600);
     assert_eq!(attempts(&throttle, 1, Some("ada's browser")), 1);
 }
 
 #[test]
 fn failed_responses_of_many_addresses_lock_no_one_else_out() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let begin = |n: u32| {
         let address = IpAddr::from((0x0a00_0000 + n).to_be_bytes());
         throttle.begin_response(Some(address), Monotonic(5))
@@ -94,7 +94,7 @@ fn failed_responses_of_many_addresses_lock_no_one_else_out() {
 
 #[test]
 fn a_full_queue_is_charged_to_the_address_alone() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let address = Some(IpAddr::from([192, 0, 2, 1]));
     let email = Email::parse("ada@example.com").expect("valid");
     let mut refused = 0;
@@ -112,7 +112,7 @@ fn a_full_queue_is_charged_to_the_address_alone() {
 
 #[test]
 fn wrong_codes_of_a_person_are_limited_by_kind_and_known_browsers_have_their_own() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let [ada, bob] = [1, 2].map(|n| PersonId(uuid::Uuid::from_u128(n)));
     let taken = |person, kind, known| {
         let mut accepted = 0;
@@ -133,7 +133,7 @@ fn wrong_codes_of_a_person_are_limited_by_kind_and_known_browsers_have_their_own
 
 #[test]
 fn correct_codes_are_not_limited() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let ada = PersonId(uuid::Uuid::from_u128(1));
     for _ in 0..100 {
         let attempt = throttle.begin_code(ada, CodeKind::App, false, Monotonic(5));
@@ -143,7 +143,7 @@ fn correct_codes_are_not_limited() {
 
 #[test]
 fn successful_checks_do_not_fill_the_lane_of_known_devices() {
-    let throttle = SignIns::default();
+    let throttle = SignInLimits::default();
     let email = Email::parse("ada@example.com").expect("valid");
     let mut passed = 0;
     for _ in 0..100 {

@@ -42,10 +42,12 @@ impl Keyring {
             .await;
         match &completed {
             Ok(ProviderOutcome::Refused(ProviderRefusal::TooMany)) if signs_in => {
-                self.count_sign_in(SignInResult::Throttled);
+                self.sign_in_state.counters().count(SignInResult::Throttled);
             }
             Ok(ProviderOutcome::Refused(_)) if signs_in => {
-                self.count_sign_in(SignInResult::ProviderRefused);
+                self.sign_in_state
+                    .counters()
+                    .count(SignInResult::ProviderRefused);
             }
             _ => {}
         }
@@ -63,7 +65,8 @@ impl Keyring {
     ) -> Result<ProviderOutcome, ManagementError> {
         let refused = |why| Ok(ProviderOutcome::Refused(why));
         let Ok(attempt) = self
-            .sign_ins
+            .sign_in_state
+            .limits()
             .begin_response(origin.address, self.monotonic())
         else {
             return refused(ProviderRefusal::TooMany);

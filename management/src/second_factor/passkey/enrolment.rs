@@ -68,7 +68,10 @@ impl FreshSession {
         let keyring = self.keyring();
         let existing = self.check_room_for_passkey().await?;
         let whose = (self.person_id(), self.email(), &self.profile().name);
-        let (options, state) = keyring.party()?.enrol(whose, &existing)?;
+        let (options, state) = keyring
+            .sign_in_state
+            .relying_party()?
+            .enrol(whose, &existing)?;
         let of = ChallengeOf::Enrolment(self.id());
         keyring
             .keep_challenge(of, (options, &(proven, state)))
@@ -105,10 +108,14 @@ impl Session {
         let ((proven, state), challenge) = kept.await?.ok_or(ManagementError::NotFound)?;
         let given: RegisterPublicKeyCredential =
             serde_json::from_str(answer.credential).map_err(|_| refused())?;
-        let credential = keyring.party()?.register(&given, &state).map_err(|error| {
-            tracing::warn!(%person, %error, "a new passkey was refused");
-            refused()
-        })?;
+        let credential = keyring
+            .sign_in_state
+            .relying_party()?
+            .register(&given, &state)
+            .map_err(|error| {
+                tracing::warn!(%person, %error, "a new passkey was refused");
+                refused()
+            })?;
         let json = serde_json::to_string(&credential).map_err(unexpected)?;
         let others: Vec<_> = self.passkey_names().await?.into_values().collect();
         let name = name.unique_among(&others);

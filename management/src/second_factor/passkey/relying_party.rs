@@ -38,7 +38,7 @@ impl RelyingParty {
         })
     }
 
-    pub(super) fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
 

@@ -35,8 +35,9 @@ impl Keyring {
         browser: Option<&str>,
         origin: &Origin,
     ) -> Result<PasskeySignIn, ManagementError> {
-        _ = self.party()?;
-        self.sign_ins
+        _ = self.sign_in_state.relying_party()?;
+        self.sign_in_state
+            .limits()
             .ask_passkey(origin.address, self.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
         let browser = browser
@@ -61,7 +62,9 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let answered = self.start_alone(answer, browser.into(), origin).await;
-        self.count_failed_sign_in(SignInResult::WrongPasskey, answered)
+        self.sign_in_state
+            .counters()
+            .count_failed(SignInResult::WrongPasskey, answered)
     }
 
     async fn start_alone(
@@ -118,7 +121,9 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let answered = self.start_step(token, answer, browser.into(), origin).await;
-        self.count_failed_sign_in(SignInResult::WrongPasskey, answered)
+        self.sign_in_state
+            .counters()
+            .count_failed(SignInResult::WrongPasskey, answered)
     }
 
     async fn start_step(

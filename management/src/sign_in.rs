@@ -1,0 +1,103 @@
+//! What signing in needs beside the database: the threads for passwords, limits on guesses, counters, passkeys, the identity
+//! provider, requested password resets, and the first run.
+
+use crate::{
+    ManagementError, SingleSignOn, password::Passwords, people::FirstRun, reset::ResetRequests,
+    second_factor::RelyingParty, sign_in_count::SignInCounters, sign_in_throttle::SignInLimits,
+};
+use domain::Invalid;
+use std::sync::OnceLock;
+use verification::Entropy;
+
+/// The state of signing in, of this process.
+pub(crate) struct SignInState {
+    passwords: Passwords,
+    limits: SignInLimits,
+    counters: SignInCounters,
+    /// The site that passkeys belong to; none where they are not offered.
+    relying_party: OnceLock<RelyingParty>,
+    /// The identity provider, if there is one.
+    single_sign_on: OnceLock<SingleSignOn>,
+    /// Password resets that were requested at sign-in and are not made yet.
+    reset_requests: ResetRequests,
+    first_run: FirstRun,
+}
+
+impl SignInState {
+    /// Starts the threads for passwords.
+    ///
+    /// # Errors
+    /// If the system starts none.
+    pub(crate) fn new(entropy: &dyn Entropy) -> Result<Self, ManagementError> {
+        Ok(Self {
+            passwords: Passwords::new(entropy)?,
+            limits: SignInLimits::default(),
+            counters: SignInCounters::default(),
+            relying_party: OnceLock::new(),
+            single_sign_on: OnceLock::new(),
+            reset_requests: ResetRequests::default(),
+            first_run: FirstRun::new(entropy),
+        })
+    }
+
+    /// The threads for passwords, and their queues.
+    pub(crate) const fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// The limits on attempts, in memory.
+    pub(crate) const fn limits(&self) -> &SignInLimits {
+        &self.limits
+    }
+
+    /// Counts of results.
+    pub(crate) const fn counters(&self) -> &SignInCounters {
+        &self.counters
+    }
+
+    /// Password resets that were requested at sign-in.
+    pub(crate) const fn reset_requests(&self) -> &ResetRequests {
+        &self.reset_requests
+    }
+
+    /// The first run.
+    pub(crate) const fn first_run(&self) -> &FirstRun {
+        &self.first_run
+    }
+
+    /// Offers passkeys to browsers at this origin, once, if browsers allow them there.
+    pub(crate) fn offer_passkeys(&self, origin: &str) {
+        if let Some(party) = RelyingParty::at(origin) {
+            // Offered once.
+            _ = self.relying_party.set(party);
+        }
+    }
+
+    /// Whether passkeys can be used on pages at this origin.
+    pub(crate) fn offers_passkeys_at(&self, origin: &str) -> bool {
+        self.relying_party
+            .get()
+            .is_some_and(|party| party.origin() == origin)
+    }
+
+    /// Returns the site that passkeys belong to.
+    ///
+    /// # Errors
+    /// `Invalid` if passkeys are not offered.
+    pub(crate) fn relying_party(&self) -> Result<&RelyingParty, ManagementError> {
+        self.relying_party
+            .get()
+            .ok_or_else(|| Invalid::new("Passkeys aren't available at this address.").into())
+    }
+
+    /// Sets the identity provider. The first call counts.
+    pub(crate) fn set_single_sign_on(&self, single_sign_on: SingleSignOn) {
+        // A second one would be a mistake of the caller.
+        let _ = self.single_sign_on.set(single_sign_on);
+    }
+
+    /// The identity provider, if there is one.
+    pub(crate) fn single_sign_on(&self) -> Option<&SingleSignOn> {
+        self.single_sign_on.get()
+    }
+}
