@@ -105,7 +105,7 @@ impl Session {
         origin: Origin,
     ) -> Result<Viewer, ManagementError> {
         self.require_enrolled()?;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         let membership = store.application_for(self.person_id(), app).await?;
         Ok(self.viewer_as(membership, origin))
     }
@@ -120,7 +120,7 @@ impl Session {
         origin: Origin,
     ) -> Result<(Viewer, Vec<Application>), ManagementError> {
         self.require_enrolled()?;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         let all = store.applications_of(self.person_id()).await?;
         let membership = all
             .iter()
@@ -343,7 +343,7 @@ impl Viewer {
     /// # Errors
     /// `NotFound` if the application has no such key.
     pub async fn key(&self, id: KeyId) -> Result<KeySummary, ManagementError> {
-        self.keyring.telemetry.flush_before_read().await;
+        self.keyring.telemetry().flush_before_read().await;
         self.stored_key(id).await
     }
 
@@ -351,7 +351,7 @@ impl Viewer {
     pub(crate) async fn stored_key(&self, id: KeyId) -> Result<KeySummary, ManagementError> {
         Ok(self
             .keyring
-            .store
+            .store()
             .key(self.application.id, id, self.now())
             .await?)
     }

@@ -23,7 +23,7 @@ impl Owner {
     pub async fn active_keys(&self) -> Result<i64, ManagementError> {
         let _permit = self.long_read().await?;
         let (app, now) = (self.application().id, self.now());
-        Ok(self.keyring().store.count_active_keys(app, now).await?)
+        Ok(self.keyring().store().count_active_keys(app, now).await?)
     }
 }
 
@@ -54,7 +54,7 @@ impl FreshAccountOwner {
                     time_zone: zone.as_str(),
                 };
                 let by = owner.identity().person_id;
-                let done = owner.keyring().store.create_application(&new, by, &event);
+                let done = owner.keyring().store().create_application(&new, by, &event);
                 done.await.map_err(name_taken)?;
                 Ok(id)
             })
@@ -84,7 +84,7 @@ impl FreshAccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let by = (owner.application().account_id, owner.identity().person_id);
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 Ok(store.rename_account(by, &name, &event).await?)
             })
             .await
@@ -116,7 +116,7 @@ impl FreshOwner {
         self.keyring()
             .run_to_completion(async move {
                 let place = (owner.application().account_id, owner.application().id);
-                let (store, by) = (&owner.keyring().store, owner.identity().person_id);
+                let (store, by) = (owner.keyring().store(), owner.identity().person_id);
                 let done = store
                     .change_application(place, by, &name, zone.as_str(), &event)
                     .await;
@@ -141,7 +141,7 @@ impl FreshOwner {
                     (on, FieldValues::from(&State::Inactive { at: owner.now() })),
                     (Action::ApplicationArchived, "deactivated_keys"),
                 );
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 let applied = owner.apply(store.archive_application(&change)).await?;
                 owner.keyring().confirm(applied).await
             })
@@ -163,7 +163,7 @@ impl FreshOwner {
                     (off, FieldValues::from(&State::Active)),
                     (Action::ApplicationRestored, "activated_keys"),
                 );
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 let applied = owner.apply(store.restore_application(&change)).await?;
                 Ok(applied.unconfirmed())
             })
@@ -184,7 +184,7 @@ impl FreshOwner {
                     (FieldValues::default(), revoked_facts(DELETED)),
                     (Action::ApplicationDeleted, "revoked_keys"),
                 );
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 let deleted = store.delete_application(&change, DELETED);
                 let applied = owner.apply(deleted).await?;
                 let (_, confirmation) = owner.keyring().confirm(applied).await?;

@@ -108,7 +108,7 @@ impl Keyring {
                 if is_planted(PlantedFault::DroppedHandler)
                     && let Some(row) = rows.first()
                 {
-                    self.node.applied().add(row.position);
+                    self.node().applied().add(row.position);
                     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 }
                 for row in rows {
@@ -116,7 +116,7 @@ impl Keyring {
                 }
                 let position = rows.first().map(|row| row.position);
                 if let Some(position) = position {
-                    self.node.applied().add(position);
+                    self.node().applied().add(position);
                 }
                 if let Err(error) = self.record_ends(rows).await {
                     tracing::error!(%error, ?scopes, "a change was made, but is not answered with success");
@@ -126,7 +126,7 @@ impl Keyring {
             }
             Err(StoreError::OutcomeUnknown(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
-                self.key_changes.uncertain().mark(scopes, self.index());
+                self.key_changes().uncertain().mark(scopes, self.index());
                 self.resolve_uncertain_keys().await;
                 Err(StoreError::OutcomeUnknown(cause))
             }
@@ -136,7 +136,7 @@ impl Keyring {
 
     /// Reads keys again that are refused because the outcome of a commit was unknown.
     pub async fn resolve_uncertain_keys(&self) {
-        for scope in self.key_changes.uncertain().all() {
+        for scope in self.key_changes().uncertain().all() {
             if let Err(error) = self.settle(scope).await {
                 tracing::debug!(%error, ?scope, "keys stay refused");
             }
@@ -145,20 +145,22 @@ impl Keyring {
 
     /// Records the ends of keys in the journal.
     async fn record_ends(&self, rows: &[IndexRow]) -> Result<(), StoreError> {
-        let (changes, disk) = (&self.key_changes, self.store.disk());
+        let (changes, disk) = (self.key_changes(), self.store().disk());
         changes.record_ends(rows, self.now(), disk).await
     }
 
     /// Reads the keys of a scope until no outcome becomes unknown meanwhile.
     async fn settle(&self, scope: ChangeScope) -> Result<(), ManagementError> {
         loop {
-            let outcomes = self.key_changes.uncertain().outcomes();
+            let outcomes = self.key_changes().uncertain().outcomes();
             let rows = match scope {
-                ChangeScope::Key(id) => Vec::from_iter(self.store.index_row(id).await?),
-                ChangeScope::Application(app) => self.store.index_rows_by_application(app).await?,
+                ChangeScope::Key(id) => Vec::from_iter(self.store().index_row(id).await?),
+                ChangeScope::Application(app) => {
+                    self.store().index_rows_by_application(app).await?
+                }
             };
             self.record_ends(&rows).await?;
-            let settled = self.key_changes.uncertain().settle(scope, outcomes, || {
+            let settled = self.key_changes().uncertain().settle(scope, outcomes, || {
                 for row in &rows {
                     self.index().update(row);
                 }

@@ -86,7 +86,7 @@ impl AccountOwner {
         ids.dedup();
         let _permit = self.long_read().await?;
         let account = self.application().account_id;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.key_names_in_account(account, &ids).await?)
     }
 
@@ -96,7 +96,7 @@ impl AccountOwner {
     /// If the database fails.
     pub async fn newest_key_names(&self) -> Result<Vec<(KeyId, KeyName)>, ManagementError> {
         let app = self.application().id;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.newest_key_names(app, MAX_NAMES).await?)
     }
 
@@ -114,7 +114,7 @@ impl AccountOwner {
         let account = self.application().account_id;
         Ok(self
             .keyring()
-            .store
+            .store()
             .audit_page(account, filter, cursor)
             .await?)
     }
@@ -132,7 +132,7 @@ impl FreshAccountOwner {
     ) -> Result<Vec<AuditLine>, ManagementError> {
         let _permit = self.long_read().await?;
         let account = self.application().account_id;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.audit_lines(account, filter, after, CHUNK).await?)
     }
 }

@@ -14,11 +14,11 @@ const KEPT_CHANGES: i64 = 10_000;
 impl Keyring {
     /// Starts the background workers. They run until [`Keyring::close`], or until the database is lost.
     pub fn spawn_background_tasks(&self) {
-        let telemetry = Arc::clone(&self.telemetry);
+        let telemetry = Arc::clone(self.telemetry());
         let keyring = self.clone();
         self.spawn_task("decisions", move || {
             let keyring = keyring.clone();
-            Arc::clone(&telemetry).run_dispatcher(move || keyring.tasks.is_closed())
+            Arc::clone(&telemetry).run_dispatcher(move || keyring.tasks().is_closed())
         });
         let keyring = self.clone();
         self.spawn_task("maintenance", move || {
@@ -56,9 +56,9 @@ impl Keyring {
         F: Future<Output = ()> + Send + 'static,
     {
         let keyring = self.clone();
-        let stopped = move || keyring.tasks.is_closed() || !keyring.is_owner();
-        self.supervisor
-            .spawn(name, Arc::clone(&self.clock), stopped, task);
+        let stopped = move || keyring.tasks().is_closed() || !keyring.is_owner();
+        self.supervisor()
+            .spawn(name, Arc::clone(self.clock()), stopped, task);
     }
 
     async fn maintain(&self) {
@@ -66,7 +66,7 @@ impl Keyring {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut silent = false;
         let (mut minute, mut more) = (0, false);
-        while !self.tasks.is_closed() && self.is_owner() {
+        while !self.tasks().is_closed() && self.is_owner() {
             tick.tick().await;
             // One of several processes has a worker for it, which nothing delays.
             let renewed = if self.is_member() {
@@ -87,16 +87,16 @@ impl Keyring {
             if let Err(error) = self.keep_time().await {
                 tracing::debug!(%error, "the time mark is not written until the database answers");
             }
-            if let Err(error) = self.telemetry.journal_usage().await {
+            if let Err(error) = self.telemetry().journal_usage().await {
                 tracing::debug!(%error, "usage stays in memory until the database answers");
             }
             if let Err(error) = self.upgrade_digests().await {
                 tracing::debug!(%error, "digests stay under an older pepper until the database answers");
             }
-            if let Err(error) = self.telemetry.write_decisions().await {
+            if let Err(error) = self.telemetry().write_decisions().await {
                 tracing::debug!(%error, "decisions stay in memory until the database answers");
             }
-            if let Err(error) = self.telemetry.write_due_events().await {
+            if let Err(error) = self.telemetry().write_due_events().await {
                 tracing::debug!(%error, "security events stay in memory until the database answers");
             }
             // Every second while there is something to prune, otherwise every minute.
@@ -110,13 +110,13 @@ impl Keyring {
 
     /// Prunes expired data, and adds up the counts of killed processes. Returns whether there may be more to prune.
     async fn prune(&self) -> bool {
-        if let Err(error) = self.store.prune_changes(KEPT_CHANGES).await {
+        if let Err(error) = self.store().prune_changes(KEPT_CHANGES).await {
             tracing::debug!(%error, "records of changes are not pruned for now");
         }
-        if let Err(error) = self.telemetry.recover_orphaned_usage().await {
+        if let Err(error) = self.telemetry().recover_orphaned_usage().await {
             tracing::debug!(%error, "counts of killed processes are not added up for now");
         }
-        self.telemetry.prune().await.unwrap_or_else(|error| {
+        self.telemetry().prune().await.unwrap_or_else(|error| {
             tracing::debug!(%error, "expired data is not pruned for now");
             false
         })

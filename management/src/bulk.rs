@@ -39,7 +39,7 @@ impl Viewer {
             keys.push(self.stored_key(*id).await?);
         }
         let subjects: Vec<Subject> = ids.iter().map(|id| (*id).into()).collect();
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         let days = store.hourly_calls(&subjects, self.now()).await?;
         Ok((keys, days))
     }
@@ -121,7 +121,7 @@ impl Owner {
         let app = self.application().id;
         let keys = {
             let _permit = self.long_read().await?;
-            self.keyring().store.count_unrevoked_keys(app).await?
+            self.keyring().store().count_unrevoked_keys(app).await?
         };
         let series = self.usage().await.series(Window::Hour).await?;
         Ok(AllKeys {
@@ -167,7 +167,7 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<Applied<usize>, 
             .with_changes(FieldValues::default(), revoked)
     };
     let revoking = keyring
-        .store
+        .store()
         .revoke_all_keys((app, person), reason, one, whole);
     let revoked = keyring
         .apply(&[ChangeScope::Application(app)], revoking)

@@ -25,10 +25,12 @@ impl Keyring {
     /// `Unavailable` if one of them cannot be written.
     pub async fn ready(&self) -> Result<(), ManagementError> {
         self.check_database().await?;
-        self.key_changes.journal_failure().map_or(Ok(()), |error| {
-            let error = format!("the revocation journal cannot be written: {error}");
-            Err(ManagementError::Unavailable(error))
-        })
+        self.key_changes()
+            .journal_failure()
+            .map_or(Ok(()), |error| {
+                let error = format!("the revocation journal cannot be written: {error}");
+                Err(ManagementError::Unavailable(error))
+            })
     }
 
     /// Checks that the database can be written; probes at most once a second, however often it is called. A renewal of the
@@ -38,18 +40,18 @@ impl Keyring {
     /// `Unavailable` if it cannot be written.
     pub(crate) async fn check_database(&self) -> Result<(), ManagementError> {
         let now = self.monotonic();
-        let renewed = self.node.has_renewed_within(PROBE_FOR, now);
+        let renewed = self.node().has_renewed_within(PROBE_FOR, now);
         if renewed && self.fault().is_none() {
             return Ok(());
         }
-        let mut probed = self.condition.probed.lock().await;
+        let mut probed = self.condition().probed.lock().await;
         let now = self.monotonic();
         if let Some((at, outcome)) = &*probed
             && now.since(*at) < PROBE_FOR
         {
             return outcome.clone().map_err(ManagementError::Unavailable);
         }
-        let outcome = self.store.probe_write(self.now()).await;
+        let outcome = self.store().probe_write(self.now()).await;
         match &outcome {
             Ok(()) => self.note_fault(self.fault_of_disk()),
             Err(error) => self.note_fault_of(error),
@@ -66,7 +68,7 @@ impl Keyring {
 
     /// Keeps a reserve file on the disk of an SQLite database, so that a revocation can be written when the disk is full.
     pub async fn keep_reserve(&self) {
-        if let Err(error) = self.store.keep_disk_reserve().await {
+        if let Err(error) = self.store().keep_disk_reserve().await {
             tracing::warn!(%error, "there is no room for the reserve beside the database: on a full disk nothing can be revoked");
         }
     }
@@ -75,23 +77,23 @@ impl Keyring {
     /// task calls it every second. PostgreSQL's faults are found by the renewal of the lease, which is a write; whether one has ended is
     /// found here by a probe, because one row may be written where another is not.
     pub async fn maintain_disk(&self) {
-        if self.store.disk().is_some() {
-            self.store.check_disk().await;
+        if self.store().disk().is_some() {
+            self.store().check_disk().await;
             self.note_fault(self.fault_of_disk());
         } else if self.fault().is_some() {
             // The outcome is recorded there.
             let _ = self.check_database().await;
         }
         // A failure is logged there, and reported by `ready`.
-        let _ = self.key_changes.write_journal(self.store.disk()).await;
+        let _ = self.key_changes().write_journal(self.store().disk()).await;
     }
 
     fn fault_of_disk(&self) -> Option<Fault> {
-        self.store.disk()?.fault()
+        self.store().disk()?.fault()
     }
 
     fn last_fault(&self) -> std::sync::MutexGuard<'_, Option<Fault>> {
-        let fault = &self.condition.fault;
+        let fault = &self.condition().fault;
         fault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

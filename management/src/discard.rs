@@ -27,9 +27,9 @@ impl Editor {
 
 async fn discard(editor: &Editor, id: KeyId) -> Result<Applied<IndexRow>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_changes.lock(id).await;
+    let _lock = keyring.key_changes().lock(id).await;
     // Calls of the last second may not be written yet.
-    keyring.telemetry.flush_usage().await?;
+    keyring.telemetry().flush_usage().await?;
     let key = editor.stored_key(id).await?;
     key.discardable()?;
     let event = Transition::Revoke {
@@ -37,6 +37,6 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<Applied<IndexRow>, Manage
     }
     .check(editor, &key)?;
     let app = editor.application().id;
-    let change = keyring.store.revoke_key(app, id, REASON, &event);
+    let change = keyring.store().revoke_key(app, id, REASON, &event);
     Ok(keyring.apply(&[ChangeScope::Key(id)], change).await?)
 }

@@ -81,7 +81,7 @@ async fn edit(
     may_widen: bool,
 ) -> Result<Option<(Applied<IndexRow>, bool)>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_changes.lock(id).await;
+    let _lock = keyring.key_changes().lock(id).await;
     let key = editor.stored_key(id).await?;
     key.editable(editor.now())?;
     let before = key.draft();
@@ -105,7 +105,7 @@ async fn edit(
     let app = editor.application().id;
     let narrows = change.narrows();
     let change = keyring
-        .store
+        .store()
         .change_key(app, id, (&before, &wanted), &event);
     match keyring.apply(&[ChangeScope::Key(id)], change).await {
         Ok(applied) => Ok(Some((applied, narrows))),

@@ -44,7 +44,7 @@ impl AccountOwner {
         let account = self.application().account_id;
         Ok(self
             .keyring()
-            .store
+            .store()
             .invitations(account, self.now())
             .await?)
     }
@@ -67,7 +67,7 @@ impl AccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let by = (owner.application().account_id, owner.identity().person_id);
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 Ok(store.withdraw_invitation(by, id, &event).await?)
             })
             .await
@@ -81,7 +81,7 @@ impl FreshAccountOwner {
     /// `Invalid` if the person is a member already; `Throttled` after too many invitations by mail.
     pub async fn invite(&self, email: Email, role: Role) -> Result<Invited, ManagementError> {
         self.charge_invitation()?;
-        let token = random_token(&*self.keyring().entropy);
+        let token = random_token(self.keyring().entropy());
         let event = self
             .event(Action::MemberInvited, &email, role.as_str())
             .with_changes(FieldValues::default(), FieldValues::of("role", &role));
@@ -93,7 +93,7 @@ impl FreshAccountOwner {
         };
         let stored = self
             .keyring()
-            .hasher
+            .hasher()
             .token_digest(TokenPurpose::Invitation, &invited.token);
         let expires_at = self.now().plus(INVITATION_LIFETIME);
         let mail = self.invitation_mail(&invited, role, expires_at);
@@ -112,7 +112,7 @@ impl FreshAccountOwner {
                     at,
                     expires_at,
                 };
-                let invited = keyring.store.invite(&new, &event, &mail);
+                let invited = keyring.store().invite(&new, &event, &mail);
                 keyring
                     .charge_mail(&mail, invited.await)
                     .map_err(|error| match error {
@@ -137,11 +137,11 @@ impl FreshAccountOwner {
         let keyring = self.keyring();
         let mut invited = Invited {
             email: invitation.email,
-            token: random_token(&*keyring.entropy),
+            token: random_token(keyring.entropy()),
             mailed: false,
         };
         let stored = keyring
-            .hasher
+            .hasher()
             .token_digest(TokenPurpose::Invitation, &invited.token);
         let (email, role) = (invited.email.clone(), invitation.role);
         let event = self.event(Action::InvitationRenewed, &email, role.as_str());
@@ -163,7 +163,7 @@ impl FreshAccountOwner {
                     expires_at,
                 };
                 let keyring = owner.keyring();
-                let renewed = keyring.store.renew_invitation(&new, &event, &mail);
+                let renewed = keyring.store().renew_invitation(&new, &event, &mail);
                 Ok(keyring.charge_mail(&mail, renewed.await)?)
             })
             .await?;
@@ -179,7 +179,7 @@ impl FreshAccountOwner {
         }
         let (owner, account) = (self.identity().person_id, self.application().account_id);
         keyring
-            .sign_in_state
+            .sign_in_state()
             .limits()
             .invite(owner, account, keyring.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })
@@ -220,8 +220,11 @@ impl Keyring {
         &self,
         token: &str,
     ) -> Result<Option<(InvitationRow, [u8; 32])>, ManagementError> {
-        for digest in self.hasher.token_digests(TokenPurpose::Invitation, token) {
-            let found = self.store.invitation_by_token(&digest, self.now()).await?;
+        for digest in self.hasher().token_digests(TokenPurpose::Invitation, token) {
+            let found = self
+                .store()
+                .invitation_by_token(&digest, self.now())
+                .await?;
             if let Some(row) = found {
                 return Ok(Some((row, digest)));
             }

@@ -43,8 +43,8 @@ async fn issue(
     idempotency_key: IdempotencyKey,
 ) -> Result<Issue, ManagementError> {
     let keyring = editor.keyring();
-    let (id, secret) = generate_credentials(&*keyring.entropy, draft.environment);
-    let digest = keyring.hasher.digest(0, id, secret.expose_secret());
+    let (id, secret) = generate_credentials(keyring.entropy(), draft.environment);
+    let digest = keyring.hasher().digest(0, id, secret.expose_secret());
     let new = NewKey {
         id,
         account: editor.application().account_id,
@@ -55,13 +55,13 @@ async fn issue(
         idempotency_key,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
-        pepper: keyring.hasher.newest_pepper(),
+        pepper: keyring.hasher().newest_pepper(),
     };
     let detail = format!("{} ({}), {}", draft.name, draft.environment, draft.scopes);
     let event = editor
         .event(Action::KeyCreated, &id, detail)
         .with_changes(FieldValues::default(), FieldValues::from(draft));
-    let inserting = keyring.store.insert_key(&new, &event);
+    let inserting = keyring.store().insert_key(&new, &event);
     let inserted = keyring.apply(&[ChangeScope::Key(id)], inserting).await;
     let inserted = inserted.map(Applied::unconfirmed);
     let issued = IssuedKey {
@@ -93,7 +93,7 @@ impl FreshEditor {
                 if matches!(error, StoreError::OutcomeUnknown(_)) {
                     let person = self.identity().person_id;
                     keyring
-                        .key_changes
+                        .key_changes()
                         .keep_undelivered(issued, person, keyring.monotonic());
                 }
                 Err(error)
@@ -106,7 +106,7 @@ impl FreshEditor {
         let keyring = self.keyring();
         let person = self.identity().person_id;
         let kept = keyring
-            .key_changes
+            .key_changes()
             .take_undelivered(id, person, keyring.monotonic());
         kept.map_or(Issue::AlreadyIssued(id), Issue::New)
     }

@@ -55,7 +55,7 @@ impl KeyView {
     pub async fn history(&self) -> Result<Vec<AuditRecord>, ManagementError> {
         let _permit = self.viewer.long_read().await?;
         let account = self.viewer.application().account_id;
-        let store = &self.viewer.keyring().store;
+        let store = self.viewer.keyring().store();
         Ok(store
             .audit_by_target(account, &self.key.id.to_string(), HISTORY)
             .await?)

@@ -38,7 +38,7 @@ impl Viewer {
     pub async fn list_keys(&self, query: &KeyQuery) -> Result<Listing, ManagementError> {
         let page = self.keys(query).await?;
         let (app, now) = (self.application().id, self.now());
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         let groups = store.group_counts(app, now).await?;
         let whole = query.cursor.is_none() && page.next.is_none();
         let total = if whole {
@@ -89,7 +89,7 @@ impl Viewer {
         &self,
         ids: &[KeyId],
     ) -> Result<HashMap<KeyId, KeyName>, ManagementError> {
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.key_names(self.application().id, ids).await?)
     }
 
@@ -115,7 +115,7 @@ impl Viewer {
             self.telemetry().flush_totals_before_read().await;
         }
         let app = self.application().id;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.keys_at_most(app, query, most, self.now()).await?)
     }
 
@@ -125,7 +125,7 @@ impl Viewer {
     /// If the database fails.
     pub async fn key_filter_choices(&self) -> Result<FilterChoices, ManagementError> {
         let app = self.application().id;
-        Ok(self.keyring().store.filter_choices(app).await?)
+        Ok(self.keyring().store().filter_choices(app).await?)
     }
 
     /// Counts the keys that match a filter.
@@ -135,7 +135,7 @@ impl Viewer {
     pub async fn count_keys(&self, filter: &KeyFilter) -> Result<KeyTotal, ManagementError> {
         let _permit = self.long_read().await?;
         let app = self.application().id;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.count_keys(app, filter, self.now()).await?)
     }
 }

@@ -75,7 +75,7 @@ impl Viewer {
     /// Waits for permission to do a long read.
     pub(crate) async fn long_read(&self) -> Result<ReadPermit, ManagementError> {
         let account = self.application().account_id;
-        self.keyring().long_reads.take(account).await
+        self.keyring().long_reads().take(account).await
     }
 }
 

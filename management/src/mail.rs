@@ -131,17 +131,17 @@ impl Keyring {
     /// Sets how mails are sent, once, before [`Keyring::spawn_background_tasks`]. Without it no mail is sent.
     pub fn set_mailer(&self, mailer: Arc<Mailer>) {
         // The first one stays.
-        let _ = self.mailer.set(mailer);
+        let _ = self.mailer().set(mailer);
     }
 
     /// Whether mails are sent.
     pub fn sends_mail(&self) -> bool {
-        self.mailer.get().is_some()
+        self.mailer().get().is_some()
     }
 
     /// Returns figures about mails; `None` if none are sent.
     pub fn mail_stats(&self) -> Option<MailStats> {
-        Some(self.mailer.get()?.stats(self.now()))
+        Some(self.mailer().get()?.stats(self.now()))
     }
 
     /// Makes the mail that a change inserts, for [`Keyring::charge_mail`]; none if no mails are sent, or the recipient has had too many
@@ -152,11 +152,11 @@ impl Keyring {
         }
         let (to, kind) = (to.into(), content.kind());
         let limit =
-            self.sign_in_state
+            self.sign_in_state()
                 .limits()
                 .mail_limit(to.email, kind, content.is_made_by_owner());
         if limit.is_some_and(|limit| {
-            self.sign_in_state
+            self.sign_in_state()
                 .limits()
                 .is_exhausted(limit, self.monotonic())
         }) {
@@ -167,16 +167,16 @@ impl Keyring {
             return ChangeMail::default();
         }
         ChangeMail {
-            mail: vec![seal(&self.hasher, &*self.entropy, self.now(), to, content)],
+            mail: vec![seal(self.hasher(), self.entropy(), self.now(), to, content)],
             limits: limit.into_iter().collect(),
         }
     }
 
     /// Whether an address has had too many mails of a kind.
     fn is_flooded(&self, to: &Email, kind: MailKind) -> bool {
-        let limit = self.sign_in_state.limits().mail_limit(to, kind, false);
+        let limit = self.sign_in_state().limits().mail_limit(to, kind, false);
         limit.is_some_and(|limit| {
-            self.sign_in_state
+            self.sign_in_state()
                 .limits()
                 .is_exhausted(limit, self.monotonic())
         })
@@ -190,7 +190,7 @@ impl Keyring {
         made: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if made.is_ok() {
-            self.sign_in_state
+            self.sign_in_state()
                 .limits()
                 .charge(&mail.limits, self.monotonic());
         }

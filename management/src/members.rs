@@ -26,7 +26,7 @@ impl Viewer {
     /// If the database fails.
     pub async fn members(&self) -> Result<Vec<Member>, ManagementError> {
         let application = self.application();
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store
             .members(application.account_id, application.id)
             .await?)
@@ -59,7 +59,7 @@ impl FreshViewer {
         self.keyring()
             .run_to_completion(async move {
                 let account = viewer.application().account_id;
-                let store = &viewer.keyring().store;
+                let store = viewer.keyring().store();
                 let left = store.leave_account(account, identity.person_id, &event);
                 Ok(left.await?)
             })
@@ -96,7 +96,7 @@ impl FreshAccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let by = (owner.application().account_id, owner.identity().person_id);
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 Ok(store.remove_member(by, person, &event).await?)
             })
             .await

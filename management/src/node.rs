@@ -202,27 +202,27 @@ impl ThisNode {
 impl Keyring {
     /// Whether this process does what one process at a time is enough for, such as pruning: the oldest one, while it has a lease.
     pub fn is_maintainer(&self) -> bool {
-        self.node.is_maintainer(self.monotonic())
+        self.node().is_maintainer(self.monotonic())
     }
 
     /// Whether this process is one of several.
     pub fn is_member(&self) -> bool {
-        self.node.is_member()
+        self.node().is_member()
     }
 
     /// Whether the database is not lost. It may be unavailable: see [`Keyring::database_downtime_ms`].
     pub fn is_owner(&self) -> bool {
-        !self.node.is_lost()
+        !self.node().is_lost()
     }
 
     /// Waits until the database is lost, and returns the reason.
     pub async fn lost(&self) -> &str {
-        self.node.lost().await
+        self.node().lost().await
     }
 
     /// Returns the milliseconds since the last granted renewal was asked for, during which the index may have become stale;
     /// `i64::MAX` without a renewal, and once the database is lost.
     pub fn database_downtime_ms(&self) -> i64 {
-        self.node.downtime_ms(self.monotonic())
+        self.node().downtime_ms(self.monotonic())
     }
 }

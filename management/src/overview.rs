@@ -25,7 +25,7 @@ impl Viewer {
         self.telemetry().flush_before_read().await;
         let app = self.application().id;
         let since = self.now().floor(DAY).plus(-DAY);
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         let mut attention = Vec::new();
         for condition in ATTENTION {
             let mut query = KeyQuery::in_condition(condition, self.now());

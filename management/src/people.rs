@@ -82,12 +82,12 @@ impl Keyring {
     /// # Errors
     /// If the database fails.
     pub async fn needs_setup(&self) -> Result<bool, ManagementError> {
-        Ok(self.store.person_count().await? == 0)
+        Ok(self.store().person_count().await? == 0)
     }
 
     /// The setup token, which is printed on the console.
     pub fn setup_token(&self) -> &str {
-        &self.sign_in_state.first_run().token
+        &self.sign_in_state().first_run().token
     }
 
     /// Creates the first owner and signs them in.
@@ -101,7 +101,7 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<SetUp, ManagementError> {
         // Of two concurrent setups, the second runs its check after the first is complete.
-        let first_run = self.sign_in_state.first_run();
+        let first_run = self.sign_in_state().first_run();
         let _turn = first_run.running.lock().await;
         if !self.needs_setup().await? {
             return Ok(SetUp::AlreadyDone);
@@ -132,9 +132,9 @@ impl Keyring {
 
     async fn add(&self, draft: PersonDraft, origin: &Origin) -> Result<PersonRow, ManagementError> {
         let registry = Registry {
-            store: &self.store,
-            passwords: self.sign_in_state.passwords(),
-            entropy: &*self.entropy,
+            store: self.store(),
+            passwords: self.sign_in_state().passwords(),
+            entropy: self.entropy(),
         };
         Ok(registry.add(draft, self.now(), origin).await?.0)
     }

@@ -26,12 +26,12 @@ impl Keyring {
     /// # Errors
     /// If the database fails.
     pub async fn upgrade_digests(&self) -> Result<usize, ManagementError> {
-        let pending = self.verifier.digest_upgrades().take_batch();
+        let pending = self.verifier().digest_upgrades().take_batch();
         if pending.is_empty() {
             return Ok(0);
         }
-        let newest = self.hasher.newest_pepper();
-        for row in self.store.upgrade_digests(&pending, newest).await? {
+        let newest = self.hasher().newest_pepper();
+        for row in self.store().upgrade_digests(&pending, newest).await? {
             self.index().update(&row);
         }
         Ok(pending.len())
@@ -42,8 +42,8 @@ impl Keyring {
     /// # Errors
     /// If the database fails.
     pub async fn seal_audit_logs(&self) -> Result<SealingReport, ManagementError> {
-        let newest = self.hasher.newest_pepper();
-        let sealing = self.store.seal_audit_logs(|account_id| AuditEvent {
+        let newest = self.hasher().newest_pepper();
+        let sealing = self.store().seal_audit_logs(|account_id| AuditEvent {
             account_id,
             at: self.now(),
             actor: Actor::System,

@@ -319,9 +319,9 @@ impl FreshAccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let (keyring, at) = (owner.keyring(), owner.now());
-                let token = random_token(&*keyring.entropy);
+                let token = random_token(keyring.entropy());
                 let stored = keyring
-                    .hasher
+                    .hasher()
                     .token_digest(TokenPurpose::PasswordReset, &token);
                 let new = NewPasswordReset {
                     token_hash: &stored.digest,
@@ -340,7 +340,7 @@ impl FreshAccountOwner {
                     expires_at: new.expires_at,
                 };
                 let mail = keyring.mail(&member.email, &content);
-                let store = &keyring.store;
+                let store = keyring.store();
                 let made = store.make_password_reset(&new, &events, &mail);
                 match keyring.charge_mail(&mail, made.await) {
                     Ok(mailed) => Ok(Some(ResetLink {

@@ -95,11 +95,11 @@ pub(crate) async fn apply_transition(
     wanted: Transition,
 ) -> Result<Applied<()>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_changes.lock(id).await;
+    let _lock = keyring.key_changes().lock(id).await;
     let key = editor.stored_key(id).await?;
     let event = wanted.check(editor, &key)?;
     let app = editor.application().id;
-    let store = &keyring.store;
+    let store = keyring.store();
     #[cfg(feature = "planted-faults")]
     if let Transition::Revoke { .. } = wanted {
         keyring.plant_revocation(id);
@@ -151,10 +151,10 @@ impl Keyring {
         };
         self.run_to_completion(async move {
             let applied = {
-                let _lock = keyring.key_changes.lock(id).await;
+                let _lock = keyring.key_changes().lock(id).await;
                 #[cfg(feature = "planted-faults")]
                 keyring.plant_revocation(id);
-                let change = keyring.store.revoke_key(app, id, OWN_WISH, &event);
+                let change = keyring.store().revoke_key(app, id, OWN_WISH, &event);
                 keyring.apply(&[ChangeScope::Key(id)], change).await?
             };
             let (_, confirmation) = keyring.confirm(applied).await?;

@@ -29,7 +29,7 @@ impl FreshAccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let by = (owner.application().account_id, owner.identity().person_id);
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 Ok(store.change_role(by, person, role, &event).await?)
             })
             .await
@@ -71,7 +71,7 @@ impl FreshAccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let place = (owner.application().account_id, owner.application().id);
-                let (store, by) = (&owner.keyring().store, owner.identity().person_id);
+                let (store, by) = (owner.keyring().store(), owner.identity().person_id);
                 Ok(store
                     .change_application_role(place, by, person, role, &event)
                     .await?)
@@ -106,7 +106,7 @@ impl FreshAccountOwner {
             .run_to_completion(async move {
                 let account = owner.application().account_id;
                 let from = owner.identity().person_id;
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 Ok(store.transfer_ownership(account, from, to, &event).await?)
             })
             .await

@@ -63,7 +63,7 @@ impl FreshEditor {
             (Err(error), Issue::New(key)) => {
                 let person = self.identity().person_id;
                 keyring
-                    .key_changes
+                    .key_changes()
                     .keep_undelivered(key, person, keyring.monotonic());
                 Err(error)
             }
@@ -81,10 +81,10 @@ async fn regenerate(
 ) -> Result<(Issue, Option<Applied<()>>), ManagementError> {
     let keyring = editor.keyring();
     let app = editor.application().id;
-    let _lock = keyring.key_changes.lock(id).await;
+    let _lock = keyring.key_changes().lock(id).await;
     let old = editor.stored_key(id).await?;
     if let Some(made) = keyring
-        .store
+        .store()
         .key_by_idempotency_key(app, idempotency_key)
         .await?
     {
@@ -97,8 +97,8 @@ async fn regenerate(
         expiry: wanted.expiry,
         ..old.draft()
     };
-    let (new_id, secret) = generate_credentials(&*keyring.entropy, draft.environment);
-    let digest = keyring.hasher.digest(0, new_id, secret.expose_secret());
+    let (new_id, secret) = generate_credentials(keyring.entropy(), draft.environment);
+    let digest = keyring.hasher().digest(0, new_id, secret.expose_secret());
     let new = NewKey {
         id: new_id,
         account: editor.application().account_id,
@@ -109,7 +109,7 @@ async fn regenerate(
         idempotency_key,
         secret_id: SecretId(keyring.new_id()),
         digest: &digest,
-        pepper: keyring.hasher.newest_pepper(),
+        pepper: keyring.hasher().newest_pepper(),
     };
     let created = editor
         .event(Action::KeyCreated, &new_id, format!("replaces {id}"))
@@ -130,7 +130,7 @@ async fn regenerate(
             FieldValues::of("retires", &retires_at).and("replaced_by", &new_id),
         );
     let replacing = keyring
-        .store
+        .store()
         .replace_key(&new, id, retires_at, &created, &replaced);
     let scopes = [ChangeScope::Key(id), ChangeScope::Key(new_id)];
     let (inserted, applied) = match keyring.apply(&scopes, replacing).await {
@@ -196,7 +196,7 @@ async fn move_retirement(
     wanted: GracePeriod,
 ) -> Result<Applied<Timestamp>, ManagementError> {
     let keyring = editor.keyring();
-    let _lock = keyring.key_changes.lock(id).await;
+    let _lock = keyring.key_changes().lock(id).await;
     let key = editor.stored_key(id).await?;
     let now = editor.now();
     let (Some(present), Some(since)) = (key.retiring_until(now), key.deprecated_at) else {
@@ -213,7 +213,7 @@ async fn move_retirement(
             FieldValues::of("retires", &end),
         );
     let moving = keyring
-        .store
+        .store()
         .move_retirement(editor.application().id, id, end, &event);
     let moved = keyring.apply(&[ChangeScope::Key(id)], moving).await;
     let applied = moved.map_err(taken(IllegalTransition::NotRetiring))?;
@@ -234,7 +234,7 @@ impl KeyView {
         let (Some(since), Some(new)) = (old.deprecated_at, old.replaced_by) else {
             return Ok(None);
         };
-        let store = &self.viewer().keyring().store;
+        let store = self.viewer().keyring().store();
         let before = store
             .usage(id.into(), Level::Hour, since.plus(-HABIT), since.plus(-1))
             .await?;
@@ -273,7 +273,7 @@ impl KeyView {
             .map(|window| ChartRange::of(window, now))
             .find(|range| range.start <= since)
             .unwrap_or_else(|| ChartRange::of(Window::Month, now));
-        let store = &self.viewer().keyring().store;
+        let store = self.viewer().keyring().store();
         let series = async |key: KeyId| {
             let counts = store
                 .usage(key.into(), range.level, range.start, now)
@@ -290,7 +290,7 @@ impl KeyView {
 
     /// All calls since the minute of `since`: by minute up to the full hour, by hour from there.
     async fn calls_since(&self, id: KeyId, since: Timestamp) -> Result<Bucket, ManagementError> {
-        let store = &self.viewer().keyring().store;
+        let store = self.viewer().keyring().store();
         let now = self.viewer().now();
         let full = since.plus(HOUR).floor(HOUR);
         let start = since.floor(MINUTE);

@@ -85,12 +85,12 @@ impl Keyring {
         &self,
         person: PersonId,
     ) -> Result<Option<SecondFactor>, ManagementError> {
-        let Some(factor) = self.store.second_factor(person).await? else {
+        let Some(factor) = self.store().second_factor(person).await? else {
             return Ok(None);
         };
-        let app = self.store.authenticator(person).await?;
-        let passkeys = self.store.passkeys_of(person).await?;
-        let left = self.store.unused_recovery_codes(person).await?;
+        let app = self.store().authenticator(person).await?;
+        let passkeys = self.store().passkeys_of(person).await?;
+        let left = self.store().unused_recovery_codes(person).await?;
         Ok(Some(SecondFactor {
             since: factor.since,
             app_since: app.map(|app| app.since),
@@ -101,12 +101,12 @@ impl Keyring {
 
     /// Generates the recovery codes that come with a person's first factor.
     fn first_factor(&self, person: PersonId) -> FirstFactor {
-        let secret = RecoverySecret::generate(&*self.entropy);
-        let (codes, hashes) = secret.new_codes(&*self.entropy);
+        let secret = RecoverySecret::generate(self.entropy());
+        let (codes, hashes) = secret.new_codes(self.entropy());
         let (purpose, plain) = (CipherPurpose::RecoveryCodes, secret.as_bytes());
         let encrypted = self
-            .hasher
-            .encrypt(purpose, person.0, plain, &*self.entropy);
+            .hasher()
+            .encrypt(purpose, person.0, plain, self.entropy());
         FirstFactor {
             codes,
             hashes,

@@ -30,7 +30,7 @@ impl Viewer {
         self.telemetry().write_events_before_read().await;
         let one_more = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
         let _permit = self.long_read().await?;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         let mut rows = store
             .security_events(self.sight(), filter, cursor, one_more)
             .await?;
@@ -55,7 +55,7 @@ impl Viewer {
         key: Option<KeyId>,
     ) -> Result<OpenEventCounts, ManagementError> {
         self.telemetry().write_events_before_read().await;
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.count_open_events(self.sight(), key).await?)
     }
 
@@ -85,8 +85,8 @@ impl Editor {
         }
         let keyring = self.keyring();
         // Observations until now belong to the acknowledged event.
-        keyring.telemetry.write_events_before_read().await;
-        let event = keyring.store.security_event(self.sight(), id).await?;
+        keyring.telemetry().write_events_before_read().await;
+        let event = keyring.store().security_event(self.sight(), id).await?;
         if event.acknowledged.is_some() {
             return Ok(());
         }
@@ -103,7 +103,7 @@ impl Editor {
         let editor = self.clone();
         keyring
             .run_to_completion(async move {
-                let store = &editor.keyring().store;
+                let store = editor.keyring().store();
                 let by = (editor.sight(), editor.identity().person_id);
                 Ok(store.acknowledge_event(by, id, &how, &record).await?)
             })

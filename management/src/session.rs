@@ -95,7 +95,7 @@ impl Keyring {
         };
         let admitted = self.admit(&email, password, browser.device, origin).await;
         let admitted = self
-            .sign_in_state
+            .sign_in_state()
             .counters()
             .count_failed(SignInResult::WrongPassword, admitted)?;
         let Some(person) = admitted else {
@@ -116,7 +116,7 @@ impl Keyring {
         if let Some(session) = &session {
             let now = self.now();
             if now.since(session.row.seen_at) >= MINUTE {
-                let store = &self.store;
+                let store = self.store();
                 store.touch_session(&session.token_hash, now).await?;
             }
         }
@@ -131,8 +131,8 @@ impl Keyring {
         &self,
         token: &str,
     ) -> Result<Option<Session>, ManagementError> {
-        for token_hash in self.hasher.token_digests(TokenPurpose::Session, token) {
-            let Some(row) = self.store.session(&token_hash).await? else {
+        for token_hash in self.hasher().token_digests(TokenPurpose::Session, token) {
+            let Some(row) = self.store().session(&token_hash).await? else {
                 continue;
             };
             let now = self.now();
@@ -211,7 +211,11 @@ impl Session {
     /// # Errors
     /// If the database fails.
     pub async fn applications(&self) -> Result<Vec<Application>, ManagementError> {
-        let memberships = self.keyring.store.applications_of(self.row.person).await?;
+        let memberships = self
+            .keyring
+            .store()
+            .applications_of(self.row.person)
+            .await?;
         Ok(memberships
             .into_iter()
             .map(|membership| membership.application)
@@ -231,7 +235,7 @@ impl Session {
         if self.row.last_application == Some(app) {
             return;
         }
-        let store = &self.keyring.store;
+        let store = self.keyring.store();
         if let Err(error) = store.set_last_application(self.row.person, app).await {
             tracing::warn!(%error, "the application used last was not stored");
         }
@@ -245,7 +249,7 @@ impl Session {
         let events = self.events(Action::SignedOut, origin).await?;
         Ok(self
             .keyring
-            .store
+            .store()
             .end_session((self.row.person, self.row.id), &events)
             .await?)
     }

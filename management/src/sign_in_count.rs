@@ -92,11 +92,11 @@ impl SignInCounters {
 impl Keyring {
     /// Returns how often each result was counted since the start.
     pub fn sign_in_counts(&self) -> [(SignInResult, u64); SignInResult::ALL.len()] {
-        self.sign_in_state.counters().counts()
+        self.sign_in_state().counters().counts()
     }
 
     /// Returns how many passwords were hashed since the start, to check or to store them.
     pub fn password_hashes(&self) -> u64 {
-        self.sign_in_state.passwords().hashed()
+        self.sign_in_state().passwords().hashed()
     }
 }

@@ -164,12 +164,12 @@ pub enum ProviderRefusal {
 impl Keyring {
     /// Sets the identity provider. The first call counts.
     pub fn set_single_sign_on(&self, single_sign_on: SingleSignOn) {
-        self.sign_in_state.set_single_sign_on(single_sign_on);
+        self.sign_in_state().set_single_sign_on(single_sign_on);
     }
 
     /// The identity provider, if there is one.
     pub fn single_sign_on(&self) -> Option<&SingleSignOn> {
-        self.sign_in_state.single_sign_on()
+        self.sign_in_state().single_sign_on()
     }
 
     /// Sends a browser to the provider; `next` is where it goes on afterwards.
@@ -184,7 +184,7 @@ impl Keyring {
     ) -> Result<Result<BegunSignIn, ProviderRefusal>, ManagementError> {
         let single_sign_on = self.single_sign_on().ok_or(ManagementError::NotFound)?;
         let mut seed = [0; SEED_BYTES];
-        self.entropy.fill(&mut seed);
+        self.entropy().fill(&mut seed);
         let now = self.now();
         let prompt = goal.prompt();
         let location = single_sign_on
@@ -214,14 +214,14 @@ impl Keyring {
             .single_sign_on()
             .and_then(|found| found.members.as_ref());
         match members {
-            Some(members) => members.warnings(&self.store).await,
+            Some(members) => members.warnings(self.store()).await,
             None => Ok(Vec::new()),
         }
     }
 
     /// The clock, for the provider's cache.
     fn read_clock(&self) -> oidc::Now {
-        let clock = Arc::clone(&self.clock);
+        let clock = Arc::clone(self.clock());
         Arc::new(move || clock.now())
     }
 

@@ -31,14 +31,14 @@ impl Keyring {
     pub fn stats(&self) -> Stats {
         Stats {
             keys: self.index().key_count(),
-            pending_batches: self.telemetry.pending_batches(),
-            usage_lag_ms: self.telemetry.usage_lag_ms(),
+            pending_batches: self.telemetry().pending_batches(),
+            usage_lag_ms: self.telemetry().usage_lag_ms(),
             database_downtime_ms: self.database_downtime_ms(),
-            clock_behind_ms: self.clock.guard().behind(),
+            clock_behind_ms: self.clock().guard().behind(),
             fault: self.fault(),
-            reserve: self.store.disk().and_then(store::Disk::has_reserve),
-            journal_failed: self.key_changes.journal_failure().is_some(),
-            nodes: self.node.stats(),
+            reserve: self.store().disk().and_then(store::Disk::has_reserve),
+            journal_failed: self.key_changes().journal_failure().is_some(),
+            nodes: self.node().stats(),
         }
     }
 }

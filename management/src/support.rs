@@ -78,7 +78,7 @@ impl Support {
         let person = self.identity.person_id;
         let looked = self
             .keyring
-            .sign_in_state
+            .sign_in_state()
             .limits()
             .search(person, self.keyring.monotonic());
         if let Err(retry_after_ms) = looked {
@@ -122,7 +122,7 @@ impl Support {
         found: &mut SupportSearchResult,
         id: KeyId,
     ) -> Result<(), ManagementError> {
-        let application = match self.keyring.store.application_of_key(id).await {
+        let application = match self.keyring.store().application_of_key(id).await {
             Ok(application) => application,
             Err(store::StoreError::NotFound) => return Ok(()),
             Err(error) => return Err(error.into()),
@@ -152,7 +152,7 @@ impl Support {
         head: &str,
         tail: &str,
     ) -> Result<(), ManagementError> {
-        let store = &self.keyring.store;
+        let store = self.keyring.store();
         let mut keys = {
             let _permit = self.long_read().await?;
             store.find_keys_by_mask(head, tail, one_more()).await?
@@ -182,7 +182,7 @@ impl Support {
         id: Uuid,
         name: &str,
     ) -> Result<(), ManagementError> {
-        let store = &self.keyring.store;
+        let store = self.keyring.store();
         let (mut accounts, mut applications) = {
             let _permit = self.long_read().await?;
             (
@@ -224,7 +224,7 @@ impl Support {
             .collect();
         self.record(found, &seen).await?;
         let of: BTreeSet<_> = decided.iter().map(|decided| decided.application).collect();
-        let store = &self.keyring.store;
+        let store = self.keyring.store();
         for id in of {
             for application in store.find_applications(id.0, "", 1).await? {
                 let viewer = self.viewer(application);
@@ -262,7 +262,7 @@ impl Support {
 
     /// A turn for a search in all accounts. It is given back before a [`Viewer`] reads, which takes a turn of its own.
     async fn long_read(&self) -> Result<ReadPermit, ManagementError> {
-        self.keyring.long_reads.take(STAFF).await
+        self.keyring.long_reads().take(STAFF).await
     }
 
     fn viewer(&self, application: Application) -> Viewer {
@@ -298,7 +298,7 @@ impl Support {
                 after: FieldValues::default(),
             })
             .collect();
-        Ok(self.keyring.store.append_audit_events(&events).await?)
+        Ok(self.keyring.store().append_audit_events(&events).await?)
     }
 }
 

@@ -34,10 +34,10 @@ impl Keyring {
     /// # Errors
     /// If the database fails.
     pub async fn keep_time(&self) -> Result<(), ManagementError> {
-        let (time, at) = (self.clock.time_of_day(), self.clock.monotonic());
-        self.clock.guard().check(time, at);
-        let mark = self.clock.guard().mark();
-        if mark.since(self.time_mark.written()) >= MINUTE {
+        let (time, at) = (self.clock().time_of_day(), self.clock().monotonic());
+        self.clock().guard().check(time, at);
+        let mark = self.clock().guard().mark();
+        if mark.since(self.time_mark().written()) >= MINUTE {
             self.mark_time().await?;
         }
         Ok(())
@@ -45,12 +45,12 @@ impl Keyring {
 
     /// Writes the newest certain time.
     pub(crate) async fn mark_time(&self) -> Result<(), ManagementError> {
-        let mark = self.clock.guard().mark();
-        Ok(self.time_mark.write(mark, &self.store).await?)
+        let mark = self.clock().guard().mark();
+        Ok(self.time_mark().write(mark, self.store()).await?)
     }
 
     /// The newest certain time, for what cannot be undone.
     pub(crate) fn certain_now(&self) -> Timestamp {
-        self.now().min(self.clock.guard().mark())
+        self.now().min(self.clock().guard().mark())
     }
 }

@@ -180,7 +180,7 @@ impl UsageView {
         let records = self
             .viewer
             .keyring()
-            .store
+            .store()
             .audit_by_target(account, &target, RECORDS);
         let mut markers: Vec<_> = records
             .await?

@@ -59,7 +59,7 @@ impl Keyring {
                 }
                 (
                     joining,
-                    self.sign_in_state
+                    self.sign_in_state()
                         .passwords()
                         .hash(password, Lane::Open)
                         .await?,
@@ -105,12 +105,12 @@ impl Keyring {
         &self,
         email: &Email,
     ) -> Result<Option<InvitedPerson>, ManagementError> {
-        let Some(state) = self.store.person_state(email).await? else {
+        let Some(state) = self.store().person_state(email).await? else {
             return Ok(Some(InvitedPerson::New(PersonId(self.new_id()))));
         };
         let free = state.disabled_at.is_none()
             && !state.is_support
-            && self.store.account_ids_of(state.id).await?.is_empty();
+            && self.store().account_ids_of(state.id).await?.is_empty();
         Ok(free.then_some(InvitedPerson::Returning(state.id)))
     }
 }
@@ -147,7 +147,7 @@ async fn join(
     let (invitee, new_password) = match joining {
         InvitedPerson::Known(id) => (Invitee::Known { id, password_hash }, ""),
         InvitedPerson::Returning(id) => {
-            let factor_removed = keyring.store.second_factor(id).await?.is_some();
+            let factor_removed = keyring.store().second_factor(id).await?.is_some();
             let change = SignInChange::PasswordOfInvitation {
                 invited_by: invitation.invited_by.clone(),
                 factor_removed,
@@ -189,7 +189,7 @@ async fn join(
         invitee,
         at,
     };
-    let store = &keyring.store;
+    let store = keyring.store();
     let joined = store.accept_invitation(&acceptance, &event, &mail).await;
     keyring.charge_mail(&mail, joined)
 }

@@ -44,7 +44,7 @@ impl Keyring {
     /// # Errors
     /// If the file cannot be used, or the database fails.
     pub async fn open_revocation_journal(&self, path: &Path) -> Result<Replayed, BadJournal> {
-        let journal = self.key_changes.open_journal(path).await?;
+        let journal = self.key_changes().open_journal(path).await?;
         self.replay(journal)
             .await
             .map_err(|error| BadJournal::Replay(Box::new(error)))
@@ -52,8 +52,8 @@ impl Keyring {
 
     async fn replay(&self, journal: &Journal) -> Result<Replayed, ManagementError> {
         let seen = journal.known().position;
-        let is_behind = self.store.skip_positions(seen).await?;
-        let mut ended = self.store.ended_keys().await?;
+        let is_behind = self.store().skip_positions(seen).await?;
+        let mut ended = self.store().ended_keys().await?;
         let suspects = self.suspects(&journal.known(), &ended);
         let mut replayed = Replayed::default();
         for (id, tenant, end) in suspects {
@@ -82,10 +82,10 @@ impl Keyring {
             );
         }
         if replayed.forgotten() > 0 {
-            ended = self.store.ended_keys().await?;
+            ended = self.store().ended_keys().await?;
         }
         replayed.added = self.note_missing(journal, &ended);
-        journal.write(self.store.disk()).await?;
+        journal.write(self.store().disk()).await?;
         Ok(replayed)
     }
 
@@ -105,7 +105,7 @@ impl Keyring {
                 .map(|key| (key.id, known.missing(key.id, false, key.into())));
             missing.extend(ends.filter(|(_, ends)| !ends.is_empty()));
         }
-        let position = self.store.fence().position();
+        let position = self.store().fence().position();
         for (id, ends) in &missing {
             journal.note(*id, ends, position, self.now());
         }
@@ -175,7 +175,7 @@ impl Keyring {
         };
         let target = id.to_string();
         let recorded = self
-            .store
+            .store()
             .has_audit_record(tenant.account, &target, action, at);
         Ok(!recorded.await?)
     }
@@ -188,7 +188,7 @@ impl Keyring {
     ) -> Result<(), ManagementError> {
         let app = tenant.application;
         let now = self.now();
-        let key = self.store.key(app, id, now).await?;
+        let key = self.store().key(app, id, now).await?;
         let event = |action, before: FieldValues, after: FieldValues| {
             AuditEvent {
                 account_id: tenant.account,
@@ -209,13 +209,13 @@ impl Keyring {
         match end {
             KeyEnd::Revoked => {
                 let event = event(Action::KeyRevoked, was, revoked_facts(REASON));
-                let change = self.store.revoke_key(app, id, REASON, &event);
+                let change = self.store().revoke_key(app, id, REASON, &event);
                 self.apply(&scope, change).await?.unconfirmed();
             }
             KeyEnd::Deactivated { .. } => {
                 let off = FieldValues::from(&State::Inactive { at: now });
                 let event = event(Action::KeyDeactivated, was, off);
-                let change = self.store.deactivate_key_for_good(app, id, &event);
+                let change = self.store().deactivate_key_for_good(app, id, &event);
                 self.apply(&scope, change).await?.unconfirmed();
             }
             // The successor is forgotten too, so the key gets an expiration instead.
@@ -227,7 +227,7 @@ impl Keyring {
                     FieldValues::from(&before),
                     FieldValues::from(&after),
                 );
-                let change = self.store.expire_key(app, id, end, &event);
+                let change = self.store().expire_key(app, id, end, &event);
                 self.apply(&scope, change).await?.unconfirmed();
             }
         }

@@ -104,7 +104,7 @@ impl Keyring {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut log = ErrorLog::default();
-        while !self.tasks.is_closed() && self.is_owner() {
+        while !self.tasks().is_closed() && self.is_owner() {
             tick.tick().await;
             self.make_requested_links().await;
             let delivered = self.deliver_mail().await;
@@ -118,7 +118,7 @@ impl Keyring {
     /// If the database fails.
     pub async fn deliver_mail(&self) -> Result<Delivery, ManagementError> {
         let mut delivery = Delivery::default();
-        let Some(mailer) = self.mailer.get().map(Arc::clone) else {
+        let Some(mailer) = self.mailer().get().map(Arc::clone) else {
             return Ok(delivery);
         };
         let counters = &mailer.counters;
@@ -129,7 +129,7 @@ impl Keyring {
             connection.quit().await;
             delivered?;
         }
-        let waiting = self.store.waiting_mail().await?;
+        let waiting = self.store().waiting_mail().await?;
         counters.waiting.store(waiting.count, Ordering::Relaxed);
         let oldest = waiting.oldest.map_or(0, |oldest| oldest.0);
         counters.oldest.store(oldest, Ordering::Relaxed);
@@ -143,10 +143,13 @@ impl Keyring {
         delivery: &mut Delivery,
     ) -> Result<(), ManagementError> {
         let (now, begun) = (self.now(), self.monotonic());
-        let due = self.store.due_mail(now, now.plus(MAX_DELAY), BATCH).await?;
+        let due = self
+            .store()
+            .due_mail(now, now.plus(MAX_DELAY), BATCH)
+            .await?;
         for row in due {
             let late = self.monotonic() >= begun.plus(BATCH_TIME);
-            if late || self.tasks.is_closed() || !self.is_owner() {
+            if late || self.tasks().is_closed() || !self.is_owner() {
                 break;
             }
             let id = row.as_ref().map_or_else(|id| *id, |mail| mail.id);
@@ -190,7 +193,7 @@ impl Keyring {
         connection: &mut Connection,
     ) -> Result<AttemptOutcome, ManagementError> {
         let (keyring, mailer, mut open) = (self.clone(), Arc::clone(mailer), take(connection));
-        let attempt = self.tasks.spawn(async move {
+        let attempt = self.tasks().spawn(async move {
             let outcome = keyring.attempt(&mailer, &mail, &mut open).await;
             (outcome, open)
         });
@@ -213,7 +216,7 @@ impl Keyring {
                 .give_up(mailer, mail, "it could not be sent in time")
                 .await;
         }
-        let Some(content) = open(&self.hasher, mail) else {
+        let Some(content) = open(self.hasher(), mail) else {
             return self
                 .give_up(mailer, mail, "its content cannot be read")
                 .await;
@@ -221,16 +224,16 @@ impl Keyring {
         // Before anything that can fail: a mail that stops the process, or about which something cannot be read, is not tried again at
         // once.
         let next = self.now().plus(delay(mail.attempts));
-        match self.store.schedule_mail(mail, next).await {
+        match self.store().schedule_mail(mail, next).await {
             Err(StoreError::NotFound) => return Ok(AttemptOutcome::Taken),
             scheduled => scheduled?,
         }
         let Some(content) = self.wanted(mail, content, certain).await? else {
-            self.store.delete_mail(mail.id).await?;
+            self.store().delete_mail(mail.id).await?;
             return Ok(AttemptOutcome::Dropped);
         };
         // No one may have the address any more; then it is assumed.
-        let person = self.store.person_state(&mail.recipient).await?;
+        let person = self.store().person_state(&mail.recipient).await?;
         let has_password = person.is_none_or(|person| person.has_password);
         let text = text::compose(&content, (&mail.recipient, has_password), &mailer.origin);
         let fields = HeaderFields {
@@ -253,7 +256,7 @@ impl Keyring {
         match sent {
             Ok(_) => {
                 mailer.counters.sent.fetch_add(1, Ordering::Relaxed);
-                self.store.delete_mail(mail.id).await?;
+                self.store().delete_mail(mail.id).await?;
                 Ok(AttemptOutcome::Sent)
             }
             Err(error) => self.failed(mailer, mail, &error).await,
@@ -274,7 +277,7 @@ impl Keyring {
                 let reason = "three attempts had no answer: it may have arrived";
                 return self.give_up(mailer, mail, reason).await;
             }
-            Failure::Unanswered => self.store.count_unanswered_mail(mail.id).await?,
+            Failure::Unanswered => self.store().count_unanswered_mail(mail.id).await?,
             Failure::Deferred | Failure::Unavailable => {}
         }
         tracing::warn!(
@@ -304,7 +307,7 @@ impl Keyring {
             "a mail is given up"
         );
         mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
-        self.store.delete_mail(mail.id).await?;
+        self.store().delete_mail(mail.id).await?;
         Ok(AttemptOutcome::Dropped)
     }
 
@@ -315,13 +318,13 @@ impl Keyring {
     ) -> Result<AttemptOutcome, ManagementError> {
         tracing::error!(mail = %id, "a mail is given up: its row cannot be read");
         mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
-        self.store.delete_mail(id).await?;
+        self.store().delete_mail(id).await?;
         Ok(AttemptOutcome::Dropped)
     }
 
     /// Returns some seconds after the keyring was closed or the database was lost.
     async fn stopping(&self) {
-        while !self.tasks.is_closed() && self.is_owner() {
+        while !self.tasks().is_closed() && self.is_owner() {
             sleep(STOP_CHECK).await;
         }
         sleep(STOP_PATIENCE).await;

@@ -44,7 +44,7 @@ impl Keyring {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut minute, mut hour) = (0, 0);
         let (mut events_log, mut expiry_log) = (ErrorLog::default(), ErrorLog::default());
-        while !self.tasks.is_closed() && self.is_owner() {
+        while !self.tasks().is_closed() && self.is_owner() {
             tick.tick().await;
             let now = self.now().0;
             let (this_minute, this_hour) = (now.div_euclid(MINUTE), now.div_euclid(HOUR));
@@ -80,7 +80,10 @@ impl Keyring {
         for stage in STAGES {
             let mut after = ApplicationId(Uuid::nil());
             loop {
-                let applications = self.store.expiring_applications(stage, after, now).await?;
+                let applications = self
+                    .store()
+                    .expiring_applications(stage, after, now)
+                    .await?;
                 let Some(last) = applications.last() else {
                     break;
                 };
@@ -91,7 +94,7 @@ impl Keyring {
                 }
             }
         }
-        self.store.prune_expiry_notices(now).await?;
+        self.store().prune_expiry_notices(now).await?;
         result
     }
 
@@ -101,7 +104,7 @@ impl Keyring {
         stage: ExpiryStage,
         now: Timestamp,
     ) -> Result<(), ManagementError> {
-        let store = &self.store;
+        let store = self.store();
         let keys = store.expiring_keys(application.id, stage, now).await?;
         let members = store
             .mail_members(application.account, Some(application.id))
@@ -166,7 +169,7 @@ impl Keyring {
             return Ok(());
         }
         let now = self.now();
-        let events = self.store.unreported_events(now).await?;
+        let events = self.store().unreported_events(now).await?;
         let mut result = Ok(());
         for events in events.chunk_by(|one, next| one.account == next.account) {
             result = result.and(self.queue_event_mail_of(events, now).await);
@@ -188,7 +191,10 @@ impl Keyring {
         applications.dedup();
         let mut readers: BTreeMap<Email, (PersonId, Vec<Option<ApplicationId>>)> = BTreeMap::new();
         for application in applications {
-            let members = self.store.mail_members(first.account, application).await?;
+            let members = self
+                .store()
+                .mail_members(first.account, application)
+                .await?;
             for owner in members {
                 if owner.role == Role::Owner && owner.security_events {
                     let reader = readers.entry(owner.email);
@@ -207,7 +213,7 @@ impl Keyring {
             self.mail(to, &event_content(&first.account_name, events, &owned))
         }));
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
-        let inserted = self.store.insert_event_mail(&ids, now, &mail);
+        let inserted = self.store().insert_event_mail(&ids, now, &mail);
         self.charge_mail(&mail, inserted.await).or_else(is_reported)
     }
 }

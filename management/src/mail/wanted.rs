@@ -19,21 +19,21 @@ impl Keyring {
     ) -> Result<Option<Content>, ManagementError> {
         let wanted = match &content {
             Content::Invitation { token, .. } => {
-                let digests = self.hasher.token_digests(TokenPurpose::Invitation, token);
+                let digests = self.hasher().token_digests(TokenPurpose::Invitation, token);
                 let mut wanted = false;
                 for digest in digests {
-                    let row = self.store.invitation_by_token(&digest, now).await?;
+                    let row = self.store().invitation_by_token(&digest, now).await?;
                     wanted |= row.is_some_and(|row| row.invitation.email == mail.recipient);
                 }
                 wanted
             }
             Content::PasswordReset { token, .. } => {
                 let digests = self
-                    .hasher
+                    .hasher()
                     .token_digests(TokenPurpose::PasswordReset, token);
                 let mut wanted = false;
                 for digest in digests {
-                    let row = self.store.password_reset(&digest, now).await?;
+                    let row = self.store().password_reset(&digest, now).await?;
                     wanted |= row.is_some_and(|row| row.email == mail.recipient);
                 }
                 wanted
@@ -74,7 +74,7 @@ impl Keyring {
         let Some(person) = mail.person else {
             return Ok(false);
         };
-        let access = self.store.mail_access(person, mail.account, application);
+        let access = self.store().mail_access(person, mail.account, application);
         Ok(access.await?.is_some_and(|access| {
             access.email == mail.recipient.as_str() && is_granted(&access, content)
         }))

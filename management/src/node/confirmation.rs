@@ -142,15 +142,15 @@ impl Keyring {
             position,
             at,
         } = applied;
-        let confirmation = match (self.node.member(), position) {
+        let confirmation = match (self.node().member(), position) {
             (Some(member), Some(position)) => {
                 tokio::select! {
                     confirmed = self.confirm_position(member, position, at) => {
                         let confirmation = confirmed?;
-                        self.node.counters.confirm(&confirmation);
+                        self.node().counters.confirm(&confirmation);
                         confirmation
                     }
-                    () = self.node.closing.cancelled() => {
+                    () = self.node().closing.cancelled() => {
                         return Err(ManagementError::Unavailable(
                             "the process stops; a change is made that other nodes have not confirmed".into(),
                         ));
@@ -227,10 +227,10 @@ impl Keyring {
     }
 
     async fn nodes_behind(&self) -> Result<Option<NodesBehind>, StoreError> {
-        let Some(member) = self.node.member() else {
+        let Some(member) = self.node().member() else {
             return Ok(None);
         };
-        let newest = self.store.newest_position().await?;
+        let newest = self.store().newest_position().await?;
         let (others, _) = member.node.others().await?;
         Ok(longest_lease(&others, newest).map(|lease| NodesBehind {
             names: others
@@ -244,7 +244,7 @@ impl Keyring {
 
     /// Returns the newest change of the database, for a change whose own position is not known.
     pub(crate) async fn newest_change(&self) -> Result<Applied<()>, StoreError> {
-        let position = self.store.newest_position().await?;
+        let position = self.store().newest_position().await?;
         Ok(Applied::new((), Some(position), self.monotonic()))
     }
 }

@@ -16,14 +16,14 @@ impl Keyring {
     /// Applies the changes of other nodes, and renews the lease, until the keyring is closed or the database is lost: when
     /// PostgreSQL announces a change, and every second.
     pub(crate) async fn run_member(&self) {
-        let Some(member) = self.node.member() else {
+        let Some(member) = self.node().member() else {
             return;
         };
         let mut tick = interval(INTERVAL.min(member.node.lease() / 3));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The failure that was logged last.
         let mut logged: Option<String> = None;
-        while !self.tasks.is_closed() && self.is_owner() {
+        while !self.tasks().is_closed() && self.is_owner() {
             tokio::select! {
                 _ = tick.tick() => {}
                 () = member.announced.notified() => {}
@@ -40,14 +40,14 @@ impl Keyring {
             }
             logged = failure;
             if renewed.is_err() && is_planted(PlantedFault::LeaseWithoutEnd) {
-                self.node.lease_start.reset();
+                self.node().lease_start.reset();
             }
         }
     }
 
     /// Listens to the announcements of PostgreSQL until the keyring is closed or the database is lost.
     pub(crate) async fn run_listener(&self) {
-        let Some(member) = self.node.member() else {
+        let Some(member) = self.node().member() else {
             return;
         };
         let listening = async {
@@ -67,8 +67,8 @@ impl Keyring {
             }
         };
         tokio::select! {
-            () = self.node.closing.cancelled() => {}
-            () = self.node.loss.token.cancelled() => {}
+            () = self.node().closing.cancelled() => {}
+            () = self.node().loss.token.cancelled() => {}
             () = listening => {}
         }
     }
@@ -79,9 +79,9 @@ impl Keyring {
     /// `Behind` if the database lacks changes that were seen; if the database or the revocation journal fails.
     pub(super) async fn follow(&self, member: &Member) -> Result<(), StoreError> {
         let _one = member.following.lock().await;
-        let (changes, now) = (&self.key_changes, self.now());
+        let (changes, now) = (self.key_changes(), self.now());
         let mut has_ends = false;
-        let position = match member.node.changes_since(self.node.applied.get()).await? {
+        let position = match member.node.changes_since(self.node().applied.get()).await? {
             NewChanges::Rows { position, rows } => {
                 for row in &rows {
                     self.index().update(row);
@@ -91,8 +91,8 @@ impl Keyring {
             }
             NewChanges::TooMany => {
                 tracing::info!("reading all keys again: too many changes are missing");
-                let newest = self.hasher.newest_pepper();
-                let read = self.store.for_each_index_row(newest, |row: IndexRow| {
+                let newest = self.hasher().newest_pepper();
+                let read = self.store().for_each_index_row(newest, |row: IndexRow| {
                     has_ends |= changes.note_ends(std::slice::from_ref(&row), now);
                     self.index().update(&row);
                 });
@@ -101,9 +101,9 @@ impl Keyring {
         };
         // A revocation that this node knows of outlives it, before the others hear that it does.
         if has_ends {
-            changes.write_journal(self.store.disk()).await?;
+            changes.write_journal(self.store().disk()).await?;
         }
-        self.node.applied.advance_to(position);
+        self.node().applied.advance_to(position);
         Ok(())
     }
 
@@ -112,12 +112,12 @@ impl Keyring {
     /// # Errors
     /// If the lease is not renewed.
     pub async fn renew_lease(&self) -> Result<(), ManagementError> {
-        let renewed = match self.node.registration.get() {
+        let renewed = match self.node().registration.get() {
             // The demo, which is alone with its database.
             None => {
                 let asked = self.monotonic();
                 self.check_database().await?;
-                self.node.lease_start.renew(asked);
+                self.node().lease_start.renew(asked);
                 return Ok(());
             }
             Some(Registration::Owner(ownership)) => {
@@ -125,7 +125,7 @@ impl Keyring {
                 let asked = self.monotonic();
                 let renewed = ownership.renew().await;
                 if renewed.is_ok() {
-                    self.node.lease_start.renew(asked);
+                    self.node().lease_start.renew(asked);
                 }
                 renewed
             }
@@ -138,7 +138,7 @@ impl Keyring {
             }
         };
         if let Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) = &renewed {
-            self.node.lose(error);
+            self.node().lose(error);
         }
         renewed?;
         self.resolve_uncertain_keys().await;

@@ -69,13 +69,13 @@ impl Keyring {
             id: joining.id,
             name: joining.name,
             lease: joining.lease,
-            peppers: self.hasher.pepper_names(),
+            peppers: self.hasher().pepper_names(),
             at: self.now(),
         };
-        let is_shared = matches!(self.store, Store::Postgres { .. });
+        let is_shared = matches!(self.store(), Store::Postgres { .. });
         Join {
             keyring: self,
-            connection: is_shared.then(|| NodeConnection::new(self.store.clone(), node.clone())),
+            connection: is_shared.then(|| NodeConnection::new(self.store().clone(), node.clone())),
             node,
             first: None,
             silent: SilentNodes::default(),
@@ -84,21 +84,21 @@ impl Keyring {
 
     /// Applies what was changed since the keys were read. There is no lease before the first renewal.
     async fn become_member(&self, node: NodeConnection) -> Result<(), StoreError> {
-        self.node.lease_start.reset();
+        self.node().lease_start.reset();
         let now = self.monotonic();
         let member = Registration::Member(Box::new(Member {
             node,
             is_oldest: AtomicBool::default(),
             announced: Notify::new(),
             following: tokio::sync::Mutex::default(),
-            history: Mutex::new((self.store.fence().history(), now)),
+            history: Mutex::new((self.store().fence().history(), now)),
             silent: tokio::sync::Mutex::new((SilentNodes::default(), now)),
         }));
         // A process joins once.
-        match self.node.registration.get_or_init(|| member) {
+        match self.node().registration.get_or_init(|| member) {
             Registration::Member(_) if is_planted(PlantedFault::StaleJoin) => {
-                let position = self.store.newest_position().await?;
-                self.node.applied.advance_to(position);
+                let position = self.store().newest_position().await?;
+                self.node().applied.advance_to(position);
                 Ok(())
             }
             Registration::Member(member) => self.follow(member).await,
@@ -111,7 +111,7 @@ impl Keyring {
     /// # Errors
     /// If the database fails.
     pub async fn record_comparison(&self) -> Result<(), ManagementError> {
-        if let Some(member) = self.node.member() {
+        if let Some(member) = self.node().member() {
             member.node.record_comparison().await?;
         }
         Ok(())
@@ -127,10 +127,10 @@ impl Join<'_> {
     pub async fn attempt(&mut self) -> Result<Option<String>, JoinError> {
         let keyring = self.keyring;
         let Some(connection) = &self.connection else {
-            let ownership = keyring.store.own(&self.node).await?;
+            let ownership = keyring.store().own(&self.node).await?;
             // A process joins once.
             let _ = keyring
-                .node
+                .node()
                 .registration
                 .set(Registration::Owner(ownership));
             return Ok(None);
@@ -139,7 +139,7 @@ impl Join<'_> {
             // As if there were more keys to read.
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let occupant = match connection.register(keyring.node.applied.get()).await? {
+        let occupant = match connection.register(keyring.node().applied.get()).await? {
             Registered::Done => {
                 if let Some(node) = self.connection.take() {
                     keyring.become_member(node).await?;

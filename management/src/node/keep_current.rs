@@ -26,11 +26,11 @@ impl Keyring {
         let node = &member.node;
         for _ in 0..MAX_ATTEMPTS {
             let asked = self.monotonic();
-            match node.renew(self.node.applied.get()).await? {
+            match node.renew(self.node().applied.get()).await? {
                 Renewal::Granted { is_oldest, opened } => {
                     let from_reply = is_planted(PlantedFault::LeaseFromReply);
                     let asked = if from_reply { self.monotonic() } else { asked };
-                    self.node.lease_start.renew(asked);
+                    self.node().lease_start.renew(asked);
                     member.is_oldest.store(is_oldest, Ordering::Release);
                     if !opened && self.earlier_leases_have_ended(member) {
                         node.open_history().await?;
@@ -41,20 +41,20 @@ impl Keyring {
                     return Ok(());
                 }
                 Renewal::Newer if is_planted(PlantedFault::LostNotification) => {
-                    let position = self.store.newest_position().await?;
+                    let position = self.store().newest_position().await?;
                     // Time for the notification, unless it is lost.
                     tokio::time::sleep(Duration::from_millis(100)).await;
-                    self.node.applied.advance_to(position);
+                    self.node().applied.advance_to(position);
                 }
                 Renewal::Newer => self.follow(member).await?,
                 // It has left.
-                Renewal::Fenced if self.node.closing.is_cancelled() => return Ok(()),
+                Renewal::Fenced if self.node().closing.is_cancelled() => return Ok(()),
                 Renewal::Fenced => {
                     tracing::warn!(
                         "this process was silent for too long and was removed by another one; it registers again"
                     );
                     if let Registered::Occupied(occupant) =
-                        node.register(self.node.applied.get()).await?
+                        node.register(self.node().applied.get()).await?
                     {
                         tracing::error!(
                             name = occupant.node.name,
@@ -73,7 +73,7 @@ impl Keyring {
 
     /// Whether the leases from before the present history have ended: those that the database knows nothing about too.
     fn earlier_leases_have_ended(&self, member: &Member) -> bool {
-        let (history, now) = (self.store.fence().history(), self.monotonic());
+        let (history, now) = (self.store().fence().history(), self.monotonic());
         let mut known = member
             .history
             .lock()
@@ -92,12 +92,12 @@ impl Keyring {
             return Ok(());
         }
         let others = member.node.look_at_others().await?;
-        self.node.counters.see(others.len() + 1);
+        self.node().counters.see(others.len() + 1);
         let now = self.monotonic();
         silent.1 = now;
         for node in silent.0.observe(others, Duration::from_nanos(now.0)) {
             if member.node.remove_silent(&node).await? {
-                self.node.counters.remove(1);
+                self.node().counters.remove(1);
                 tracing::warn!(
                     name = node.name,
                     "a node was silent for too long and was removed"

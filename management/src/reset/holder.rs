@@ -41,10 +41,10 @@ impl Keyring {
         token: &str,
     ) -> Result<Option<(OpenReset, PersonId, [u8; 32])>, ManagementError> {
         for digest in self
-            .hasher
+            .hasher()
             .token_digests(TokenPurpose::PasswordReset, token)
         {
-            let row = self.store.password_reset(&digest, self.now()).await?;
+            let row = self.store().password_reset(&digest, self.now()).await?;
             if let Some(row) = row {
                 let open = OpenReset {
                     email: row.email,
@@ -74,7 +74,7 @@ impl Keyring {
         // The holder of the link is authenticated by it.
         let password = password.expose_secret();
         let Some(password_hash) = self
-            .sign_in_state
+            .sign_in_state()
             .passwords()
             .try_hash(password, Lane::Known)
             .await?
@@ -84,7 +84,7 @@ impl Keyring {
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {
             let at = keyring.now();
-            let accounts = keyring.store.account_ids_of(id).await?;
+            let accounts = keyring.store().account_ids_of(id).await?;
             log_without_account(&accounts, Action::PasswordReset, id);
             let events: Vec<AuditEvent> = accounts
                 .into_iter()
@@ -101,10 +101,10 @@ impl Keyring {
                 })
                 .collect();
             let change = SignInChange::PasswordReset {
-                keeps_passkeys: !keyring.store.passkeys_of(id).await?.is_empty(),
+                keeps_passkeys: !keyring.store().passkeys_of(id).await?.is_empty(),
             };
             let mail = keyring.sign_in_change(&open.email, change, &origin);
-            let store = &keyring.store;
+            let store = keyring.store();
             let reset = store.reset_password(&token_hash, id, &password_hash, at, &events, &mail);
             Ok(keyring.charge_mail(&mail, reset.await)?)
         })

@@ -68,12 +68,12 @@ impl Keyring {
         if !self.sends_mail() {
             return Err(ManagementError::NotFound);
         }
-        let mut queues = self.sign_in_state.reset_requests().lock();
+        let mut queues = self.sign_in_state().reset_requests().lock();
         // Before the limits: a request that is refused uses up none.
         if queues.new.len() >= MAX_WAITING {
             return Err(ManagementError::Busy);
         }
-        let (limits, now) = (self.sign_in_state.limits(), self.monotonic());
+        let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
         let throttled = |retry_after_ms| ManagementError::Throttled { retry_after_ms };
         limits
             .request_reset_from(origin.address, now)
@@ -103,7 +103,7 @@ impl Keyring {
             match self.mail_requested_link(&request).await {
                 Ok(Handled::Done) => {}
                 Ok(Handled::Postponed) => {
-                    let waiting = &mut self.sign_in_state.reset_requests().lock().postponed;
+                    let waiting = &mut self.sign_in_state().reset_requests().lock().postponed;
                     if postponed {
                         waiting.push_front(request);
                     } else if waiting.len() < MAX_WAITING {
@@ -116,7 +116,7 @@ impl Keyring {
                 }
                 Err(ManagementError::Unavailable(cause)) => {
                     tracing::debug!(cause, "requested password reset links wait");
-                    let mut queues = self.sign_in_state.reset_requests().lock();
+                    let mut queues = self.sign_in_state().reset_requests().lock();
                     if postponed {
                         queues.postponed.push_front(request);
                     } else {
@@ -133,8 +133,8 @@ impl Keyring {
 
     /// Takes the next request; whether it was postponed. Those that were are first, once another link may be made.
     fn next_request(&self) -> Option<(ResetRequest, bool)> {
-        let mut queues = self.sign_in_state.reset_requests().lock();
-        let limits = self.sign_in_state.limits();
+        let mut queues = self.sign_in_state().reset_requests().lock();
+        let limits = self.sign_in_state().limits();
         if !limits.is_exhausted(limits.reset_limit(), self.monotonic())
             && let Some(request) = queues.postponed.pop_front()
         {
@@ -148,7 +148,7 @@ impl Keyring {
         request: &ResetRequest,
     ) -> Result<Handled, ManagementError> {
         let (email, origin) = (&request.email, &request.origin);
-        let Some(person) = self.store.person_state(email).await? else {
+        let Some(person) = self.store().person_state(email).await? else {
             return Ok(Handled::Done);
         };
         // Support staff can read every account: only the operator resets their passwords. Without a password, a link would give a way
@@ -156,7 +156,7 @@ impl Keyring {
         if person.is_support || !person.has_password || person.disabled_at.is_some() {
             return Ok(Handled::Done);
         }
-        let (limits, now) = (self.sign_in_state.limits(), self.monotonic());
+        let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
         let known = self.is_known(request.device.as_deref(), person.id).await?;
         let (common, own) = (limits.reset_limit(), limits.known_reset_limit(person.id));
         let limit = if !request.over_limit && !limits.is_exhausted(common, now) {
@@ -169,9 +169,9 @@ impl Keyring {
             return Ok(Handled::Postponed);
         };
         let at = self.now();
-        let token = random_token(&*self.entropy);
+        let token = random_token(self.entropy());
         let stored = self
-            .hasher
+            .hasher()
             .token_digest(TokenPurpose::PasswordReset, &token);
         let new = NewPasswordReset {
             token_hash: &stored.digest,
@@ -181,7 +181,7 @@ impl Keyring {
             at,
             expires_at: at.plus(RESET_LASTS),
         };
-        let accounts = self.store.account_ids_of(person.id).await?;
+        let accounts = self.store().account_ids_of(person.id).await?;
         log_without_account(&accounts, Action::ResetLinkMade, person.id);
         let events: Vec<AuditEvent> = accounts
             .into_iter()
@@ -202,7 +202,7 @@ impl Keyring {
             // The link would be lost.
             return Ok(Handled::Done);
         }
-        let made = self.store.make_password_reset(&new, &events, &mail);
+        let made = self.store().make_password_reset(&new, &events, &mail);
         let made = self.charge_mail(&mail, made.await);
         if made.is_ok() {
             limits.charge(&[limit], now);

@@ -45,7 +45,7 @@ impl Keyring {
             bytes: secret.to_vec(),
             pepper,
         };
-        self.hasher
+        self.hasher()
             .decrypt(purpose_of(kind), person.0, &encrypted)
             .ok_or_else(|| unreadable(kind, person, pepper))
     }
@@ -63,11 +63,11 @@ impl Keyring {
     }
 
     async fn upgrade(&self, kind: FactorSecret) -> Result<usize, ManagementError> {
-        let newest = self.hasher.newest_pepper();
+        let newest = self.hasher().newest_pepper();
         let (mut upgraded, mut after) = (0, PersonId(Uuid::nil()));
         loop {
             let old = self
-                .store
+                .store()
                 .secrets_under_other_peppers(kind, newest, after)
                 .await?;
             let Some(last) = old.last() else {
@@ -79,7 +79,7 @@ impl Keyring {
                 .filter_map(|old| Some((self.encrypt_again(kind, &old)?, old)))
                 .map(|(new, old)| (old, new))
                 .collect();
-            self.store.encrypt_secrets_again(kind, &pairs).await?;
+            self.store().encrypt_secrets_again(kind, &pairs).await?;
             upgraded += pairs.len();
         }
     }
@@ -90,11 +90,13 @@ impl Keyring {
             bytes: old.secret.clone(),
             pepper: old.pepper,
         };
-        let Some(secret) = self.hasher.decrypt(purpose, owner, &encrypted) else {
+        let Some(secret) = self.hasher().decrypt(purpose, owner, &encrypted) else {
             tracing::error!(person = %owner, pepper = %old.pepper, ?kind, "a secret of a person's second factor cannot be decrypted");
             return None;
         };
-        let new = self.hasher.encrypt(purpose, owner, &secret, &*self.entropy);
+        let new = self
+            .hasher()
+            .encrypt(purpose, owner, &secret, self.entropy());
         Some(EncryptedSecret {
             person: old.person,
             secret: new.bytes,
@@ -112,7 +114,9 @@ impl Keyring {
     ) -> String {
         let mut whole = Zeroizing::new(end.0.to_be_bytes().to_vec());
         whole.extend(plain);
-        let sealed = self.hasher.encrypt(purpose, owner, &whole, &*self.entropy);
+        let sealed = self
+            .hasher()
+            .encrypt(purpose, owner, &whole, self.entropy());
         let mut form = sealed.pepper.0.to_be_bytes().to_vec();
         form.extend(sealed.bytes);
         hex::encode(form)
@@ -131,7 +135,7 @@ impl Keyring {
             bytes: sealed.to_vec(),
             pepper: PepperName(u32::from_be_bytes(*name)),
         };
-        let whole = self.hasher.decrypt(purpose, owner, &encrypted)?;
+        let whole = self.hasher().decrypt(purpose, owner, &encrypted)?;
         let (end, plain) = whole.split_first_chunk::<END_BYTES>()?;
         let end = Timestamp(i64::from_be_bytes(*end));
         (self.now() < end).then(|| Zeroizing::new(plain.to_vec()))

@@ -117,8 +117,8 @@ impl Session {
         let purpose = CipherPurpose::Authenticator;
         let secret = setup.secret.0.as_slice();
         let encrypted = keyring
-            .hasher
-            .encrypt(purpose, person.0, secret, &*keyring.entropy);
+            .hasher()
+            .encrypt(purpose, person.0, secret, keyring.entropy());
         let app = AuthenticatorRow {
             secret: encrypted.bytes,
             pepper: encrypted.pepper,
@@ -136,7 +136,7 @@ impl Session {
         completion
             .run_to_completion(async move {
                 let addition = FirstFactor::addition(first.as_ref());
-                let store = &keyring.store;
+                let store = keyring.store();
                 let added = store.add_authenticator(acting, &app, &addition, &events, &mail);
                 match keyring.charge_mail(&mail, added.await) {
                     Ok(()) => Ok(Some(first.map(|first| first.codes))),
@@ -159,7 +159,7 @@ impl FreshSession {
     }
 
     async fn require_no_app(&self) -> Result<(), ManagementError> {
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         if store.authenticator(self.person_id()).await?.is_some() {
             return Err(already().into());
         }
@@ -182,7 +182,7 @@ impl FreshSession {
     async fn begin_app(&self, proven: bool) -> Result<AuthenticatorSetup, ManagementError> {
         self.require_no_app().await?;
         let keyring = self.keyring();
-        let secret = AuthenticatorSecret::generate(&*keyring.entropy);
+        let secret = AuthenticatorSecret::generate(keyring.entropy());
         let end = keyring.now().plus(SETUP_LIFETIME);
         let (purpose, owner) = (CipherPurpose::Enrolment, self.id().0);
         let mut plain = Zeroizing::new(vec![u8::from(proven)]);
@@ -220,7 +220,7 @@ impl FreshSession {
         let store = keyring.clone();
         keyring
             .run_to_completion(async move {
-                let removed = store.store.remove_authenticator(acting, &events, &mail);
+                let removed = store.store().remove_authenticator(acting, &events, &mail);
                 match store.charge_mail(&mail, removed.await) {
                     Err(StoreError::Conflict) => Err(only_factor().into()),
                     done => Ok(done?),
@@ -283,10 +283,10 @@ impl Session {
         origin: &Origin,
     ) -> Result<Option<RecoveryCodes>, ManagementError> {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
-        let factor = keyring.store.second_factor(person).await?;
+        let factor = keyring.store().second_factor(person).await?;
         let factor = factor.ok_or(ManagementError::NotFound)?;
         let secret = keyring.recovery_secret(person, &factor)?;
-        let (codes, hashes) = secret.new_codes(&*keyring.entropy);
+        let (codes, hashes) = secret.new_codes(keyring.entropy());
         let action = Action::RecoveryCodesRenewed;
         let events = self.events(action, origin).await?;
         let (email, at) = (self.email(), keyring.now());
@@ -299,7 +299,7 @@ impl Session {
                     hashes: &hashes,
                     at,
                 };
-                let store = &keyring.store;
+                let store = keyring.store();
                 let by = (&factor, &proof);
                 let renewed = store.renew_recovery_codes(acting, by, &new, &events, &mail);
                 keyring.charge_mail(&mail, renewed.await)
@@ -314,7 +314,7 @@ impl Session {
         origin: &Origin,
     ) -> Result<bool, ManagementError> {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
-        if keyring.store.second_factor(person).await?.is_none() {
+        if keyring.store().second_factor(person).await?.is_none() {
             return Err(ManagementError::NotFound);
         }
         let acting = (person, self.id());
@@ -323,7 +323,7 @@ impl Session {
         let (email, at) = (self.email(), keyring.now());
         self.with_proof(proof, origin, async move |proof| {
             let mail = keyring.sign_in_change(email, SignInChange::FactorRemoved, origin);
-            let store = &keyring.store;
+            let store = keyring.store();
             let removed = store.remove_second_factor(acting, &proof, at, &events, &mail);
             keyring.charge_mail(&mail, removed.await)
         })

@@ -68,12 +68,12 @@ impl Keyring {
     /// Offers passkeys to browsers at this origin, such as `https://keys.example.com`. Where browsers refuse `WebAuthn`, for an IP
     /// address or without HTTPS, nothing is offered.
     pub fn offer_passkeys(&self, origin: &str) {
-        self.sign_in_state.offer_passkeys(origin);
+        self.sign_in_state().offer_passkeys(origin);
     }
 
     /// Whether passkeys can be used on pages at this origin.
     pub fn offers_passkeys_at(&self, origin: &str) -> bool {
-        self.sign_in_state.offers_passkeys_at(origin)
+        self.sign_in_state().offers_passkeys_at(origin)
     }
 
     /// Stores what the answer to a challenge is checked against.
@@ -82,7 +82,7 @@ impl Keyring {
         of: ChallengeOf,
         (options, state): (String, &impl Serialize),
     ) -> Result<PasskeyChallenge, ManagementError> {
-        let handle = random_token(&*self.entropy);
+        let handle = random_token(self.entropy());
         let state = serde_json::to_string(state).map_err(unexpected)?;
         let at = self.now();
         let new = NewChallenge {
@@ -92,7 +92,7 @@ impl Keyring {
             at,
             expires_at: at.plus(CHALLENGE_LIFETIME),
         };
-        self.store.insert_challenge(&new).await?;
+        self.store().insert_challenge(&new).await?;
         Ok(PasskeyChallenge { options, handle })
     }
 
@@ -103,7 +103,7 @@ impl Keyring {
         handle: &str,
     ) -> Result<Option<(T, [u8; 32])>, ManagementError> {
         let hash = digest(handle);
-        let state = self.store.challenge_state(&hash, of, self.now()).await?;
+        let state = self.store().challenge_state(&hash, of, self.now()).await?;
         let state = state.and_then(|state| serde_json::from_str(&state).ok());
         Ok(state.map(|state| (state, hash)))
     }
@@ -117,7 +117,7 @@ impl Keyring {
         if of_person.is_some_and(<[PasskeyRow]>::is_empty) {
             return Err(Invalid::new("You have no passkey.").into());
         }
-        let (options, state) = self.sign_in_state.relying_party()?.ask(of_person)?;
+        let (options, state) = self.sign_in_state().relying_party()?.ask(of_person)?;
         self.keep_challenge(of, (options, &state)).await
     }
 
@@ -137,7 +137,9 @@ impl Keyring {
         let Some((state, challenge)) = kept.await? else {
             return Ok(None);
         };
-        let found = self.store.passkey_by_credential(given.get_credential_id());
+        let found = self
+            .store()
+            .passkey_by_credential(given.get_credential_id());
         let Some((owner, row)) = found.await? else {
             return Ok(None);
         };
@@ -153,7 +155,7 @@ impl Keyring {
         }
         let mut credential: Credential = stored(&row)?;
         let checked = self
-            .sign_in_state
+            .sign_in_state()
             .relying_party()?
             .check(&given, state, &credential);
         let result = match checked {
@@ -197,10 +199,12 @@ impl Keyring {
         };
         let mail = self.sign_in_change(&owner.email, change, origin);
         let (of, at) = ((owner.id, row.passkey.id), self.now());
-        let refused = self.store.refuse_passkey(of, at, challenge, &events, &mail);
+        let refused = self
+            .store()
+            .refuse_passkey(of, at, challenge, &events, &mail);
         match self.charge_mail(&mail, refused.await) {
             Ok(()) => {
-                self.telemetry.passkey_copied(name, &owner.email, origin);
+                self.telemetry().passkey_copied(name, &owner.email, origin);
                 Ok(())
             }
             Err(StoreError::Conflict) => Ok(()),

@@ -13,7 +13,7 @@ impl AccountOwner {
     /// If the database fails.
     pub async fn factor_policy(&self) -> Result<FactorPolicy, ManagementError> {
         let account = self.application().account_id;
-        Ok(self.keyring().store.factor_policy(account).await?)
+        Ok(self.keyring().store().factor_policy(account).await?)
     }
 }
 
@@ -36,7 +36,7 @@ impl FreshAccountOwner {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 let in_name_of = (owner.application().account_id, owner.identity().person_id);
                 let at = owner.now();
                 Ok(store

@@ -32,12 +32,12 @@ impl Keyring {
             Some(EnteredCode::Recovery(_)) => CodeKind::Recovery,
             Some(EnteredCode::App(_)) | None => CodeKind::App,
         };
-        let (limits, now) = (self.sign_in_state.limits(), self.monotonic());
+        let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
         let attempt = limits.begin_code(person, kind, known, now);
         self.begin_attempt(attempt).await.inspect_err(|error| {
             if matches!(error, ManagementError::Throttled { .. }) {
                 let kind = EventKind::SignInThrottled;
-                self.telemetry.sign_in_failed(kind, email, origin);
+                self.telemetry().sign_in_failed(kind, email, origin);
             }
         })
     }
@@ -45,7 +45,7 @@ impl Keyring {
     /// Records a wrong code.
     pub(super) fn wrong_code(&self, email: &Email, origin: &Origin) {
         let kind = EventKind::WrongCode;
-        self.telemetry.sign_in_failed(kind, email, origin);
+        self.telemetry().sign_in_failed(kind, email, origin);
     }
 
     /// Returns what an entered code is, if it may be correct: whether a recovery code exists is known once it is used. `None` for a
@@ -58,7 +58,7 @@ impl Keyring {
         Ok(match EnteredCode::parse(entered) {
             None => None,
             Some(EnteredCode::App(code)) => {
-                let Some(app) = self.store.authenticator(person).await? else {
+                let Some(app) = self.store().authenticator(person).await? else {
                     return Ok(None);
                 };
                 let secret = self.authenticator_secret(person, &app)?;
@@ -66,7 +66,7 @@ impl Keyring {
                     .map(UnusedProof::Step)
             }
             Some(EnteredCode::Recovery(code)) => {
-                let Some(factor) = self.store.second_factor(person).await? else {
+                let Some(factor) = self.store().second_factor(person).await? else {
                     return Ok(None);
                 };
                 let secret = self.recovery_secret(person, &factor)?;

@@ -32,7 +32,7 @@ impl FreshSession {
         let (acting, at) = ((person, self.id()), keyring.now());
         let proven = self
             .with_proof(Proof::Code(code), origin, async move |proof| {
-                let store = &keyring.store;
+                let store = keyring.store();
                 store.prove_second_factor(acting, &proof, at, &events).await
             })
             .await?;
@@ -41,7 +41,7 @@ impl FreshSession {
 
     /// Refuses to begin to add a factor without a proof of those that the person has.
     pub(super) async fn require_no_factor(&self) -> Result<(), ManagementError> {
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         if store.second_factor(self.person_id()).await?.is_some() {
             return Err(
                 Invalid::new("Use a passkey or enter a code to add another factor.").into(),

@@ -31,7 +31,7 @@ impl FreshAccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let made_by = Some((owner.application().account_id, owner.identity().person_id));
-                let store = &owner.keyring().store;
+                let store = owner.keyring().store();
                 let reset = store.reset_second_factor(person, made_by, &events, &mail);
                 match owner.keyring().charge_mail(&mail, reset.await) {
                     Err(StoreError::Conflict) => Err(Invalid::new(

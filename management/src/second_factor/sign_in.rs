@@ -62,9 +62,9 @@ impl Keyring {
         provider: Option<(ProviderSignIn<'_>, &str)>,
         origin: &Origin,
     ) -> Result<PendingSignIn, ManagementError> {
-        let token = random_token(&*self.entropy);
+        let token = random_token(self.entropy());
         let purpose = TokenPurpose::PendingSignIn;
-        let stored = self.hasher.token_digest(purpose, &token);
+        let stored = self.hasher().token_digest(purpose, &token);
         let at = self.now();
         let new = NewPendingSignIn {
             token_hash: &stored.digest,
@@ -77,8 +77,8 @@ impl Keyring {
         };
         let action = Action::CodeRequired;
         let events = session::events(self, action, person.id, &person.email, origin).await?;
-        self.store.begin_sign_in(&new, &events).await?;
-        self.sign_in_state
+        self.store().begin_sign_in(&new, &events).await?;
+        self.sign_in_state()
             .counters()
             .count(SignInResult::SecondFactorRequired);
         Ok(PendingSignIn { token })
@@ -96,8 +96,8 @@ impl Keyring {
             return Ok(None);
         };
         Ok(Some(PendingFactors {
-            app: self.store.authenticator(person.id).await?.is_some(),
-            passkey: !self.store.passkeys_of(person.id).await?.is_empty(),
+            app: self.store().authenticator(person.id).await?.is_some(),
+            passkey: !self.store().passkeys_of(person.id).await?.is_empty(),
         }))
     }
 
@@ -114,7 +114,7 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let entered = self.start_with_code(token, code, browser.into(), origin);
-        self.sign_in_state
+        self.sign_in_state()
             .counters()
             .count_failed(SignInResult::WrongCode, entered.await)
     }
@@ -137,7 +137,7 @@ impl Keyring {
             .begin_code(person.id, &person.email, (code, known), origin)
             .await?;
         let now = self.now();
-        if !self.store.count_code_attempt(&token_hash, now).await? {
+        if !self.store().count_code_attempt(&token_hash, now).await? {
             return Err(ManagementError::NotFound);
         }
         let Some(code) = self.unused_code(person.id, code).await? else {
@@ -191,7 +191,8 @@ impl Keyring {
         through_provider: bool,
         origin: &Origin,
     ) -> Result<(), StoreError> {
-        if known || !self.sends_mail() || !self.store.notifications(person.id).await?.new_sign_ins {
+        if known || !self.sends_mail() || !self.store().notifications(person.id).await?.new_sign_ins
+        {
             return Ok(());
         }
         let content = Content::WrongCode {
@@ -207,7 +208,7 @@ impl Keyring {
         if mail.is_empty() {
             return Ok(());
         }
-        self.charge_mail(&mail, self.store.insert_mail(&mail).await)
+        self.charge_mail(&mail, self.store().insert_mail(&mail).await)
     }
 
     pub(super) async fn pending_sign_in(
@@ -215,8 +216,8 @@ impl Keyring {
         token: &str,
     ) -> Result<Option<(PendingSignInRow, [u8; 32])>, ManagementError> {
         let purpose = TokenPurpose::PendingSignIn;
-        for digest in self.hasher.token_digests(purpose, token) {
-            let found = self.store.pending_sign_in(&digest, self.now()).await?;
+        for digest in self.hasher().token_digests(purpose, token) {
+            let found = self.store().pending_sign_in(&digest, self.now()).await?;
             if let Some(pending) = found {
                 return Ok(Some((pending, digest)));
             }

@@ -24,7 +24,7 @@ impl Keyring {
         let Some(device) = device else {
             // Before the person is read, so that an attempt that the memory refuses costs no statement.
             let begun = self.begin_password(email, None, origin).await?;
-            let person = match self.store.person_by_email(email).await {
+            let person = match self.store().person_by_email(email).await {
                 Ok(person) => person,
                 Err(error) => {
                     self.refund(&begun.0).await;
@@ -35,7 +35,7 @@ impl Keyring {
                 .check_password((email, person), password, begun, origin)
                 .await;
         };
-        let person = self.store.person_by_email(email).await?;
+        let person = self.store().person_by_email(email).await?;
         // An unknown address takes the same steps; no token is signed for the nil id.
         let id = person.as_ref().map_or(UNKNOWN_PERSON, |person| person.id);
         if self.is_known(Some(device), id).await? {
@@ -72,7 +72,7 @@ impl Keyring {
         let begun = self.charge_password(email, known, origin).await;
         begun.inspect_err(|error| {
             if matches!(error, ManagementError::Throttled { .. }) {
-                self.telemetry.sign_in_throttled(email, origin);
+                self.telemetry().sign_in_throttled(email, origin);
             }
         })
     }
@@ -88,13 +88,13 @@ impl Keyring {
             None => Lane::Open,
         };
         let attempt = self
-            .sign_in_state
+            .sign_in_state()
             .limits()
             .begin(email, origin.address, known, self.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
         // Before the database is asked: a flood that finds the queue full does not keep it busy.
-        let Some(place) = self.sign_in_state.passwords().place(lane) else {
-            self.sign_in_state.limits().refund_busy(&attempt);
+        let Some(place) = self.sign_in_state().passwords().place(lane) else {
+            self.sign_in_state().limits().refund_busy(&attempt);
             return Err(ManagementError::Busy);
         };
         Ok((self.begin_attempt(Ok(attempt)).await?, place))
@@ -114,7 +114,7 @@ impl Keyring {
             .map(|person| person.password_hash.clone())
             .filter(|hash| !hash.is_empty());
         match (
-            self.sign_in_state
+            self.sign_in_state()
                 .passwords()
                 .check(password, stored, place)
                 .await?,
@@ -125,13 +125,13 @@ impl Keyring {
                 if let Some(hash) = rehash {
                     let old = std::mem::replace(&mut person.password_hash, hash);
                     let new = &person.password_hash;
-                    self.store.rehash_person(person.id, &old, new).await?;
+                    self.store().rehash_person(person.id, &old, new).await?;
                 }
                 Ok(Some(person))
             }
             (_, person) => {
                 if person.is_some() {
-                    self.telemetry
+                    self.telemetry()
                         .sign_in_failed(EventKind::SignInFailed, email, origin);
                 }
                 Ok(None)

@@ -24,7 +24,7 @@ impl Keyring {
         if self.now().since(made_at) > DEVICE_LIFETIME {
             return Ok(false);
         }
-        let since = self.store.devices_since(person).await?;
+        let since = self.store().devices_since(person).await?;
         Ok(since.is_some_and(|since| made_at >= since))
     }
 
@@ -32,15 +32,15 @@ impl Keyring {
     fn made_at(&self, device: &str, person: PersonId) -> Option<Timestamp> {
         let (device, signature) = device.rsplit_once('.')?;
         let (_, made_at) = device.split_once('.')?;
-        let genuine = self.hasher.verify_device(device, person, signature);
+        let genuine = self.hasher().verify_device(device, person, signature);
         genuine.then(|| made_at.parse().ok().map(Timestamp))?
     }
 
     /// Creates the token of a person's browser: 16 random bytes, the time, and a MAC over them and the person's id.
     pub(super) fn new_device(&self, person: PersonId, now: Timestamp) -> String {
-        let nonce = &random_token(&*self.entropy)[..32];
+        let nonce = &random_token(self.entropy())[..32];
         let device = format!("{nonce}.{}", now.0);
-        let signature = self.hasher.sign_device(&device, person);
+        let signature = self.hasher().sign_device(&device, person);
         format!("{device}.{}", hex::encode(signature))
     }
 }

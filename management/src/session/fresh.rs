@@ -60,7 +60,7 @@ impl Session {
         let events = self.events(Action::PasswordEntered, origin).await?;
         let token = self.replacement(self.keyring.now());
         self.keyring
-            .store
+            .store()
             .reauthenticate_session(&token.row(), (self.row.person, None), &events)
             .await?;
         Ok(Some(self.with_token(token)))
@@ -80,7 +80,7 @@ impl Session {
         let device = device.filter(|_| is_known);
         let known = device.unwrap_or(&session);
         // The address may have become another person's since the session was read.
-        let person = keyring.store.person_by_email(email).await?;
+        let person = keyring.store().person_by_email(email).await?;
         let person = person.filter(|person| person.id == self.row.person);
         keyring
             .admit_known((email, person), password, known, origin)

@@ -38,7 +38,7 @@ impl Session {
         let ended = (now.plus(-IDLE), now.plus(-ABSOLUTE));
         let open = self
             .keyring
-            .store
+            .store()
             .sessions_of(self.row.person, ended)
             .await?;
         let mut sessions: Vec<_> = open.into_iter().map(|open| self.summary(open)).collect();
@@ -77,7 +77,7 @@ impl Session {
         let (session, person) = (self.clone(), self.row.person);
         self.keyring
             .run_to_completion(async move {
-                let store = &session.keyring.store;
+                let store = session.keyring.store();
                 Ok(store.end_session_of(person, id, &events).await?)
             })
             .await?;
@@ -110,7 +110,7 @@ impl Session {
         let (session, person) = (self.clone(), self.row.person);
         self.keyring
             .run_to_completion(async move {
-                let store = &session.keyring.store;
+                let store = session.keyring.store();
                 let at = session.keyring.now();
                 Ok(store.end_sessions_of(person, kept, at, &events).await?)
             })

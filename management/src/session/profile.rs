@@ -39,7 +39,7 @@ impl Session {
         let (session, person) = (self.clone(), self.row.person);
         self.keyring
             .run_to_completion(async move {
-                let store = &session.keyring.store;
+                let store = session.keyring.store();
                 Ok(store.change_profile(person, &profile, &events).await?)
             })
             .await
@@ -50,7 +50,7 @@ impl Session {
     /// # Errors
     /// If the database fails.
     pub async fn notifications(&self) -> Result<Notifications, ManagementError> {
-        Ok(self.keyring.store.notifications(self.row.person).await?)
+        Ok(self.keyring.store().notifications(self.row.person).await?)
     }
 
     /// Changes which mails the person gets.
@@ -75,7 +75,7 @@ impl Session {
         let (session, person) = (self.clone(), self.row.person);
         self.keyring
             .run_to_completion(async move {
-                let store = &session.keyring.store;
+                let store = session.keyring.store();
                 Ok(store.change_notifications(person, wanted, &events).await?)
             })
             .await
@@ -101,7 +101,7 @@ impl Session {
         }
         // The answer tells whether the address has a person, so a member can ask for few addresses only.
         let (limits, now) = (
-            self.keyring.sign_in_state.limits(),
+            self.keyring.sign_in_state().limits(),
             self.keyring.monotonic(),
         );
         limits
@@ -125,7 +125,7 @@ impl Session {
         self.keyring
             .run_to_completion(async move {
                 let hash = &person.password_hash;
-                let store = &keyring.store;
+                let store = keyring.store();
                 let changed = store.change_email(person.id, hash, &email, &events, &mail);
                 match keyring.charge_mail(&mail, changed.await) {
                     Ok(()) => Ok(true),
@@ -163,7 +163,7 @@ impl Session {
         }
         let keyring = self.keyring.clone();
         let Some(new_hash) = keyring
-            .sign_in_state
+            .sign_in_state()
             .passwords()
             .try_hash(new, Lane::Known)
             .await?
@@ -172,7 +172,7 @@ impl Session {
         };
         let events = self.events(Action::PasswordChanged, origin).await?;
         let change = SignInChange::PasswordChanged {
-            keeps_passkeys: !keyring.store.passkeys_of(person.id).await?.is_empty(),
+            keeps_passkeys: !keyring.store().passkeys_of(person.id).await?.is_empty(),
         };
         let mail = keyring.sign_in_change(&person.email, change, origin);
         let session = self.clone();
@@ -180,7 +180,7 @@ impl Session {
             .run_to_completion(async move {
                 let token = session.replacement(keyring.now());
                 let hashes = (person.password_hash.as_str(), new_hash.as_str());
-                let store = &keyring.store;
+                let store = keyring.store();
                 let row = token.row();
                 let changed = store.change_password(person.id, hashes, &row, &events, &mail);
                 keyring.charge_mail(&mail, changed.await)?;

@@ -60,7 +60,8 @@ impl Keyring {
         through_provider: bool,
         origin: &Origin,
     ) -> Result<ChangeMail, StoreError> {
-        if known || !self.sends_mail() || !self.store.notifications(person.id).await?.new_sign_ins {
+        if known || !self.sends_mail() || !self.store().notifications(person.id).await?.new_sign_ins
+        {
             return Ok(ChangeMail::default());
         }
         let client = ClientDetails::new(self.now(), origin);
@@ -87,7 +88,7 @@ pub(crate) async fn start(
     replaced: Replaced,
     origin: &Origin,
 ) -> Result<Option<Admission>, ManagementError> {
-    if keyring.store.second_factor(person.id).await?.is_some() {
+    if keyring.store().second_factor(person.id).await?.is_some() {
         let pending = keyring.require_code(person, None, origin).await?;
         return Ok(Some(Admission::CodeRequired(pending)));
     }
@@ -117,8 +118,8 @@ pub(crate) async fn insert(
     replaced: Replaced,
     origin: &Origin,
 ) -> Result<SignedIn, StoreError> {
-    let token = random_token(&*keyring.entropy);
-    let stored = keyring.hasher.token_digest(TokenPurpose::Session, &token);
+    let token = random_token(keyring.entropy());
+    let stored = keyring.hasher().token_digest(TokenPurpose::Session, &token);
     let now = keyring.now();
     let (factor, provider, detail) = match proof {
         SignInProof::Password => (None, None, String::new()),
@@ -166,10 +167,10 @@ pub(crate) async fn insert(
     let mail = keyring
         .new_sign_in((person, known), through_provider, origin)
         .await?;
-    let started = keyring.store.start_session(&new, &events, ended, &mail);
+    let started = keyring.store().start_session(&new, &events, ended, &mail);
     keyring.charge_mail(&mail, started.await)?;
     keyring
-        .sign_in_state
+        .sign_in_state()
         .counters()
         .count(SignInResult::Succeeded);
     Ok(SignedIn {
@@ -194,7 +195,7 @@ pub(crate) async fn events(
     email: &Email,
     origin: &Origin,
 ) -> Result<Vec<AuditEvent>, StoreError> {
-    let accounts = keyring.store.account_ids_of(person).await?;
+    let accounts = keyring.store().account_ids_of(person).await?;
     log_without_account(&accounts, action, person);
     Ok(accounts
         .into_iter()

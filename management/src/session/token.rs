@@ -28,9 +28,9 @@ impl Session {
     /// Makes a token to replace the session's. `at` is when its person was authenticated.
     pub(crate) fn replacement(&self, at: Timestamp) -> TokenReplacement {
         let keyring = &self.keyring;
-        let token = random_token(&*keyring.entropy);
+        let token = random_token(keyring.entropy());
         TokenReplacement {
-            stored: keyring.hasher.token_digest(TokenPurpose::Session, &token),
+            stored: keyring.hasher().token_digest(TokenPurpose::Session, &token),
             token,
             old: self.token_hash,
             at,

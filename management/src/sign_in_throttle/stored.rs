@@ -23,14 +23,14 @@ impl Keyring {
         }
         // By a clock that goes on when it was set back.
         match self
-            .store
-            .charge_attempt(&limits, self.clock.time_of_day())
+            .store()
+            .charge_attempt(&limits, self.clock().time_of_day())
             .await
         {
             Ok(None) => Ok(attempt),
             Ok(Some(exhausted)) => {
                 // What is exhausted stays charged in memory, so that few of the attempts that follow come this far.
-                self.sign_in_state
+                self.sign_in_state()
                     .limits()
                     .refund(attempt.limits().filter(|limit| {
                         self.stored_limit(limit)
@@ -42,7 +42,7 @@ impl Keyring {
             }
             Err(error) if error.is_out_of_space() => Ok(attempt),
             Err(error) => {
-                self.sign_in_state.limits().refund(attempt.limits());
+                self.sign_in_state().limits().refund(attempt.limits());
                 Err(error.into())
             }
         }
@@ -50,10 +50,10 @@ impl Keyring {
 
     /// Refunds a successful attempt. The result does not depend on it: an error is logged.
     pub(crate) async fn refund(&self, attempt: &Attempt) {
-        self.sign_in_state.limits().refund(attempt.limits());
+        self.sign_in_state().limits().refund(attempt.limits());
         let stored = self.stored_limits(attempt.limits());
         if !stored.is_empty()
-            && let Err(error) = self.store.refund_attempt(&stored).await
+            && let Err(error) = self.store().refund_attempt(&stored).await
         {
             tracing::warn!(%error, "a successful attempt at signing in stays counted");
         }
@@ -68,7 +68,7 @@ impl Keyring {
     fn stored_limit(&self, limit: &Limited) -> Option<AttemptLimit> {
         let (name, limit) = limit.stored.as_ref()?;
         Some(AttemptLimit {
-            bucket: self.hasher.attempt_digest(name),
+            bucket: self.hasher().attempt_digest(name),
             limit: *limit,
         })
     }

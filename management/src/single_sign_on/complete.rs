@@ -42,10 +42,12 @@ impl Keyring {
             .await;
         match &completed {
             Ok(ProviderOutcome::Refused(ProviderRefusal::TooMany)) if signs_in => {
-                self.sign_in_state.counters().count(SignInResult::Throttled);
+                self.sign_in_state()
+                    .counters()
+                    .count(SignInResult::Throttled);
             }
             Ok(ProviderOutcome::Refused(_)) if signs_in => {
-                self.sign_in_state
+                self.sign_in_state()
                     .counters()
                     .count(SignInResult::ProviderRefused);
             }
@@ -65,7 +67,7 @@ impl Keyring {
     ) -> Result<ProviderOutcome, ManagementError> {
         let refused = |why| Ok(ProviderOutcome::Refused(why));
         let Ok(attempt) = self
-            .sign_in_state
+            .sign_in_state()
             .limits()
             .begin_response(origin.address, self.monotonic())
         else {
@@ -154,7 +156,7 @@ impl Completion {
             .into();
         // First: what follows happens once.
         let completed = keyring
-            .store
+            .store()
             .complete_sign_in(&used, self.request.expires_at(), keyring.now())
             .await;
         let done = match completed {
@@ -193,7 +195,7 @@ impl Completion {
         };
         // The provider's factors count for its own account. Another account's policy asks for a code of this server.
         if keyring
-            .store
+            .store()
             .needs_code_beside_provider(person.id, &provider)
             .await?
         {
@@ -231,7 +233,7 @@ impl Completion {
             single_sign_on.provider.issuer(),
             self.claims.subject.as_str(),
         );
-        let owner = keyring.store.person_by_identity(identity).await?;
+        let owner = keyring.store().person_by_identity(identity).await?;
         if owner.is_none_or(|owner| owner.person.id != person) {
             return Ok(Err(ProviderRefusal::OtherPerson));
         }
@@ -242,7 +244,9 @@ impl Completion {
         let at = self.claims.authenticated_at.map_or(now, |at| at.min(now));
         let token = session.replacement(at);
         let (row, person) = (token.row(), (person, Some(identity)));
-        let confirmed = keyring.store.reauthenticate_session(&row, person, &events);
+        let confirmed = keyring
+            .store()
+            .reauthenticate_session(&row, person, &events);
         match confirmed.await {
             Ok(()) => {
                 let (_, signed_in) = session.with_token(token);

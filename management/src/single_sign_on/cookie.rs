@@ -36,12 +36,12 @@ impl ProviderCookie {
         plain.extend(self.seed);
         plain.extend(short(&self.next).as_bytes());
         let mut id = [0; 16];
-        keyring.entropy.fill(&mut id);
+        keyring.entropy().fill(&mut id);
         let purpose = CipherPurpose::ProviderSignIn;
         let owner = Uuid::from_bytes(id);
         let sealed = keyring
-            .hasher
-            .encrypt(purpose, owner, &plain, &*keyring.entropy);
+            .hasher()
+            .encrypt(purpose, owner, &plain, keyring.entropy());
         let mut bytes = sealed.pepper.0.to_be_bytes().to_vec();
         bytes.extend(id);
         bytes.extend(sealed.bytes);
@@ -58,7 +58,7 @@ impl ProviderCookie {
             pepper: PepperName(u32::from_be_bytes(*pepper)),
         };
         let (purpose, owner) = (CipherPurpose::ProviderSignIn, Uuid::from_bytes(*id));
-        let plain = keyring.hasher.decrypt(purpose, owner, &encrypted)?;
+        let plain = keyring.hasher().decrypt(purpose, owner, &encrypted)?;
         let (begun_at, rest) = plain.split_first_chunk::<8>()?;
         let (kind, rest) = rest.split_first()?;
         let (session, rest) = rest.split_first_chunk::<16>()?;

@@ -56,7 +56,7 @@ impl Keyring {
             event.detail.clone_from(&detail);
         }
         let mail = self.sign_in_change(email, SignInChange::IdentityLinked, origin);
-        let linked = self.store.link_identity(
+        let linked = self.store().link_identity(
             identity,
             (person, session.token_hash()),
             self.now(),
@@ -82,7 +82,7 @@ impl Session {
             return Ok(None);
         };
         let issuer = single_sign_on.provider.issuer();
-        let store = &self.keyring().store;
+        let store = self.keyring().store();
         Ok(store.identity_since(self.person_id(), issuer).await?)
     }
 }
@@ -114,7 +114,7 @@ async fn unlink(session: &Session, origin: &Origin) -> Result<(), ManagementErro
     let single_sign_on = keyring.single_sign_on().ok_or(ManagementError::NotFound)?;
     let (person, email) = (session.person_id(), session.email());
     let issuer = single_sign_on.provider.issuer();
-    let identities = keyring.store.identities_of(person).await?;
+    let identities = keyring.store().identities_of(person).await?;
     let Some(identity) = identities.iter().find(|one| one.issuer == issuer) else {
         return Err(Invalid::new("Your account isn't linked.").into());
     };
@@ -126,7 +126,7 @@ async fn unlink(session: &Session, origin: &Origin) -> Result<(), ManagementErro
     }
     let mail = keyring.sign_in_change(email, SignInChange::IdentityUnlinked, origin);
     let unlinked = keyring
-        .store
+        .store()
         .unlink_identity(person, issuer, &events, &mail);
     match unlinked.await {
         Err(StoreError::NotFound) => Err(Invalid::new("Your account isn't linked.").into()),

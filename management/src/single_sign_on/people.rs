@@ -28,7 +28,7 @@ impl Keyring {
         let Some(members) = members else {
             return Ok(None);
         };
-        Ok(self.store.account_by_id_or_name(&members.account).await?)
+        Ok(self.store().account_by_id_or_name(&members.account).await?)
     }
 
     /// Returns the person of an identity, who is linked or added if that is allowed. The role in the provider's account is set.
@@ -55,7 +55,7 @@ impl Keyring {
         };
         let identity = identity(single_sign_on, claims);
         let known = (identity.issuer, identity.subject);
-        let person = match self.store.person_by_identity(known).await? {
+        let person = match self.store().person_by_identity(known).await? {
             Some(owner) if owner.is_disabled => return Ok(Err(ProviderRefusal::NoAccess)),
             Some(owner) => self.with_new_address(owner.person, claims, origin).await?,
             None => match self.newcomer(single_sign_on, claims, grant, origin).await? {
@@ -70,7 +70,7 @@ impl Keyring {
         {
             return Ok(Err(why));
         }
-        let accounts = self.store.account_ids_of(person.id).await?;
+        let accounts = self.store().account_ids_of(person.id).await?;
         if accounts.is_empty() && !person.is_support {
             tracing::info!(person = %person.id, "a person without an account was refused at single sign-on");
             return Ok(Err(ProviderRefusal::NoAccess));
@@ -100,7 +100,7 @@ impl Keyring {
         };
         let identity = identity(single_sign_on, claims);
         let at = self.now();
-        if let Some(state) = self.store.person_state(&email).await? {
+        if let Some(state) = self.store().person_state(&email).await? {
             let account = grant.map(|(account, _)| account);
             let allowed = single_sign_on.link_by_email && has_verified(claims, &email);
             let Some(account) = account.filter(|_| allowed) else {
@@ -129,7 +129,7 @@ impl Keyring {
         if claims.email_verified.is_none() {
             event.detail.push_str(", not verified");
         }
-        match self.store.add_provider_person(&new, &event).await {
+        match self.store().add_provider_person(&new, &event).await {
             Ok(()) => Ok(Ok(PersonRow {
                 id,
                 email,
@@ -158,7 +158,7 @@ impl Keyring {
         let mail = self.sign_in_change(email, SignInChange::IdentityLinked, origin);
         let (person, at) = ((person, email), self.now());
         let linked = self
-            .store
+            .store()
             .link_identity_by_email(identity, person, account, at, &events, &mail);
         match linked.await {
             Ok(()) | Err(StoreError::Conflict) => self.added_meanwhile(identity).await,
@@ -170,7 +170,7 @@ impl Keyring {
     /// Returns the person of an identity that may have been linked since it was looked up, as by two first sign-ins at a time.
     async fn added_meanwhile(&self, identity: NewIdentity<'_>) -> Result<Found, ManagementError> {
         let known = (identity.issuer, identity.subject);
-        let owner = self.store.person_by_identity(known).await?;
+        let owner = self.store().person_by_identity(known).await?;
         Ok(owner
             .filter(|owner| !owner.is_disabled)
             .map(|owner| owner.person)
@@ -208,7 +208,7 @@ impl Keyring {
         let mail = self.sign_in_change(&person.email, change, origin);
         let hash = &person.password_hash;
         let changed = self
-            .store
+            .store()
             .change_email(person.id, hash, &email, &events, &mail);
         match changed.await {
             Ok(()) => Ok(PersonRow { email, ..person }),
@@ -228,7 +228,7 @@ impl Keyring {
         person: &PersonRow,
         origin: &Origin,
     ) -> Result<Result<(), ProviderRefusal>, ManagementError> {
-        let old = self.store.managed_membership(account, person.id).await?;
+        let old = self.store().managed_membership(account, person.id).await?;
         let unchanged = match old {
             None => role.is_none(),
             Some(ManagedMembership { managed: false, .. }) => true,
@@ -241,7 +241,7 @@ impl Keyring {
         let event = self.granted_event(account, &person.email, change, origin);
         let at = self.now();
         match self
-            .store
+            .store()
             .set_managed_role(account, (person.id, issuer), role, at, &event)
             .await
         {
@@ -258,7 +258,7 @@ impl Keyring {
                 let mut event = self.granted_event(account, &person.email, (None, None), origin);
                 event.action = Action::SingleSignOnRefused;
                 event.detail = "no group gives a role; the last owner stays a member".into();
-                self.store.append_audit_events(&[event]).await?;
+                self.store().append_audit_events(&[event]).await?;
                 Ok(Err(ProviderRefusal::NoAccess))
             }
             Err(error) => Err(error.into()),

@@ -19,7 +19,7 @@ impl Session {
         if !self.has_password() {
             return Err(needs_password().into());
         }
-        let rows = self.keyring().store.passkeys_of(self.person_id()).await?;
+        let rows = self.keyring().store().passkeys_of(self.person_id()).await?;
         let of = ChallengeOf::Confirmation(self.id());
         self.keyring().ask_passkeys(of, Some(&rows)).await
     }
@@ -43,7 +43,7 @@ impl Session {
         let events = self.events(action, origin).await?;
         let token = self.replacement(keyring.now());
         let (row, used) = (token.row(), &answer.used);
-        let store = &keyring.store;
+        let store = keyring.store();
         let done = store.reauthenticate_with_passkey(person, &row, used, &events);
         match done.await {
             Ok(()) => Ok(Some(self.with_token(token))),

@@ -38,7 +38,7 @@ impl FreshSession {
 
     /// Returns the person's passkeys, if another one can be added.
     async fn check_room_for_passkey(&self) -> Result<Vec<PasskeyRow>, ManagementError> {
-        let existing = self.keyring().store.passkeys_of(self.person_id()).await?;
+        let existing = self.keyring().store().passkeys_of(self.person_id()).await?;
         if existing.len() >= MAX_PASSKEYS {
             return Err(Invalid::new(format!(
                 "You have {MAX_PASSKEYS} passkeys. Remove one to add another."
@@ -69,7 +69,7 @@ impl FreshSession {
         let existing = self.check_room_for_passkey().await?;
         let whose = (self.person_id(), self.email(), &self.profile().name);
         let (options, state) = keyring
-            .sign_in_state
+            .sign_in_state()
             .relying_party()?
             .enrol(whose, &existing)?;
         let of = ChallengeOf::Enrolment(self.id());
@@ -109,7 +109,7 @@ impl Session {
         let given: RegisterPublicKeyCredential =
             serde_json::from_str(answer.credential).map_err(|_| refused())?;
         let credential = keyring
-            .sign_in_state
+            .sign_in_state()
             .relying_party()?
             .register(&given, &state)
             .map_err(|error| {
@@ -140,7 +140,7 @@ impl Session {
                     name: &name,
                     at: store.now(),
                 };
-                let (rows, addition) = (&store.store, FirstFactor::addition(first.as_ref()));
+                let (rows, addition) = (store.store(), FirstFactor::addition(first.as_ref()));
                 let added = rows.add_passkey(acting, &new, &challenge, &addition, &events, &mail);
                 match store.charge_mail(&mail, added.await) {
                     Ok(()) => Ok(match first {
@@ -176,7 +176,7 @@ impl FreshSession {
         let store = keyring.clone();
         keyring
             .run_to_completion(async move {
-                let removed = store.store.remove_passkey(acting, id, &events, &mail);
+                let removed = store.store().remove_passkey(acting, id, &events, &mail);
                 match store.charge_mail(&mail, removed.await) {
                     Err(StoreError::Conflict) => Err(only_factor().into()),
                     done => Ok(done?),
@@ -218,14 +218,14 @@ impl Session {
         let store = keyring.clone();
         keyring
             .run_to_completion(async move {
-                let renamed = store.store.rename_passkey(person, id, &name, &events);
+                let renamed = store.store().rename_passkey(person, id, &name, &events);
                 Ok(renamed.await?)
             })
             .await
     }
 
     async fn passkey_names(&self) -> Result<HashMap<PasskeyId, PasskeyName>, ManagementError> {
-        let all = self.keyring().store.passkeys_of(self.person_id()).await?;
+        let all = self.keyring().store().passkeys_of(self.person_id()).await?;
         let names = all.into_iter().map(|row| row.passkey);
         Ok(names.map(|passkey| (passkey.id, passkey.name)).collect())
     }

@@ -35,14 +35,14 @@ impl Keyring {
         browser: Option<&str>,
         origin: &Origin,
     ) -> Result<PasskeySignIn, ManagementError> {
-        _ = self.sign_in_state.relying_party()?;
-        self.sign_in_state
+        _ = self.sign_in_state().relying_party()?;
+        self.sign_in_state()
             .limits()
             .ask_passkey(origin.address, self.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
         let browser = browser
             .filter(|token| is_token(token))
-            .map_or_else(|| random_token(&*self.entropy), str::to_owned);
+            .map_or_else(|| random_token(self.entropy()), str::to_owned);
         let of = ChallengeOf::SignIn(digest(&browser));
         Ok(PasskeySignIn {
             challenge: self.ask_passkeys(of, None).await?,
@@ -62,7 +62,7 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let answered = self.start_alone(answer, browser.into(), origin).await;
-        self.sign_in_state
+        self.sign_in_state()
             .counters()
             .count_failed(SignInResult::WrongPasskey, answered)
     }
@@ -103,7 +103,7 @@ impl Keyring {
     ) -> Result<PasskeyChallenge, ManagementError> {
         let pending = self.pending_sign_in(token).await?;
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
-        let rows = self.store.passkeys_of(pending.person.id).await?;
+        let rows = self.store().passkeys_of(pending.person.id).await?;
         self.ask_passkeys(ChallengeOf::SecondStep(token_hash), Some(&rows))
             .await
     }
@@ -121,7 +121,7 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let answered = self.start_step(token, answer, browser.into(), origin).await;
-        self.sign_in_state
+        self.sign_in_state()
             .counters()
             .count_failed(SignInResult::WrongPasskey, answered)
     }
