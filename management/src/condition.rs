@@ -2,9 +2,9 @@
 
 use crate::{Keyring, ManagementError};
 use domain::time::SECOND;
-use std::sync::{Mutex, PoisonError};
-use store::{Fault, StoreError};
-use verification::Monotonic;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::{Fault, Store, StoreError};
+use verification::{Clock, Monotonic};
 
 /// How long the result of a probe is reused, in milliseconds.
 const PROBE_FOR: i64 = SECOND;
@@ -16,6 +16,65 @@ pub(crate) struct Condition {
     fault: Mutex<Option<Fault>>,
     /// The time and result of the last probe. Locked during a probe.
     probed: tokio::sync::Mutex<Option<(Monotonic, Result<(), String>)>>,
+}
+
+impl Condition {
+    /// The fault that was logged last.
+    fn fault(&self) -> Option<Fault> {
+        *self.last_fault()
+    }
+
+    /// Checks that the database can be written; probes at most once a second, however often it is called.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    async fn probe(&self, store: &Store, clock: &dyn Clock) -> Result<(), String> {
+        let mut probed = self.probed.lock().await;
+        let now = clock.monotonic();
+        if let Some((at, outcome)) = &*probed
+            && now.since(*at) < PROBE_FOR
+        {
+            return outcome.clone();
+        }
+        let outcome = store.probe_write(clock.now()).await;
+        match &outcome {
+            Ok(()) => self.note(fault_of_disk(store)),
+            Err(error) => self.note_cause(error),
+        }
+        let outcome = outcome.map_err(|error| error.to_string());
+        *probed = Some((now, outcome.clone()));
+        outcome
+    }
+
+    fn last_fault(&self) -> MutexGuard<'_, Option<Fault>> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records the fault that is the cause of an error, if one is.
+    pub(crate) fn note_cause(&self, error: &StoreError) {
+        if let StoreError::Unwritable { fault, .. } = error {
+            self.note(Some(*fault));
+        }
+    }
+
+    /// Logs each change once.
+    fn note(&self, fault: Option<Fault>) {
+        let before = std::mem::replace(&mut *self.last_fault(), fault);
+        match fault {
+            Some(fault) if before != Some(fault) => {
+                tracing::error!(
+                    fault = fault.as_str(),
+                    "the database cannot be written: {fault}"
+                );
+            }
+            None if before.is_some() => tracing::info!("the database can be written again"),
+            _ => {}
+        }
+    }
+}
+
+fn fault_of_disk(store: &Store) -> Option<Fault> {
+    store.disk()?.fault()
 }
 
 impl Keyring {
@@ -33,37 +92,23 @@ impl Keyring {
             })
     }
 
-    /// Checks that the database can be written; probes at most once a second, however often it is called. A renewal of the
-    /// lease on PostgreSQL is such a probe, unless there is a fault: it has written the row of this node.
+    /// Checks that the database can be written. A renewal of the lease on PostgreSQL is a probe, unless there is a fault: it has
+    /// written the row of this node.
     ///
     /// # Errors
     /// `Unavailable` if it cannot be written.
     pub(crate) async fn check_database(&self) -> Result<(), ManagementError> {
-        let now = self.monotonic();
-        let renewed = self.node().has_renewed_within(PROBE_FOR, now);
+        let renewed = self.node().has_renewed_within(PROBE_FOR, self.monotonic());
         if renewed && self.fault().is_none() {
             return Ok(());
         }
-        let mut probed = self.condition().probed.lock().await;
-        let now = self.monotonic();
-        if let Some((at, outcome)) = &*probed
-            && now.since(*at) < PROBE_FOR
-        {
-            return outcome.clone().map_err(ManagementError::Unavailable);
-        }
-        let outcome = self.store().probe_write(self.now()).await;
-        match &outcome {
-            Ok(()) => self.note_fault(self.fault_of_disk()),
-            Err(error) => self.note_fault_of(error),
-        }
-        let outcome = outcome.map_err(|error| error.to_string());
-        *probed = Some((now, outcome.clone()));
-        outcome.map_err(ManagementError::Unavailable)
+        let probed = self.condition().probe(self.store(), &**self.clock());
+        probed.await.map_err(ManagementError::Unavailable)
     }
 
     /// The fault of the database, if there is one.
     pub fn fault(&self) -> Option<Fault> {
-        *self.last_fault()
+        self.condition().fault()
     }
 
     /// Keeps a reserve file on the disk of an SQLite database, so that a revocation can be written when the disk is full.
@@ -79,43 +124,12 @@ impl Keyring {
     pub async fn maintain_disk(&self) {
         if self.store().disk().is_some() {
             self.store().check_disk().await;
-            self.note_fault(self.fault_of_disk());
+            self.condition().note(fault_of_disk(self.store()));
         } else if self.fault().is_some() {
             // The outcome is recorded there.
             let _ = self.check_database().await;
         }
         // A failure is logged there, and reported by `ready`.
         let _ = self.key_changes().write_journal(self.store().disk()).await;
-    }
-
-    fn fault_of_disk(&self) -> Option<Fault> {
-        self.store().disk()?.fault()
-    }
-
-    fn last_fault(&self) -> std::sync::MutexGuard<'_, Option<Fault>> {
-        let fault = &self.condition().fault;
-        fault.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Records the fault that is the cause of an error, if one is.
-    pub(crate) fn note_fault_of(&self, error: &StoreError) {
-        if let StoreError::Unwritable { fault, .. } = error {
-            self.note_fault(Some(*fault));
-        }
-    }
-
-    /// Logs each change once.
-    fn note_fault(&self, fault: Option<Fault>) {
-        let before = std::mem::replace(&mut *self.last_fault(), fault);
-        match fault {
-            Some(fault) if before != Some(fault) => {
-                tracing::error!(
-                    fault = fault.as_str(),
-                    "the database cannot be written: {fault}"
-                );
-            }
-            None if before.is_some() => tracing::info!("the database can be written again"),
-            _ => {}
-        }
     }
 }

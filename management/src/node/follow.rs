@@ -132,7 +132,7 @@ impl Keyring {
             Some(Registration::Member(member)) => {
                 let renewed = self.keep_up(member).await;
                 if let Err(error) = &renewed {
-                    self.note_fault_of(error);
+                    self.condition().note_cause(error);
                 }
                 renewed
             }
