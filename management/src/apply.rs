@@ -2,8 +2,10 @@
 
 use crate::{
     Keyring, ManagementError,
-    node::Applied,
-    planted::{PlantedFault, is_planted},
+    node::{
+        Applied,
+        planted::{PlantedFault, is_planted},
+    },
 };
 use std::{
     collections::HashSet,

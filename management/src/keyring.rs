@@ -2,14 +2,13 @@
 
 use crate::{
     Mailer, ManagementError,
-    condition::Condition,
     key_changes::KeyChanges,
     long_reads::LongReads,
-    node::{AppliedPosition, ThisNode},
-    pepper,
-    planted::{PlantedFault, is_planted},
+    node::{
+        AppliedPosition, Condition, ThisNode, TimeMark, pepper,
+        planted::{PlantedFault, is_planted},
+    },
     sign_in::SignInState,
-    time::TimeMark,
 };
 use domain::time::Timestamp;
 use std::sync::{Arc, OnceLock};
@@ -111,7 +110,7 @@ impl Keyring {
     pub fn verify(&self, call: &Call<'_>) -> Decision {
         #[cfg(feature = "planted-faults")]
         if is_planted(PlantedFault::CachedDecision) {
-            return crate::planted::cached(call.key, || {
+            return crate::node::planted::cached(call.key, || {
                 self.0.verifier.verify(call, &*self.0.telemetry)
             });
         }

@@ -10,9 +10,7 @@ mod access;
 mod applications;
 mod apply;
 mod audit;
-mod background;
 mod bulk;
-mod condition;
 mod discard;
 mod edit;
 mod error;
@@ -31,8 +29,6 @@ mod node;
 mod overview;
 mod password;
 mod people;
-mod pepper;
-mod planted;
 mod requests;
 mod reset;
 mod revoke;
@@ -45,9 +41,7 @@ mod sign_in;
 mod sign_in_count;
 mod sign_in_throttle;
 mod single_sign_on;
-mod stats;
 mod support;
-mod time;
 mod undelivered;
 mod usage_view;
 mod zone;
@@ -65,9 +59,10 @@ pub use keyring::Keyring;
 pub use list::Listing;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
 pub use members::FreshViewer;
-pub use node::{Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind};
+pub use node::{
+    Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind, PepperUse, Stats, pepper_uses,
+};
 pub use people::{PersonDraft, SetUp, SetupDraft};
-pub use pepper::{PepperUse, pepper_uses};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
 pub use second_factor::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
@@ -79,7 +74,6 @@ pub use single_sign_on::{
     BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,
     SingleSignOn,
 };
-pub use stats::Stats;
 pub use store::{
     AccountMembership, AuditLine, Fault, PepperName, PepperUsage, PersonEntry, Place, Placement,
     SealingReport, SignInWays, Store, StoreError,

@@ -1,26 +1,34 @@
-//! This process among those that use the database: its registration, its lease, and the changes of the others.
+//! This process among those that use the database: its registration, its lease, the changes of the others, and its background tasks.
 //!
 //! A process answers from memory while it has a lease: for a time after it *asked* for the last renewal that was granted. On
 //! SQLite it is the only process, and every answer of the database is a renewal.
 
+mod background;
+mod condition;
 mod confirmation;
 mod counts;
 mod follow;
 mod join;
 mod keep_current;
 mod lease;
+pub(crate) mod pepper;
+pub(crate) mod planted;
+mod stats;
+mod time_mark;
 
+pub(crate) use condition::Condition;
 pub(crate) use confirmation::Applied;
 pub use confirmation::{Confirmation, NodesBehind};
 pub use counts::NodeStats;
 pub use join::{Join, JoinError, Joining};
+pub use pepper::{PepperUse, pepper_uses};
+pub use stats::Stats;
+pub(crate) use time_mark::TimeMark;
 
-use crate::{
-    Keyring,
-    planted::{PlantedFault, is_planted},
-};
+use crate::Keyring;
 use counts::NodeCounters;
 use lease::LeaseStart;
+use planted::{PlantedFault, is_planted};
 use std::sync::{
     Mutex, OnceLock,
     atomic::{AtomicBool, AtomicI64, Ordering},

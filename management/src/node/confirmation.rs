@@ -3,7 +3,7 @@
 use super::Member;
 use crate::{
     Editor, Keyring, ManagementError,
-    planted::{PlantedFault, is_planted},
+    node::planted::{PlantedFault, is_planted},
 };
 use std::{collections::BTreeSet, time::Duration};
 use store::{NodeConnection, OtherNode, StoreError, waiting_time};

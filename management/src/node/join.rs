@@ -3,7 +3,7 @@
 use super::{Member, Registration};
 use crate::{
     Keyring, ManagementError,
-    planted::{PlantedFault, is_planted},
+    node::planted::{PlantedFault, is_planted},
 };
 use std::{
     sync::{Mutex, atomic::AtomicBool},

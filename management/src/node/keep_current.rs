@@ -3,7 +3,7 @@
 use super::Member;
 use crate::{
     Keyring,
-    planted::{PlantedFault, is_planted},
+    node::planted::{PlantedFault, is_planted},
 };
 use std::{
     sync::{PoisonError, atomic::Ordering},

@@ -10,7 +10,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::{latchkey, process, site, step::step_with_output, workspace::Workspace};
 
-/// The names of the faults in `management/src/planted`.
+/// The names of the faults in `management/src/node/planted`.
 pub const ALL: [&str; 8] = [
     "cached-decision",
     "index-before-commit",
