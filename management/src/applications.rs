@@ -1,8 +1,8 @@
 //! Applications of an account: creating, changing, archiving, restoring and deleting them; and the account's name.
 
 use crate::{
-    Confirmation, FreshAccountOwner, FreshOwner, ManagementError, Owner, Zone, node::Applied,
-    revoke::revoked_facts,
+    Confirmation, FreshAccountOwner, FreshOwner, ManagementError, Owner, Zone, key::revoked_facts,
+    node::Applied,
 };
 use domain::{
     Invalid,

@@ -2,7 +2,7 @@
 
 use crate::{
     Mailer, ManagementError,
-    key_changes::KeyChanges,
+    key::KeyChanges,
     long_reads::LongReads,
     node::{
         AppliedPosition, Condition, ThisNode, TimeMark, pepper,

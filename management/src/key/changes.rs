@@ -1,9 +1,9 @@
 //! What changes of keys have beside the database and the index.
 
-use crate::{
+use crate::key::{
     apply::UncertainKeys,
     journal::{BadJournal, Journal},
-    key_locks::KeyLocks,
+    locks::KeyLocks,
     undelivered::UndeliveredKeys,
 };
 use domain::{

@@ -1,7 +1,7 @@
 //! Ends keys again that the journal has and the database has forgotten.
 
 use super::{BadJournal, Journal, JournaledEnds, KeyEnd};
-use crate::{Keyring, ManagementError, revoke::revoked_facts};
+use crate::{Keyring, ManagementError, key::revoked_facts};
 use domain::{
     audit::{Action, Actor, AuditEvent, FieldValues},
     key::{KeyDraft, expiry::Expiry, state::State, token::KeyId},

@@ -1,6 +1,6 @@
 //! Discarding a key whose secret was not stored.
 
-use crate::{Confirmation, Editor, ManagementError, node::Applied, revoke::Transition};
+use crate::{Confirmation, Editor, ManagementError, key::revoke::Transition, node::Applied};
 use domain::key::token::KeyId;
 use store::{ChangeScope, IndexRow};
 

@@ -2,8 +2,8 @@
 
 use crate::{
     Confirmation, Editor, FreshOwner, ManagementError, Owner, Viewer,
+    key::revoke::{Transition, apply_transition, revoked_facts},
     node::Applied,
-    revoke::{Transition, apply_transition, revoked_facts},
 };
 use domain::{
     audit::{Action, FieldValues},
