@@ -3,11 +3,11 @@
 use crate::{
     Mailer, ManagementError,
     key::KeyChanges,
-    long_reads::LongReads,
     node::{
         AppliedPosition, Condition, ThisNode, TimeMark, pepper,
         planted::{PlantedFault, is_planted},
     },
+    read::LongReads,
     sign_in::SignInState,
 };
 use domain::time::Timestamp;

@@ -8,48 +8,38 @@
 
 mod access;
 mod applications;
-mod audit;
 mod error;
 mod invitations;
 mod key;
-mod key_view;
 mod keyring;
-mod list;
-mod long_reads;
 mod mail;
 mod members;
 mod node;
-mod overview;
 mod password;
 mod people;
-mod requests;
+mod read;
 mod reset;
 mod roles;
 mod second_factor;
-mod security;
 mod session;
 mod sign_in;
 mod sign_in_count;
 mod sign_in_throttle;
 mod single_sign_on;
 mod support;
-mod usage_view;
-mod zone;
 
 pub use access::{AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, Owner, Viewer};
-pub use audit::AuditQuery;
 pub use error::ManagementError;
 pub use invitations::Invited;
 pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Replayed};
-pub use key_view::KeyView;
 pub use keyring::Keyring;
-pub use list::Listing;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
 pub use members::FreshViewer;
 pub use node::{
     Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind, PepperUse, Stats, pepper_uses,
 };
 pub use people::{PersonDraft, SetUp, SetupDraft};
+pub use read::{AuditQuery, ChartQuery, KeyView, Listing, UsageView, Zone, ZoneFormat};
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
 pub use second_factor::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
@@ -66,5 +56,3 @@ pub use store::{
     SealingReport, SignInWays, Store, StoreError,
 };
 pub use support::Support;
-pub use usage_view::{ChartQuery, UsageView};
-pub use zone::{Zone, ZoneFormat};

@@ -1,7 +1,7 @@
 //! Support staff may read keys of any account after giving a reason. They change nothing, and each search is in the
 //! account's audit log before it is answered.
 
-use crate::{Keyring, ManagementError, Session, Viewer, access, long_reads::ReadPermit};
+use crate::{Keyring, ManagementError, Session, Viewer, access, read::ReadPermit};
 use domain::{
     account::{Application, Identity, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
