@@ -7,40 +7,34 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod access;
-mod applications;
+mod account;
 mod error;
-mod invitations;
 mod key;
 mod keyring;
 mod mail;
-mod members;
 mod node;
 mod password;
-mod people;
 mod read;
-mod reset;
-mod roles;
 mod second_factor;
 mod session;
 mod sign_in;
 mod sign_in_count;
 mod sign_in_throttle;
 mod single_sign_on;
-mod support;
 
 pub use access::{AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, Owner, Viewer};
+pub use account::{
+    Administered, FreshViewer, Invited, OpenReset, PeopleAdmin, PersonDraft, ResetLink, SetUp,
+    SetupDraft, Support,
+};
 pub use error::ManagementError;
-pub use invitations::Invited;
 pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Replayed};
 pub use keyring::Keyring;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
-pub use members::FreshViewer;
 pub use node::{
     Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind, PepperUse, Stats, pepper_uses,
 };
-pub use people::{PersonDraft, SetUp, SetupDraft};
 pub use read::{AuditQuery, ChartQuery, KeyView, Listing, UsageView, Zone, ZoneFormat};
-pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
 pub use second_factor::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
     PasskeyChallenge, PasskeySignIn, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
@@ -55,4 +49,3 @@ pub use store::{
     AccountMembership, AuditLine, Fault, PepperName, PepperUsage, PersonEntry, Place, Placement,
     SealingReport, SignInWays, Store, StoreError,
 };
-pub use support::Support;

@@ -2,8 +2,12 @@
 //! provider, requested password resets, and the first run.
 
 use crate::{
-    ManagementError, SingleSignOn, password::Passwords, people::FirstRun, reset::ResetRequests,
-    second_factor::RelyingParty, sign_in_count::SignInCounters, sign_in_throttle::SignInLimits,
+    ManagementError, SingleSignOn,
+    account::{FirstRun, ResetRequests},
+    password::Passwords,
+    second_factor::RelyingParty,
+    sign_in_count::SignInCounters,
+    sign_in_throttle::SignInLimits,
 };
 use domain::Invalid;
 use std::sync::OnceLock;

@@ -8,9 +8,9 @@ pub(crate) use request::ResetRequests;
 
 use crate::{
     FreshAccountOwner, ManagementError, PersonDraft,
+    account::people::Registry,
     mail::{self, ClientDetails, Content},
     password::Passwords,
-    people::Registry,
     session::log_without_account,
     single_sign_on::identity_detail,
 };
