@@ -1,9 +1,9 @@
-//! Makes `management/src/password/common.bin` of a list of passwords by frequency, such as `src/passwords.json` of the npm package
+//! Makes `management/src/sign_in/password/common.bin` of a list of passwords by frequency, such as `src/passwords.json` of the npm package
 //! `@zxcvbn-ts/language-common` (MIT; 3.0.4 was used):
 //!
 //! ```sh
 //! npm pack @zxcvbn-ts/language-common@3.0.4 && tar xzf zxcvbn-ts-language-common-3.0.4.tgz
-//! cargo run -p management --example common_passwords < package/src/passwords.json > management/src/password/common.bin
+//! cargo run -p management --example common_passwords < package/src/passwords.json > management/src/sign_in/password/common.bin
 //! ```
 
 use sha2::{Digest, Sha256};

@@ -13,14 +13,8 @@ mod key;
 mod keyring;
 mod mail;
 mod node;
-mod password;
 mod read;
-mod second_factor;
-mod session;
 mod sign_in;
-mod sign_in_count;
-mod sign_in_throttle;
-mod single_sign_on;
 
 pub use access::{AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, Owner, Viewer};
 pub use account::{
@@ -35,14 +29,11 @@ pub use node::{
     Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind, PepperUse, Stats, pepper_uses,
 };
 pub use read::{AuditQuery, ChartQuery, KeyView, Listing, UsageView, Zone, ZoneFormat};
-pub use second_factor::{
-    AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
-    PasskeyChallenge, PasskeySignIn, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
-};
-pub use session::{Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, SignedIn};
-pub use sign_in_count::SignInResult;
-pub use single_sign_on::{
-    BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,
+pub use sign_in::{
+    AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, BegunSignIn, Browser,
+    DEVICE_LIFETIME, FreshSession, PasskeyAnswer, PasskeyChallenge, PasskeySignIn, PendingFactors,
+    PendingSignIn, ProvenSession, ProviderMembers, ProviderOutcome, ProviderRefusal,
+    ProviderResponse, RecoveryCodes, Session, SessionSummary, SignInGoal, SignInResult, SignedIn,
     SingleSignOn,
 };
 pub use store::{

@@ -1,19 +1,38 @@
-//! What signing in needs beside the database: the threads for passwords, limits on guesses, counters, passkeys, the identity
-//! provider, requested password resets, and the first run.
+//! Signing in: passwords, second factors, the identity provider, sessions, and limits on attempts.
+
+mod count;
+pub(crate) mod password;
+mod second_factor;
+pub(crate) mod session;
+mod single_sign_on;
+mod throttle;
+
+pub use count::SignInResult;
+pub use second_factor::{
+    AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
+    PasskeyChallenge, PasskeySignIn, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
+};
+pub use session::{Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, SignedIn};
+pub(crate) use single_sign_on::identity_detail;
+pub use single_sign_on::{
+    BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,
+    SingleSignOn,
+};
 
 use crate::{
-    ManagementError, SingleSignOn,
+    ManagementError,
     account::{FirstRun, ResetRequests},
-    password::Passwords,
-    second_factor::RelyingParty,
-    sign_in_count::SignInCounters,
-    sign_in_throttle::SignInLimits,
 };
+use count::SignInCounters;
 use domain::Invalid;
+use password::Passwords;
+use second_factor::RelyingParty;
 use std::sync::OnceLock;
+use throttle::SignInLimits;
 use verification::Entropy;
 
-/// The state of signing in, of this process.
+/// What signing in needs beside the database: the threads for passwords, limits on guesses, counters, passkeys, the identity
+/// provider, requested password resets, and the first run.
 pub(crate) struct SignInState {
     passwords: Passwords,
     limits: SignInLimits,

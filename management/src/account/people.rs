@@ -2,8 +2,10 @@
 
 use crate::{
     Admission, Keyring, ManagementError,
-    password::{Lane, Passwords, check_new},
-    session::{self, Replaced},
+    sign_in::{
+        password::{Lane, Passwords, check_new},
+        session::{self, Replaced},
+    },
 };
 use domain::{
     Invalid,

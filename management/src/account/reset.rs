@@ -10,9 +10,7 @@ use crate::{
     FreshAccountOwner, ManagementError, PersonDraft,
     account::people::Registry,
     mail::{self, ClientDetails, Content},
-    password::Passwords,
-    session::log_without_account,
-    single_sign_on::identity_detail,
+    sign_in::{identity_detail, password::Passwords, session::log_without_account},
 };
 use domain::{
     account::Email,

@@ -4,8 +4,10 @@ use super::already;
 use crate::{
     Admission, Keyring, ManagementError,
     mail::ChangeMail,
-    password::{Lane, check_new},
-    session::{self, Browser},
+    sign_in::{
+        password::{Lane, check_new},
+        session::{self, Browser},
+    },
 };
 use domain::{
     Invalid,

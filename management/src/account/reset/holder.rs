@@ -3,8 +3,10 @@
 use super::event;
 use crate::{
     Keyring, ManagementError,
-    password::{Lane, check_new},
-    session::log_without_account,
+    sign_in::{
+        password::{Lane, check_new},
+        session::log_without_account,
+    },
 };
 use domain::{
     account::Email,

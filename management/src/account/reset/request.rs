@@ -1,7 +1,7 @@
 //! Requesting a password reset at sign-in. The link goes to the person's address; the answer is the same for every address.
 
 use super::{RESET_LASTS, event};
-use crate::{Keyring, ManagementError, mail::Content, session::log_without_account};
+use crate::{Keyring, ManagementError, mail::Content, sign_in::session::log_without_account};
 use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent},

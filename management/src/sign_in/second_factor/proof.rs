@@ -3,7 +3,7 @@
 use super::{PasskeyAnswer, totp};
 use crate::{
     Keyring, ManagementError, Session,
-    sign_in_throttle::{Attempt, CodeKind},
+    sign_in::throttle::{Attempt, CodeKind},
 };
 use domain::{
     account::Email, id::PersonId, origin::Origin, second_factor::EnteredCode, security::EventKind,

@@ -1,7 +1,7 @@
 //! Signing in with a passkey: after the password, or in place of it.
 
 use super::{CorrectAnswer, PasskeyAnswer, PasskeyChallenge, digest};
-use crate::{Browser, Keyring, ManagementError, SignInResult, SignedIn, session};
+use crate::{Browser, Keyring, ManagementError, SignInResult, SignedIn, sign_in::session};
 use domain::{Invalid, origin::Origin};
 use std::fmt;
 use store::{

@@ -3,7 +3,7 @@
 use super::{Session, SignedIn};
 use crate::{
     ManagementError,
-    password::{Lane, check_new},
+    sign_in::password::{Lane, check_new},
 };
 use domain::{
     Invalid,

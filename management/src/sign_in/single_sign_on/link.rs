@@ -1,7 +1,9 @@
 //! Linking an identity to a person who signs in with a password, and unlinking it.
 
 use super::{ProviderRefusal, SingleSignOn};
-use crate::{AccountOwner, FreshSession, Keyring, ManagementError, Session, Viewer, session};
+use crate::{
+    AccountOwner, FreshSession, Keyring, ManagementError, Session, Viewer, sign_in::session,
+};
 use domain::{
     Invalid, account::Role, audit::Action, mail::SignInChange, origin::Origin, time::Timestamp,
 };

@@ -2,8 +2,10 @@
 
 use crate::{
     Keyring, ManagementError,
-    password::{Checked, Lane, QueuePlace},
-    sign_in_throttle::Attempt,
+    sign_in::{
+        password::{Checked, Lane, QueuePlace},
+        throttle::Attempt,
+    },
 };
 use domain::{account::Email, id::PersonId, origin::Origin, security::EventKind};
 use store::PersonRow;

@@ -3,7 +3,7 @@
 mod common;
 mod threads;
 
-use crate::{ManagementError, password::threads::HashingThreads};
+use crate::ManagementError;
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
@@ -19,6 +19,7 @@ use std::{
     },
     thread::available_parallelism,
 };
+use threads::HashingThreads;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 use verification::{Entropy, random_token};

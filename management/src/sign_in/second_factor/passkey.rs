@@ -13,7 +13,7 @@ pub(super) use enrolment::only_factor;
 pub(crate) use relying_party::RelyingParty;
 pub use sign_in::PasskeySignIn;
 
-use crate::{Keyring, ManagementError, session};
+use crate::{Keyring, ManagementError, sign_in::session};
 use domain::{
     Invalid,
     audit::{Action, AuditEvent},

@@ -4,7 +4,7 @@ use super::{
     ProviderRefusal, SingleSignOn,
     link::{identity, identity_detail},
 };
-use crate::{Keyring, ManagementError, session};
+use crate::{Keyring, ManagementError, sign_in::session};
 use domain::{
     account::{Email, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},

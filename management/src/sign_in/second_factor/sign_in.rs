@@ -3,7 +3,7 @@
 use crate::{
     Browser, Keyring, ManagementError, SignInResult, SignedIn,
     mail::{ClientDetails, Content, Recipient},
-    session,
+    sign_in::session,
 };
 use domain::{audit::Action, origin::Origin, second_factor::PENDING_SIGN_IN_LIFETIME};
 use std::fmt;

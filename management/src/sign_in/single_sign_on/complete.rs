@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Browser, Keyring, ManagementError, Session, SignInResult,
-    session::{self, SignInProof},
+    sign_in::session::{self, SignInProof},
 };
 use domain::{audit::Action, id::SessionId, origin::Origin};
 use oidc::{Challenge, Claims, CodeResponse, error_code};
