@@ -5,6 +5,7 @@ use super::{
     Mailer, open,
     smtp::{Connection, Failure, HeaderFields, SendError},
     text,
+    wanted::wanted,
 };
 use crate::{Keyring, ManagementError};
 use domain::{
@@ -98,6 +99,13 @@ impl ErrorLog {
     }
 }
 
+/// The worker that sends the mails that are due.
+#[derive(Clone)]
+struct OutboxWorker {
+    keyring: Keyring,
+    mailer: Arc<Mailer>,
+}
+
 impl Keyring {
     /// Makes requested links and sends mails until the keyring is closed or the database is lost.
     pub(crate) async fn run_mail(&self) {
@@ -124,7 +132,11 @@ impl Keyring {
         let counters = &mailer.counters;
         if self.monotonic() >= Monotonic(counters.paused_until.load(Ordering::Relaxed)) {
             let mut connection = Connection::default();
-            let delivered = self.deliver_due(&mailer, &mut connection, &mut delivery);
+            let worker = OutboxWorker {
+                keyring: self.clone(),
+                mailer: Arc::clone(&mailer),
+            };
+            let delivered = worker.deliver_due(&mut connection, &mut delivery);
             let delivered = delivered.await;
             connection.quit().await;
             delivered?;
@@ -135,27 +147,29 @@ impl Keyring {
         counters.oldest.store(oldest, Ordering::Relaxed);
         Ok(delivery)
     }
+}
 
+impl OutboxWorker {
     async fn deliver_due(
         &self,
-        mailer: &Arc<Mailer>,
         connection: &mut Connection,
         delivery: &mut Delivery,
     ) -> Result<(), ManagementError> {
-        let (now, begun) = (self.now(), self.monotonic());
+        let (now, begun) = (self.keyring.now(), self.keyring.monotonic());
         let due = self
+            .keyring
             .store()
             .due_mail(now, now.plus(MAX_DELAY), BATCH)
             .await?;
         for row in due {
-            let late = self.monotonic() >= begun.plus(BATCH_TIME);
-            if late || self.tasks().is_closed() || !self.is_owner() {
+            let late = self.keyring.monotonic() >= begun.plus(BATCH_TIME);
+            if late || self.keyring.tasks().is_closed() || !self.keyring.is_owner() {
                 break;
             }
             let id = row.as_ref().map_or_else(|id| *id, |mail| mail.id);
             let attempted = match row {
-                Ok(mail) => self.attempt_tracked(mailer, mail, connection).await,
-                Err(id) => self.give_up_unreadable(mailer, id).await,
+                Ok(mail) => self.attempt_tracked(mail, connection).await,
+                Err(id) => self.give_up_unreadable(id).await,
             };
             let outcome = match attempted {
                 Ok(outcome) => outcome,
@@ -163,7 +177,7 @@ impl Keyring {
                 // It is about this mail alone.
                 Err(error) => {
                     tracing::error!(mail = %id, %error, "a mail was not sent and is tried again");
-                    let failed_attempts = &mailer.counters.failed_attempts;
+                    let failed_attempts = &self.mailer.counters.failed_attempts;
                     failed_attempts.fetch_add(1, Ordering::Relaxed);
                     AttemptOutcome::Deferred
                 }
@@ -175,8 +189,8 @@ impl Keyring {
                 AttemptOutcome::Taken => {}
                 AttemptOutcome::Unavailable => {
                     delivery.deferred += 1;
-                    let until = self.monotonic().plus(PAUSE);
-                    let paused_until = &mailer.counters.paused_until;
+                    let until = self.keyring.monotonic().plus(PAUSE);
+                    let paused_until = &self.mailer.counters.paused_until;
                     paused_until.store(until.0, Ordering::Relaxed);
                     break;
                 }
@@ -188,13 +202,12 @@ impl Keyring {
     /// Attempts a mail in a task that [`Keyring::close`] waits for: a mail that was accepted is deleted before the process stops.
     async fn attempt_tracked(
         &self,
-        mailer: &Arc<Mailer>,
         mail: MailRow,
         connection: &mut Connection,
     ) -> Result<AttemptOutcome, ManagementError> {
-        let (keyring, mailer, mut open) = (self.clone(), Arc::clone(mailer), take(connection));
-        let attempt = self.tasks().spawn(async move {
-            let outcome = keyring.attempt(&mailer, &mail, &mut open).await;
+        let (worker, mut open) = (self.clone(), take(connection));
+        let attempt = self.keyring.tasks().spawn(async move {
+            let outcome = worker.attempt(&mail, &mut open).await;
             (outcome, open)
         });
         let (outcome, open) = attempt.await.map_err(|error| {
@@ -206,36 +219,35 @@ impl Keyring {
 
     async fn attempt(
         &self,
-        mailer: &Mailer,
         mail: &MailRow,
         connection: &mut Connection,
     ) -> Result<AttemptOutcome, ManagementError> {
-        let certain = self.certain_now();
+        let certain = self.keyring.certain_now();
         if certain >= mail.expires_at {
-            return self
-                .give_up(mailer, mail, "it could not be sent in time")
-                .await;
+            return self.give_up(mail, "it could not be sent in time").await;
         }
-        let Some(content) = open(self.hasher(), mail) else {
-            return self
-                .give_up(mailer, mail, "its content cannot be read")
-                .await;
+        let Some(content) = open(self.keyring.hasher(), mail) else {
+            return self.give_up(mail, "its content cannot be read").await;
         };
         // Before anything that can fail: a mail that stops the process, or about which something cannot be read, is not tried again at
         // once.
-        let next = self.now().plus(delay(mail.attempts));
-        match self.store().schedule_mail(mail, next).await {
+        let next = self.keyring.now().plus(delay(mail.attempts));
+        match self.keyring.store().schedule_mail(mail, next).await {
             Err(StoreError::NotFound) => return Ok(AttemptOutcome::Taken),
             scheduled => scheduled?,
         }
-        let Some(content) = self.wanted(mail, content, certain).await? else {
-            self.store().delete_mail(mail.id).await?;
+        let Some(content) = wanted(&self.keyring, mail, content, certain).await? else {
+            self.keyring.store().delete_mail(mail.id).await?;
             return Ok(AttemptOutcome::Dropped);
         };
         // No one may have the address any more; then it is assumed.
-        let person = self.store().person_state(&mail.recipient).await?;
+        let person = self.keyring.store().person_state(&mail.recipient).await?;
         let has_password = person.is_none_or(|person| person.has_password);
-        let text = text::compose(&content, (&mail.recipient, has_password), &mailer.origin);
+        let text = text::compose(
+            &content,
+            (&mail.recipient, has_password),
+            &self.mailer.origin,
+        );
         let fields = HeaderFields {
             id: mail.id,
             to: &mail.recipient,
@@ -243,7 +255,7 @@ impl Keyring {
             at: mail.created_at,
         };
         let sent = tokio::select! {
-            sent = connection.send(&mailer.server, &mailer.sender, fields, &text) => sent,
+            sent = connection.send(&self.mailer.server, &self.mailer.sender, fields, &text) => sent,
             () = self.stopping() => Err(SendError::new(Failure::Unavailable, "the process stops")),
         };
         let sent = sent.map_err(|error| {
@@ -255,29 +267,28 @@ impl Keyring {
         });
         match sent {
             Ok(_) => {
-                mailer.counters.sent.fetch_add(1, Ordering::Relaxed);
-                self.store().delete_mail(mail.id).await?;
+                self.mailer.counters.sent.fetch_add(1, Ordering::Relaxed);
+                self.keyring.store().delete_mail(mail.id).await?;
                 Ok(AttemptOutcome::Sent)
             }
-            Err(error) => self.failed(mailer, mail, &error).await,
+            Err(error) => self.failed(mail, &error).await,
         }
     }
 
     async fn failed(
         &self,
-        mailer: &Mailer,
         mail: &MailRow,
         error: &SendError,
     ) -> Result<AttemptOutcome, ManagementError> {
-        let failed_attempts = &mailer.counters.failed_attempts;
+        let failed_attempts = &self.mailer.counters.failed_attempts;
         failed_attempts.fetch_add(1, Ordering::Relaxed);
         match error.failure {
-            Failure::Refused => return self.give_up(mailer, mail, &error.reason).await,
+            Failure::Refused => return self.give_up(mail, &error.reason).await,
             Failure::Unanswered if mail.unanswered + 1 >= MAX_UNANSWERED => {
                 let reason = "three attempts had no answer: it may have arrived";
-                return self.give_up(mailer, mail, reason).await;
+                return self.give_up(mail, reason).await;
             }
-            Failure::Unanswered => self.store().count_unanswered_mail(mail.id).await?,
+            Failure::Unanswered => self.keyring.store().count_unanswered_mail(mail.id).await?,
             Failure::Deferred | Failure::Unavailable => {}
         }
         tracing::warn!(
@@ -295,7 +306,6 @@ impl Keyring {
 
     async fn give_up(
         &self,
-        mailer: &Mailer,
         mail: &MailRow,
         reason: &str,
     ) -> Result<AttemptOutcome, ManagementError> {
@@ -306,25 +316,27 @@ impl Keyring {
             reason,
             "a mail is given up"
         );
-        mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
-        self.store().delete_mail(mail.id).await?;
+        self.mailer
+            .counters
+            .given_up
+            .fetch_add(1, Ordering::Relaxed);
+        self.keyring.store().delete_mail(mail.id).await?;
         Ok(AttemptOutcome::Dropped)
     }
 
-    async fn give_up_unreadable(
-        &self,
-        mailer: &Mailer,
-        id: MailId,
-    ) -> Result<AttemptOutcome, ManagementError> {
+    async fn give_up_unreadable(&self, id: MailId) -> Result<AttemptOutcome, ManagementError> {
         tracing::error!(mail = %id, "a mail is given up: its row cannot be read");
-        mailer.counters.given_up.fetch_add(1, Ordering::Relaxed);
-        self.store().delete_mail(id).await?;
+        self.mailer
+            .counters
+            .given_up
+            .fetch_add(1, Ordering::Relaxed);
+        self.keyring.store().delete_mail(id).await?;
         Ok(AttemptOutcome::Dropped)
     }
 
     /// Returns some seconds after the keyring was closed or the database was lost.
     async fn stopping(&self) {
-        while !self.tasks().is_closed() && self.is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.is_owner() {
             sleep(STOP_CHECK).await;
         }
         sleep(STOP_PATIENCE).await;
