@@ -37,6 +37,12 @@ impl Replayed {
 /// An end that the database may have forgotten.
 type Suspect = (KeyId, Tenant, KeyEnd);
 
+/// A comparison of the database with the journal.
+struct Replay<'a> {
+    keyring: &'a Keyring,
+    journal: &'a Journal,
+}
+
 impl Keyring {
     /// Opens the revocation journal, and ends keys again that the database has forgotten. To be called before any call is
     /// verified.
@@ -45,16 +51,23 @@ impl Keyring {
     /// If the file cannot be used, or the database fails.
     pub async fn open_revocation_journal(&self, path: &Path) -> Result<Replayed, BadJournal> {
         let journal = self.key_changes().open_journal(path).await?;
-        self.replay(journal)
+        let replay = Replay {
+            keyring: self,
+            journal,
+        };
+        replay
+            .run()
             .await
             .map_err(|error| BadJournal::Replay(Box::new(error)))
     }
+}
 
-    async fn replay(&self, journal: &Journal) -> Result<Replayed, ManagementError> {
-        let seen = journal.known().position;
-        let is_behind = self.store().skip_positions(seen).await?;
-        let mut ended = self.store().ended_keys().await?;
-        let suspects = self.suspects(&journal.known(), &ended);
+impl Replay<'_> {
+    async fn run(&self) -> Result<Replayed, ManagementError> {
+        let seen = self.journal.known().position;
+        let is_behind = self.keyring.store().skip_positions(seen).await?;
+        let mut ended = self.keyring.store().ended_keys().await?;
+        let suspects = self.suspects(&self.journal.known(), &ended);
         let mut replayed = Replayed::default();
         for (id, tenant, end) in suspects {
             if self.is_forgotten(id, tenant, end).await? {
@@ -82,20 +95,20 @@ impl Keyring {
             );
         }
         if replayed.forgotten() > 0 {
-            ended = self.store().ended_keys().await?;
+            ended = self.keyring.store().ended_keys().await?;
         }
-        replayed.added = self.note_missing(journal, &ended);
-        journal.write(self.store().disk()).await?;
+        replayed.added = self.note_missing(&ended);
+        self.journal.write(self.keyring.store().disk()).await?;
         Ok(replayed)
     }
 
     /// Adds the ends of keys that the database has and the journal lacks, because the journal is new or another machine made the
     /// change. Returns their number.
-    fn note_missing(&self, journal: &Journal, ended: &[EndedKey]) -> usize {
+    fn note_missing(&self, ended: &[EndedKey]) -> usize {
         let mut missing = Vec::new();
         {
-            let known = journal.known();
-            self.index().for_each(|id, entry| {
+            let known = self.journal.known();
+            self.keyring.index().for_each(|id, entry| {
                 if entry.revoked && !known.revoked.contains(&id) {
                     missing.push((id, vec![KeyEnd::Revoked]));
                 }
@@ -105,9 +118,9 @@ impl Keyring {
                 .map(|key| (key.id, known.missing(key.id, false, key.into())));
             missing.extend(ends.filter(|(_, ends)| !ends.is_empty()));
         }
-        let position = self.store().fence().position();
+        let position = self.keyring.store().fence().position();
         for (id, ends) in &missing {
-            journal.note(*id, ends, position, self.now());
+            self.journal.note(*id, ends, position, self.keyring.now());
         }
         missing.iter().map(|(_, ends)| ends.len()).sum()
     }
@@ -122,20 +135,23 @@ impl Keyring {
                 && key
                     .deactivated_at
                     .is_some_and(|archived_at| at > archived_at)
-                && let Some(tenant) = self.index().with(key.id, |entry| entry.map(Entry::tenant))
+                && let Some(tenant) = self
+                    .keyring
+                    .index()
+                    .with(key.id, |entry| entry.map(Entry::tenant))
             {
                 suspects.push((key.id, tenant, KeyEnd::Deactivated { at }));
             }
         }
         for id in &known.revoked {
-            self.index().with(*id, |entry| {
+            self.keyring.index().with(*id, |entry| {
                 if let Some(entry) = entry.filter(|entry| !entry.revoked) {
                     suspects.push((*id, entry.tenant(), KeyEnd::Revoked));
                 }
             });
         }
         for (id, last) in &known.others {
-            self.index().with(*id, |entry| {
+            self.keyring.index().with(*id, |entry| {
                 let Some(entry) = entry.filter(|entry| !entry.revoked) else {
                     return;
                 };
@@ -175,6 +191,7 @@ impl Keyring {
         };
         let target = id.to_string();
         let recorded = self
+            .keyring
             .store()
             .has_audit_record(tenant.account, &target, action, at);
         Ok(!recorded.await?)
@@ -187,8 +204,8 @@ impl Keyring {
         end: KeyEnd,
     ) -> Result<(), ManagementError> {
         let app = tenant.application;
-        let now = self.now();
-        let key = self.store().key(app, id, now).await?;
+        let now = self.keyring.now();
+        let key = self.keyring.store().key(app, id, now).await?;
         let event = |action, before: FieldValues, after: FieldValues| {
             AuditEvent {
                 account_id: tenant.account,
@@ -209,14 +226,17 @@ impl Keyring {
         match end {
             KeyEnd::Revoked => {
                 let event = event(Action::KeyRevoked, was, revoked_facts(REASON));
-                let change = self.store().revoke_key(app, id, REASON, &event);
-                self.apply(&scope, change).await?.unconfirmed();
+                let change = self.keyring.store().revoke_key(app, id, REASON, &event);
+                self.keyring.apply(&scope, change).await?.unconfirmed();
             }
             KeyEnd::Deactivated { .. } => {
                 let off = FieldValues::from(&State::Inactive { at: now });
                 let event = event(Action::KeyDeactivated, was, off);
-                let change = self.store().deactivate_key_for_good(app, id, &event);
-                self.apply(&scope, change).await?.unconfirmed();
+                let change = self
+                    .keyring
+                    .store()
+                    .deactivate_key_for_good(app, id, &event);
+                self.keyring.apply(&scope, change).await?.unconfirmed();
             }
             // The successor is forgotten too, so the key gets an expiration instead.
             KeyEnd::Retires { end, .. } => {
@@ -227,8 +247,8 @@ impl Keyring {
                     FieldValues::from(&before),
                     FieldValues::from(&after),
                 );
-                let change = self.store().expire_key(app, id, end, &event);
-                self.apply(&scope, change).await?.unconfirmed();
+                let change = self.keyring.store().expire_key(app, id, end, &event);
+                self.keyring.apply(&scope, change).await?.unconfirmed();
             }
         }
         Ok(())
