@@ -2,7 +2,7 @@
 
 use super::{
     ProviderCookie, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal, SingleSignOn,
-    refusal,
+    people::PresentedIdentity, refusal,
 };
 use crate::{
     Browser, Keyring, ManagementError, Session, SignInResult,
@@ -178,10 +178,13 @@ impl Completion {
     ) -> Result<Result<ProviderOutcome, ProviderRefusal>, ManagementError> {
         let (keyring, claims, origin) = (&self.keyring, &self.claims, &self.origin);
         let account = keyring.provider_account().await?;
-        let person = match keyring
-            .provider_person(single_sign_on, account, claims, origin)
-            .await?
-        {
+        let identity = PresentedIdentity {
+            keyring,
+            single_sign_on,
+            claims,
+            origin,
+        };
+        let person = match identity.person(account).await? {
             Ok(person) => person,
             Err(why) => return Ok(Err(why)),
         };

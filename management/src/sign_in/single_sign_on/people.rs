@@ -19,6 +19,14 @@ use store::{ManagedMembership, NewIdentity, NewProviderPerson, PersonRow, StoreE
 /// A person, or why there is none.
 type Found = Result<PersonRow, ProviderRefusal>;
 
+/// An identity that the provider has confirmed, and the request that presents it.
+pub(super) struct PresentedIdentity<'a> {
+    pub(super) keyring: &'a Keyring,
+    pub(super) single_sign_on: &'a SingleSignOn,
+    pub(super) claims: &'a Claims,
+    pub(super) origin: &'a Origin,
+}
+
 impl Keyring {
     /// Returns the account that the provider manages; `None` if that is not configured, or it does not exist.
     pub(super) async fn provider_account(&self) -> Result<Option<AccountId>, ManagementError> {
@@ -30,18 +38,18 @@ impl Keyring {
         };
         Ok(self.store().account_by_id_or_name(&members.account).await?)
     }
+}
 
-    /// Returns the person of an identity, who is linked or added if that is allowed. The role in the provider's account is set.
-    pub(super) async fn provider_person(
+impl PresentedIdentity<'_> {
+    /// Returns the person of the identity, who is linked or added if that is allowed. The role in the provider's account is set.
+    pub(super) async fn person(
         &self,
-        single_sign_on: &SingleSignOn,
         account: Option<AccountId>,
-        claims: &Claims,
-        origin: &Origin,
     ) -> Result<Found, ManagementError> {
-        let grant = match (single_sign_on.members.as_ref(), account) {
+        let members = self.single_sign_on.members.as_ref();
+        let grant = match (members, account) {
             (Some(members), Some(account)) => {
-                Some((account, members.roles.role_of(&claims.groups)))
+                Some((account, members.roles.role_of(&self.claims.groups)))
             }
             // The groups may have ended the role.
             (Some(members), None) => {
@@ -53,24 +61,24 @@ impl Keyring {
             }
             (None, _) => None,
         };
-        let identity = identity(single_sign_on, claims);
+        let identity = identity(self.single_sign_on, self.claims);
         let known = (identity.issuer, identity.subject);
-        let person = match self.store().person_by_identity(known).await? {
+        let person = match self.keyring.store().person_by_identity(known).await? {
             Some(owner) if owner.is_disabled => return Ok(Err(ProviderRefusal::NoAccess)),
-            Some(owner) => self.with_new_address(owner.person, claims, origin).await?,
-            None => match self.newcomer(single_sign_on, claims, grant, origin).await? {
+            Some(owner) => self.with_new_address(owner.person).await?,
+            None => match self.newcomer(grant).await? {
                 Ok(person) => person,
                 Err(why) => return Ok(Err(why)),
             },
         };
         if let Some((account, role)) = grant
             && let Err(why) = self
-                .set_role((account, identity.issuer), role, &person, origin)
+                .set_role((account, identity.issuer), role, &person)
                 .await?
         {
             return Ok(Err(why));
         }
-        let accounts = self.store().account_ids_of(person.id).await?;
+        let accounts = self.keyring.store().account_ids_of(person.id).await?;
         if accounts.is_empty() && !person.is_support {
             tracing::info!(person = %person.id, "a person without an account was refused at single sign-on");
             return Ok(Err(ProviderRefusal::NoAccess));
@@ -78,19 +86,17 @@ impl Keyring {
         Ok(Ok(person))
     }
 
-    /// Links or adds the person of an identity that is not known yet.
+    /// Links or adds the person, if the identity is not known yet.
     async fn newcomer(
         &self,
-        single_sign_on: &SingleSignOn,
-        claims: &Claims,
         grant: Option<(AccountId, Option<Role>)>,
-        origin: &Origin,
     ) -> Result<Found, ManagementError> {
         // An address that the provider calls unverified is not used.
-        let email = claims
+        let email = self
+            .claims
             .email
             .as_deref()
-            .filter(|_| claims.email_verified != Some(false))
+            .filter(|_| self.claims.email_verified != Some(false))
             .and_then(|email| Email::parse(email).ok());
         let Some(email) = email else {
             tracing::warn!(
@@ -98,22 +104,22 @@ impl Keyring {
             );
             return Ok(Err(ProviderRefusal::NoAccess));
         };
-        let identity = identity(single_sign_on, claims);
-        let at = self.now();
-        if let Some(state) = self.store().person_state(&email).await? {
+        let identity = identity(self.single_sign_on, self.claims);
+        let at = self.keyring.now();
+        if let Some(state) = self.keyring.store().person_state(&email).await? {
             let account = grant.map(|(account, _)| account);
-            let allowed = single_sign_on.link_by_email && has_verified(claims, &email);
+            let allowed = self.single_sign_on.link_by_email && has_verified(self.claims, &email);
             let Some(account) = account.filter(|_| allowed) else {
                 return self.added_meanwhile(identity).await;
             };
             let person = (state.id, &email);
-            return self.link_by_email(identity, person, account, origin).await;
+            return self.link_by_email(identity, person, account).await;
         }
         let Some((account, Some(role))) = grant else {
             return Ok(Err(ProviderRefusal::NoAccess));
         };
-        let id = PersonId(self.new_id());
-        let name = claims.name.as_deref().map(DisplayName::parse);
+        let id = PersonId(self.keyring.new_id());
+        let name = self.claims.name.as_deref().map(DisplayName::parse);
         let new = NewProviderPerson {
             id,
             email: &email,
@@ -123,13 +129,13 @@ impl Keyring {
             role,
             at,
         };
-        let mut event = self.granted_event(account, &email, (None, Some(role)), origin);
+        let mut event = self.granted_event(account, &email, (None, Some(role)));
         let detail = identity_detail(identity.issuer, identity.subject, identity.email);
         event.detail = format!("{}; {detail}", event.detail);
-        if claims.email_verified.is_none() {
+        if self.claims.email_verified.is_none() {
             event.detail.push_str(", not verified");
         }
-        match self.store().add_provider_person(&new, &event).await {
+        match self.keyring.store().add_provider_person(&new, &event).await {
             Ok(()) => Ok(Ok(PersonRow {
                 id,
                 email,
@@ -147,17 +153,19 @@ impl Keyring {
         identity: NewIdentity<'_>,
         (person, email): (PersonId, &Email),
         account: AccountId,
-        origin: &Origin,
     ) -> Result<Found, ManagementError> {
         let action = Action::IdentityLinked;
         let detail = identity_detail(identity.issuer, identity.subject, identity.email);
-        let mut events = session::events(self, action, person, email, origin).await?;
+        let mut events = session::events(self.keyring, action, person, email, self.origin).await?;
         for event in &mut events {
             event.detail = format!("{detail}, by the e-mail address");
         }
-        let mail = self.sign_in_change(email, SignInChange::IdentityLinked, origin);
-        let (person, at) = ((person, email), self.now());
+        let mail = self
+            .keyring
+            .sign_in_change(email, SignInChange::IdentityLinked, self.origin);
+        let (person, at) = ((person, email), self.keyring.now());
         let linked = self
+            .keyring
             .store()
             .link_identity_by_email(identity, person, account, at, &events, &mail);
         match linked.await {
@@ -170,7 +178,7 @@ impl Keyring {
     /// Returns the person of an identity that may have been linked since it was looked up, as by two first sign-ins at a time.
     async fn added_meanwhile(&self, identity: NewIdentity<'_>) -> Result<Found, ManagementError> {
         let known = (identity.issuer, identity.subject);
-        let owner = self.store().person_by_identity(known).await?;
+        let owner = self.keyring.store().person_by_identity(known).await?;
         Ok(owner
             .filter(|owner| !owner.is_disabled)
             .map(|owner| owner.person)
@@ -178,36 +186,36 @@ impl Keyring {
     }
 
     /// Follows a changed address of a person who has no password. Another person's address is left alone.
-    async fn with_new_address(
-        &self,
-        person: PersonRow,
-        claims: &Claims,
-        origin: &Origin,
-    ) -> Result<PersonRow, ManagementError> {
-        let email = claims
+    async fn with_new_address(&self, person: PersonRow) -> Result<PersonRow, ManagementError> {
+        let email = self
+            .claims
             .email
             .as_deref()
-            .filter(|_| claims.email_verified == Some(true))
+            .filter(|_| self.claims.email_verified == Some(true))
             .and_then(|email| Email::parse(email).ok())
             .filter(|email| *email != person.email && person.password_hash.is_empty());
         let Some(email) = email else {
             return Ok(person);
         };
         let action = Action::EmailChanged;
-        let events: Vec<_> = session::events(self, action, person.id, &person.email, origin)
-            .await?
-            .into_iter()
-            .map(|event| {
-                event.with_changes(
-                    FieldValues::of("email", &person.email),
-                    FieldValues::of("email", &email),
-                )
-            })
-            .collect();
+        let events: Vec<_> =
+            session::events(self.keyring, action, person.id, &person.email, self.origin)
+                .await?
+                .into_iter()
+                .map(|event| {
+                    event.with_changes(
+                        FieldValues::of("email", &person.email),
+                        FieldValues::of("email", &email),
+                    )
+                })
+                .collect();
         let change = SignInChange::EmailFollowed;
-        let mail = self.sign_in_change(&person.email, change, origin);
+        let mail = self
+            .keyring
+            .sign_in_change(&person.email, change, self.origin);
         let hash = &person.password_hash;
         let changed = self
+            .keyring
             .store()
             .change_email(person.id, hash, &email, &events, &mail);
         match changed.await {
@@ -226,9 +234,12 @@ impl Keyring {
         (account, issuer): (AccountId, &str),
         role: Option<Role>,
         person: &PersonRow,
-        origin: &Origin,
     ) -> Result<Result<(), ProviderRefusal>, ManagementError> {
-        let old = self.store().managed_membership(account, person.id).await?;
+        let old = self
+            .keyring
+            .store()
+            .managed_membership(account, person.id)
+            .await?;
         let unchanged = match old {
             None => role.is_none(),
             Some(ManagedMembership { managed: false, .. }) => true,
@@ -238,9 +249,10 @@ impl Keyring {
             return Ok(Ok(()));
         }
         let change = (old.map(|old| old.role), role);
-        let event = self.granted_event(account, &person.email, change, origin);
-        let at = self.now();
+        let event = self.granted_event(account, &person.email, change);
+        let at = self.keyring.now();
         match self
+            .keyring
             .store()
             .set_managed_role(account, (person.id, issuer), role, at, &event)
             .await
@@ -255,10 +267,10 @@ impl Keyring {
                 Ok(Ok(()))
             }
             Err(StoreError::LastOwner) => {
-                let mut event = self.granted_event(account, &person.email, (None, None), origin);
+                let mut event = self.granted_event(account, &person.email, (None, None));
                 event.action = Action::SingleSignOnRefused;
                 event.detail = "no group gives a role; the last owner stays a member".into();
-                self.store().append_audit_events(&[event]).await?;
+                self.keyring.store().append_audit_events(&[event]).await?;
                 Ok(Err(ProviderRefusal::NoAccess))
             }
             Err(error) => Err(error.into()),
@@ -271,7 +283,6 @@ impl Keyring {
         account_id: AccountId,
         email: &Email,
         (before, after): (Option<Role>, Option<Role>),
-        origin: &Origin,
     ) -> AuditEvent {
         let action = match (before, after) {
             (None, _) => Action::MemberAdded,
@@ -283,13 +294,13 @@ impl Keyring {
         };
         AuditEvent {
             account_id,
-            at: self.now(),
+            at: self.keyring.now(),
             actor: Actor::System,
             action,
             target: email.to_string(),
             detail: "by the groups of single sign-on".into(),
-            address: origin.address_text(),
-            request_id: origin.request_id.clone(),
+            address: self.origin.address_text(),
+            request_id: self.origin.request_id.clone(),
             before: value(before),
             after: value(after),
         }
