@@ -10,8 +10,27 @@ mod support;
 
 pub use invitations::Invited;
 pub use members::FreshViewer;
-pub(crate) use people::FirstRun;
 pub use people::{PersonDraft, SetUp, SetupDraft};
-pub(crate) use reset::ResetRequests;
 pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
 pub use support::Support;
+
+use people::FirstRun;
+use reset::ResetRequests;
+use verification::Entropy;
+
+/// What accounts need beside the database.
+pub(crate) struct AccountState {
+    first_run: FirstRun,
+    /// Password resets that were requested at sign-in and are not made yet.
+    reset_requests: ResetRequests,
+}
+
+impl AccountState {
+    /// Generates the token of the first run.
+    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
+        Self {
+            first_run: FirstRun::new(entropy),
+            reset_requests: ResetRequests::default(),
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::{
     Mailer, ManagementError,
+    account::AccountState,
     key::KeyChanges,
     node::{
         AppliedPosition, Condition, ThisNode, TimeMark, pepper,
@@ -34,6 +35,7 @@ struct Inner {
     verifier: Verifier,
     telemetry: Arc<Telemetry>,
     sign_in_state: SignInState,
+    account_state: AccountState,
     long_reads: LongReads,
     /// This process among those that use the database.
     node: ThisNode,
@@ -89,6 +91,7 @@ impl Keyring {
         let node = ThisNode::new(clock.monotonic(), applied);
         Ok(Self(Arc::new(Inner {
             sign_in_state: SignInState::new(&*entropy)?,
+            account_state: AccountState::new(&*entropy),
             long_reads: LongReads::new(store.reading_connections()),
             verifier: Verifier::new(Arc::clone(&clock), Arc::clone(&hasher), index),
             store,
@@ -156,6 +159,10 @@ impl Keyring {
 
     pub(crate) fn sign_in_state(&self) -> &SignInState {
         &self.0.sign_in_state
+    }
+
+    pub(crate) fn account_state(&self) -> &AccountState {
+        &self.0.account_state
     }
 
     pub(crate) fn key_changes(&self) -> &KeyChanges {

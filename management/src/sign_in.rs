@@ -19,10 +19,7 @@ pub use single_sign_on::{
     SingleSignOn,
 };
 
-use crate::{
-    ManagementError,
-    account::{FirstRun, ResetRequests},
-};
+use crate::ManagementError;
 use count::SignInCounters;
 use domain::Invalid;
 use password::Passwords;
@@ -31,8 +28,8 @@ use std::sync::OnceLock;
 use throttle::SignInLimits;
 use verification::Entropy;
 
-/// What signing in needs beside the database: the threads for passwords, limits on guesses, counters, passkeys, the identity
-/// provider, requested password resets, and the first run.
+/// What signing in needs beside the database: the threads for passwords, limits on attempts, counters, passkeys and the identity
+/// provider.
 pub(crate) struct SignInState {
     passwords: Passwords,
     limits: SignInLimits,
@@ -41,9 +38,6 @@ pub(crate) struct SignInState {
     relying_party: OnceLock<RelyingParty>,
     /// The identity provider, if there is one.
     single_sign_on: OnceLock<SingleSignOn>,
-    /// Password resets that were requested at sign-in and are not made yet.
-    reset_requests: ResetRequests,
-    first_run: FirstRun,
 }
 
 impl SignInState {
@@ -58,8 +52,6 @@ impl SignInState {
             counters: SignInCounters::default(),
             relying_party: OnceLock::new(),
             single_sign_on: OnceLock::new(),
-            reset_requests: ResetRequests::default(),
-            first_run: FirstRun::new(entropy),
         })
     }
 
@@ -76,16 +68,6 @@ impl SignInState {
     /// Counts of results.
     pub(crate) const fn counters(&self) -> &SignInCounters {
         &self.counters
-    }
-
-    /// Password resets that were requested at sign-in.
-    pub(crate) const fn reset_requests(&self) -> &ResetRequests {
-        &self.reset_requests
-    }
-
-    /// The first run.
-    pub(crate) const fn first_run(&self) -> &FirstRun {
-        &self.first_run
     }
 
     /// Offers passkeys to browsers at this origin, once, if browsers allow them there.

@@ -44,7 +44,7 @@ pub enum SetUp {
 }
 
 /// The first run, in which the first owner is created.
-pub(crate) struct FirstRun {
+pub(super) struct FirstRun {
     /// Printed on the console.
     token: String,
     /// Held by a setup.
@@ -53,7 +53,7 @@ pub(crate) struct FirstRun {
 
 impl FirstRun {
     /// Generates the token.
-    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
+    pub(super) fn new(entropy: &dyn Entropy) -> Self {
         Self {
             token: random_token(entropy),
             running: tokio::sync::Mutex::default(),
@@ -89,7 +89,7 @@ impl Keyring {
 
     /// The setup token, which is printed on the console.
     pub fn setup_token(&self) -> &str {
-        &self.sign_in_state().first_run().token
+        &self.account_state().first_run.token
     }
 
     /// Creates the first owner and signs them in.
@@ -103,7 +103,7 @@ impl Keyring {
         origin: &Origin,
     ) -> Result<SetUp, ManagementError> {
         // Of two concurrent setups, the second runs its check after the first is complete.
-        let first_run = self.sign_in_state().first_run();
+        let first_run = &self.account_state().first_run;
         let _turn = first_run.running.lock().await;
         if !self.needs_setup().await? {
             return Ok(SetUp::AlreadyDone);

@@ -68,7 +68,7 @@ impl Keyring {
         if !self.sends_mail() {
             return Err(ManagementError::NotFound);
         }
-        let mut queues = self.sign_in_state().reset_requests().lock();
+        let mut queues = self.account_state().reset_requests.lock();
         // Before the limits: a request that is refused uses up none.
         if queues.new.len() >= MAX_WAITING {
             return Err(ManagementError::Busy);
@@ -103,7 +103,7 @@ impl Keyring {
             match self.mail_requested_link(&request).await {
                 Ok(Handled::Done) => {}
                 Ok(Handled::Postponed) => {
-                    let waiting = &mut self.sign_in_state().reset_requests().lock().postponed;
+                    let waiting = &mut self.account_state().reset_requests.lock().postponed;
                     if postponed {
                         waiting.push_front(request);
                     } else if waiting.len() < MAX_WAITING {
@@ -116,7 +116,7 @@ impl Keyring {
                 }
                 Err(ManagementError::Unavailable(cause)) => {
                     tracing::debug!(cause, "requested password reset links wait");
-                    let mut queues = self.sign_in_state().reset_requests().lock();
+                    let mut queues = self.account_state().reset_requests.lock();
                     if postponed {
                         queues.postponed.push_front(request);
                     } else {
@@ -133,7 +133,7 @@ impl Keyring {
 
     /// Takes the next request; whether it was postponed. Those that were are first, once another link may be made.
     fn next_request(&self) -> Option<(ResetRequest, bool)> {
-        let mut queues = self.sign_in_state().reset_requests().lock();
+        let mut queues = self.account_state().reset_requests.lock();
         let limits = self.sign_in_state().limits();
         if !limits.is_exhausted(limits.reset_limit(), self.monotonic())
             && let Some(request) = queues.postponed.pop_front()
