@@ -1,6 +1,6 @@
 //! Permission handles. A method exists only on the handle that may call it, and a handle reaches only its own application.
 
-use crate::{Keyring, ManagementError, Session, Zone};
+use crate::{Keyring, ManagementError, Session};
 use domain::{
     account::{Application, Identity, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
@@ -325,12 +325,9 @@ impl Viewer {
         self.identity.clone()
     }
 
-    /// The time zone of this person's pages: their own, or the application's.
-    pub fn zone(&self) -> Zone {
-        let application = &self.application.time_zone;
-        Zone::parse(&self.own_zone)
-            .or_else(|_| Zone::parse(application))
-            .unwrap_or_default()
+    /// The person's own time zone; empty for the application's.
+    pub(crate) fn own_zone(&self) -> &str {
+        &self.own_zone
     }
 
     /// The current time.

@@ -1,9 +1,12 @@
 //! Accounts: their applications and people, roles, invitations, password resets, and access by support.
 
 mod applications;
+mod factor_policy;
+mod factor_reset;
 mod invitations;
 mod members;
 mod people;
+mod provider_connection;
 mod reset;
 mod roles;
 mod support;

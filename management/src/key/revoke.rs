@@ -1,6 +1,8 @@
 //! Revoking, deactivating and activating a key.
 
-use crate::{Confirmation, Editor, FreshEditor, Keyring, ManagementError, node::Applied};
+use crate::{
+    Confirmation, Editor, FreshEditor, Keyring, ManagementError, NodesBehind, node::Applied,
+};
 use domain::{
     audit::{Action, Actor, AuditEvent, FieldValues},
     key::{
@@ -39,6 +41,15 @@ impl Editor {
     /// `NotFound`, or `Illegal` if it is not active.
     pub async fn deactivate(&self, id: KeyId) -> Result<Confirmation, ManagementError> {
         self.end_access(id, Transition::Deactivate).await
+    }
+
+    /// Returns the nodes that a change waits for, if there are any. A node that has not read a change of a moment ago is one of
+    /// them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn nodes_behind(&self) -> Result<Option<NodesBehind>, ManagementError> {
+        Ok(self.keyring().nodes_behind().await?)
     }
 
     /// Confirms that the secret is stored; repeating it changes nothing.

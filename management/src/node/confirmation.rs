@@ -2,7 +2,7 @@
 
 use super::Member;
 use crate::{
-    Editor, Keyring, ManagementError,
+    Keyring, ManagementError,
     node::planted::{PlantedFault, is_planted},
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -226,7 +226,8 @@ impl Keyring {
         }
     }
 
-    async fn nodes_behind(&self) -> Result<Option<NodesBehind>, StoreError> {
+    /// Returns the nodes that do not have the newest change, if there are any.
+    pub(crate) async fn nodes_behind(&self) -> Result<Option<NodesBehind>, StoreError> {
         let Some(member) = self.node().member() else {
             return Ok(None);
         };
@@ -246,17 +247,6 @@ impl Keyring {
     pub(crate) async fn newest_change(&self) -> Result<Applied<()>, StoreError> {
         let position = self.store().newest_position().await?;
         Ok(Applied::new((), Some(position), self.monotonic()))
-    }
-}
-
-impl Editor {
-    /// Returns the nodes that a change waits for, if there are any. A node that has not read a change of a moment ago is one of
-    /// them.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn nodes_behind(&self) -> Result<Option<NodesBehind>, ManagementError> {
-        Ok(self.keyring().nodes_behind().await?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Time zones by IANA name.
 
+use crate::Viewer;
 use domain::{
     Invalid,
     time::{LocalNow, SECOND, Timestamp},
@@ -121,6 +122,16 @@ impl Zone {
                 .0
                 .split_once('/')
                 .is_some_and(|(region, _)| REGIONS.contains(&region))
+    }
+}
+
+impl Viewer {
+    /// The time zone of this person's pages: their own, or the application's.
+    pub fn zone(&self) -> Zone {
+        let application = &self.application().time_zone;
+        Zone::parse(self.own_zone())
+            .or_else(|_| Zone::parse(application))
+            .unwrap_or_default()
     }
 }
 

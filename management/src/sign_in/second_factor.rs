@@ -3,11 +3,9 @@
 mod at_rest;
 mod enrolment;
 mod passkey;
-mod policy;
 mod proof;
 mod proven;
 mod recovery;
-mod reset;
 mod sign_in;
 mod totp;
 

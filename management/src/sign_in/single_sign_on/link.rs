@@ -1,12 +1,8 @@
 //! Linking an identity to a person who signs in with a password, and unlinking it.
 
 use super::{ProviderRefusal, SingleSignOn};
-use crate::{
-    AccountOwner, FreshSession, Keyring, ManagementError, Session, Viewer, sign_in::session,
-};
-use domain::{
-    Invalid, account::Role, audit::Action, mail::SignInChange, origin::Origin, time::Timestamp,
-};
+use crate::{FreshSession, Keyring, ManagementError, Session, sign_in::session};
+use domain::{Invalid, audit::Action, mail::SignInChange, origin::Origin, time::Timestamp};
 use oidc::Claims;
 use store::{NewIdentity, StoreError};
 
@@ -133,44 +129,5 @@ async fn unlink(session: &Session, origin: &Origin) -> Result<(), ManagementErro
     match unlinked.await {
         Err(StoreError::NotFound) => Err(Invalid::new("Your account isn't linked.").into()),
         done => Ok(done?),
-    }
-}
-
-impl Viewer {
-    /// Whether this person may test the connection to the identity provider: an owner of an account, and of the provider's if there
-    /// is one.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn may_test_single_sign_on(&self) -> Result<bool, ManagementError> {
-        let keyring = self.keyring();
-        let Some(single_sign_on) = keyring.single_sign_on() else {
-            return Ok(false);
-        };
-        if self.identity().account_role != Role::Owner {
-            return Ok(false);
-        }
-        if single_sign_on.members.is_none() {
-            return Ok(true);
-        }
-        let account = keyring.provider_account().await?;
-        Ok(account == Some(self.application().account_id))
-    }
-}
-
-impl AccountOwner {
-    /// Reads the configuration and the keys of the identity provider: the number of keys, or what is wrong.
-    ///
-    /// # Errors
-    /// `NotFound` without a provider, and if this is not the provider's account.
-    pub async fn check_single_sign_on(&self) -> Result<Result<usize, String>, ManagementError> {
-        if !self.may_test_single_sign_on().await? {
-            return Err(ManagementError::NotFound);
-        }
-        match self.keyring().check_single_sign_on().await {
-            Ok(Some(report)) => Ok(Ok(report.keys)),
-            Ok(None) => Err(ManagementError::NotFound),
-            Err(error) => Ok(Err(error.to_string())),
-        }
     }
 }

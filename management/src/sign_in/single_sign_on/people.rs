@@ -29,7 +29,7 @@ pub(super) struct PresentedIdentity<'a> {
 
 impl Keyring {
     /// Returns the account that the provider manages; `None` if that is not configured, or it does not exist.
-    pub(super) async fn provider_account(&self) -> Result<Option<AccountId>, ManagementError> {
+    pub(crate) async fn provider_account(&self) -> Result<Option<AccountId>, ManagementError> {
         let members = self
             .single_sign_on()
             .and_then(|found| found.members.as_ref());
