@@ -5,7 +5,7 @@ use crate::{
     account::AccountState,
     key::KeyChanges,
     node::{
-        AppliedPosition, Condition, ThisNode, TimeMark, pepper,
+        AppliedPosition, ThisNode, pepper,
         planted::{PlantedFault, is_planted},
     },
     read::LongReads,
@@ -39,12 +39,9 @@ struct Inner {
     long_reads: LongReads,
     /// This process among those that use the database.
     node: ThisNode,
-    time_mark: TimeMark,
     /// How mails are sent; none if no mail server is configured.
     mailer: OnceLock<Arc<Mailer>>,
     key_changes: KeyChanges,
-    /// The last known fault of the database.
-    condition: Condition,
     /// Changes that run to their end even if the request is dropped.
     tasks: TaskTracker,
     supervisor: Arc<Supervisor>,
@@ -88,7 +85,7 @@ impl Keyring {
             Arc::clone(&index),
             store.last_decision().await?,
         );
-        let node = ThisNode::new(clock.monotonic(), applied);
+        let node = ThisNode::new(clock.monotonic(), applied, mark);
         Ok(Self(Arc::new(Inner {
             sign_in_state: SignInState::new(&*entropy)?,
             account_state: AccountState::new(&*entropy),
@@ -100,10 +97,8 @@ impl Keyring {
             hasher,
             telemetry,
             node,
-            time_mark: TimeMark::new(mark),
             mailer: OnceLock::new(),
             key_changes: KeyChanges::default(),
-            condition: Condition::default(),
             tasks: TaskTracker::new(),
             supervisor: Arc::default(),
         })))
@@ -171,14 +166,6 @@ impl Keyring {
 
     pub(crate) fn node(&self) -> &ThisNode {
         &self.0.node
-    }
-
-    pub(crate) fn time_mark(&self) -> &TimeMark {
-        &self.0.time_mark
-    }
-
-    pub(crate) fn condition(&self) -> &Condition {
-        &self.0.condition
     }
 
     pub(crate) fn long_reads(&self) -> &LongReads {

@@ -16,17 +16,17 @@ pub(crate) mod planted;
 mod stats;
 mod time_mark;
 
-pub(crate) use condition::Condition;
 pub(crate) use confirmation::Applied;
 pub use confirmation::{Confirmation, NodesBehind};
 pub use counts::NodeStats;
 pub use join::{Join, JoinError, Joining};
 pub use pepper::{PepperUse, pepper_uses};
 pub use stats::Stats;
-pub(crate) use time_mark::TimeMark;
 
 use crate::Keyring;
+use condition::Condition;
 use counts::NodeCounters;
+use domain::time::Timestamp;
 use lease::LeaseStart;
 use planted::{PlantedFault, is_planted};
 use std::sync::{
@@ -34,6 +34,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicI64, Ordering},
 };
 use store::{NodeConnection, Ownership, SilentNodes, StoreError};
+use time_mark::TimeMark;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use verification::Monotonic;
@@ -51,6 +52,9 @@ pub(crate) struct ThisNode {
     applied: AppliedPosition,
     /// Cancelled when changes no longer wait for other nodes.
     closing: CancellationToken,
+    time_mark: TimeMark,
+    /// The last known fault of the database.
+    condition: Condition,
 }
 
 /// The registration of this process.
@@ -108,8 +112,8 @@ struct Loss {
 }
 
 impl ThisNode {
-    /// A process that is not registered, whose index was read at `applied`.
-    pub(crate) fn new(now: Monotonic, applied: AppliedPosition) -> Self {
+    /// A process that is not registered, whose index was read at `applied`, and the time mark that the database has.
+    pub(crate) fn new(now: Monotonic, applied: AppliedPosition, mark: Option<Timestamp>) -> Self {
         Self {
             registration: OnceLock::new(),
             counters: NodeCounters::default(),
@@ -117,6 +121,8 @@ impl ThisNode {
             lease_start: LeaseStart::at(now),
             applied,
             closing: CancellationToken::new(),
+            time_mark: TimeMark::new(mark),
+            condition: Condition::default(),
         }
     }
 

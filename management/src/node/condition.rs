@@ -11,7 +11,7 @@ const PROBE_FOR: i64 = SECOND;
 
 /// The last known condition.
 #[derive(Default)]
-pub(crate) struct Condition {
+pub(super) struct Condition {
     /// The fault that was logged last.
     fault: Mutex<Option<Fault>>,
     /// The time and result of the last probe. Locked during a probe.
@@ -51,7 +51,7 @@ impl Condition {
     }
 
     /// Records the fault that is the cause of an error, if one is.
-    pub(crate) fn note_cause(&self, error: &StoreError) {
+    pub(super) fn note_cause(&self, error: &StoreError) {
         if let StoreError::Unwritable { fault, .. } = error {
             self.note(Some(*fault));
         }
@@ -102,13 +102,13 @@ impl Keyring {
         if renewed && self.fault().is_none() {
             return Ok(());
         }
-        let probed = self.condition().probe(self.store(), &**self.clock());
+        let probed = self.node().condition.probe(self.store(), &**self.clock());
         probed.await.map_err(ManagementError::Unavailable)
     }
 
     /// The fault of the database, if there is one.
     pub fn fault(&self) -> Option<Fault> {
-        self.condition().fault()
+        self.node().condition.fault()
     }
 
     /// Keeps a reserve file on the disk of an SQLite database, so that a revocation can be written when the disk is full.
@@ -124,7 +124,7 @@ impl Keyring {
     pub async fn maintain_disk(&self) {
         if self.store().disk().is_some() {
             self.store().check_disk().await;
-            self.condition().note(fault_of_disk(self.store()));
+            self.node().condition.note(fault_of_disk(self.store()));
         } else if self.fault().is_some() {
             // The outcome is recorded there.
             let _ = self.check_database().await;

@@ -132,7 +132,7 @@ impl Keyring {
             Some(Registration::Member(member)) => {
                 let renewed = self.keep_up(member).await;
                 if let Err(error) = &renewed {
-                    self.condition().note_cause(error);
+                    self.node().condition.note_cause(error);
                 }
                 renewed
             }

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use store::{Store, StoreError};
 
 /// The newest certain time that the database has: Unix milliseconds.
-pub(crate) struct TimeMark(AtomicI64);
+pub(super) struct TimeMark(AtomicI64);
 
 impl TimeMark {
     /// The time that was read from the database; none in a new one.
-    pub(crate) fn new(read: Option<Timestamp>) -> Self {
+    pub(super) fn new(read: Option<Timestamp>) -> Self {
         Self(AtomicI64::new(read.map_or(i64::MIN, |read| read.0)))
     }
 
@@ -37,7 +37,7 @@ impl Keyring {
         let (time, at) = (self.clock().time_of_day(), self.clock().monotonic());
         self.clock().guard().check(time, at);
         let mark = self.clock().guard().mark();
-        if mark.since(self.time_mark().written()) >= MINUTE {
+        if mark.since(self.node().time_mark.written()) >= MINUTE {
             self.mark_time().await?;
         }
         Ok(())
@@ -46,7 +46,7 @@ impl Keyring {
     /// Writes the newest certain time.
     pub(crate) async fn mark_time(&self) -> Result<(), ManagementError> {
         let mark = self.clock().guard().mark();
-        Ok(self.time_mark().write(mark, self.store()).await?)
+        Ok(self.node().time_mark.write(mark, self.store()).await?)
     }
 
     /// The newest certain time, for what cannot be undone.
