@@ -86,13 +86,16 @@ impl Passwords {
         let places =
             available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
         let threads = HashingThreads::start(places).map_err(|error| broken(&error))?;
+        // There, because its memory stays with the thread.
+        let token = random_token(entropy);
+        let unknown_hash = threads.run_now(move || hash(&token));
         Ok(Self {
             threads,
             running: Arc::new(Semaphore::new(places)),
             next_open: Arc::new(Semaphore::new(places)),
             open: Arc::new(Semaphore::new(QUEUE)),
             known: Arc::new(Semaphore::new(QUEUE)),
-            unknown_hash: hash(&random_token(entropy))?,
+            unknown_hash: unknown_hash.map_err(|error| broken(&error))??,
             hashed: Arc::default(),
         })
     }

@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{self, Receiver, Sender},
+        mpsc::{self, Receiver, RecvError, Sender},
     },
     thread,
 };
@@ -48,6 +48,20 @@ impl HashingThreads {
         let _ = self.jobs.send(Box::new(move || _ = done.send(work())));
         result.await
     }
+
+    /// Does work on one of the threads, and blocks this one until it is done.
+    ///
+    /// # Errors
+    /// If it panics.
+    pub(super) fn run_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, RecvError> {
+        let (done, result) = mpsc::sync_channel(1);
+        // As above.
+        let _ = self.jobs.send(Box::new(move || _ = done.send(work())));
+        result.recv()
+    }
 }
 
 fn run_all(waiting: &Mutex<Receiver<Job>>) {
@@ -86,6 +100,7 @@ mod tests {
     async fn work_that_panics_does_not_end_its_thread() {
         let threads = HashingThreads::start(1).expect("started");
         assert!(threads.run(|| panic!("as planned")).await.is_err());
+        assert!(threads.run_now(|| panic!("as planned")).is_err());
         assert_eq!(threads.run(|| 7).await, Ok(7));
     }
 
