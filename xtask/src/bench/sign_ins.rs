@@ -49,6 +49,7 @@ pub fn measure() -> Result<()> {
     let key = key_headers(&pairs)?;
     verifications(&server, &key, CALLS / 10)?;
     let rest = verifications(&server, &key, CALLS)?;
+    let memory_at_rest = server.peak_memory()?;
     let flood = Flood::start(&server)?;
     let busy = verifications(&server, &key, CALLS);
     let statuses = flood.stop()?;
@@ -60,8 +61,9 @@ pub fn measure() -> Result<()> {
         rest.p50, rest.p99, busy.p50, busy.p99
     ));
     info(&format!(
-        "  sign-ins by status: {statuses:?}; {} MB of memory at most",
-        memory >> 20
+        "  sign-ins by status: {statuses:?}; {} MB of memory at most, {} MB before",
+        memory >> 20,
+        memory_at_rest >> 20
     ));
     if !statuses.contains_key(&422) || !statuses.contains_key(&503) {
         bail!("the clients filled no queue");
