@@ -128,7 +128,7 @@ impl Keyring {
     }
 
     /// The supervisor of the background workers.
-    pub fn supervisor(&self) -> &Supervisor {
+    pub fn supervisor(&self) -> &Arc<Supervisor> {
         &self.0.supervisor
     }
 
