@@ -38,17 +38,12 @@ async fn request(server: &TestServer, token: &str, n: usize) -> Answer {
         let form = format!("password={}", PASSWORD.replace(' ', "+"));
         return post(server, token, "confirm_password", &form).await;
     }
-    match n % 3 {
-        page @ (0 | 1) => {
-            let cookie = format!("latchkey={token}");
-            let path = ["/profile", "/"][page];
-            server.get(path, &[HTML, ("cookie", &cookie)]).await
-        }
-        _ => {
-            let form = format!("name=Ada+{n}&time_zone=");
-            post(server, token, "save_profile", &form).await
-        }
+    if let Some(path) = ["/profile", "/"].get(n % 3) {
+        let cookie = format!("latchkey={token}");
+        return server.get(path, &[HTML, ("cookie", &cookie)]).await;
     }
+    let form = format!("name=Ada+{n}&time_zone=");
+    post(server, token, "save_profile", &form).await
 }
 
 /// The session token that a response sets.
