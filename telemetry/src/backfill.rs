@@ -263,7 +263,7 @@ fn breakdowns(
                     missed: 0,
                 };
                 let one = TopValues::new(vec![one], Bucket::default(), 0);
-                values.entry(dimension).or_default().merge(one);
+                values.entry(dimension).or_default().merge(&one);
             }
         }
     }

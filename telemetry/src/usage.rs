@@ -21,6 +21,7 @@ use accumulator::Recovery;
 use domain::time::MINUTE;
 use std::sync::atomic::Ordering;
 use store::{Store, StoreError};
+use tokio::task::yield_now;
 use uuid::Uuid;
 use verification::Entry;
 
@@ -71,16 +72,20 @@ impl Telemetry {
 
     async fn write_batches(&self) -> Result<(), StoreError> {
         let mut conflicts = 0;
-        while let Some(batch) = self.usage.next_batch(self.now(), || self.new_id()) {
-            if let Err(error) = self.store.add_usage(&batch).await {
-                self.usage.return_batch(batch);
-                conflicts += 1;
-                if !matches!(error, StoreError::Conflict) || conflicts > MAX_CONFLICTS {
-                    return Err(error);
-                }
+        loop {
+            while self.usage.merge_values() {
+                // Merging takes seconds: calls are verified meanwhile.
+                yield_now().await;
+            }
+            let Some(batch) = self.usage.next_batch(self.now(), || self.new_id()) else {
+                return Ok(());
+            };
+            match self.store.add_usage(&batch).await {
+                Ok(()) => self.usage.remove_written(),
+                Err(StoreError::Conflict) if conflicts < MAX_CONFLICTS => conflicts += 1,
+                Err(error) => return Err(error),
             }
         }
-        Ok(())
     }
 
     /// Writes the journal of killed processes to the rollups. A process calls it before it counts anything: its predecessor under

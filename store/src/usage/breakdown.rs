@@ -16,6 +16,9 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
+/// Rows that are merged before other tasks run: verifications wait for this work where there is one processor.
+pub(super) const MAX_MERGED: usize = 5;
+
 /// Calls of a subject in one bucket by dimension and value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BreakdownSums {
@@ -125,7 +128,7 @@ impl BreakdownSums {
         };
         let mut sum = StoredBreakdown::parse(stored)?.into_values();
         for (dimension, values) in &self.values {
-            sum.entry(*dimension).or_default().merge(values.clone());
+            sum.entry(*dimension).or_default().merge(values);
         }
         body(&sum)
     }
@@ -171,11 +174,14 @@ macro_rules! add_breakdowns {
                     .map(|(subject, revision, body)| (subject, (revision, body)))
                     .collect();
                 let mut merged = Vec::with_capacity(some.len());
-                for sums in some {
-                    let subject = sums.subject.to_string();
-                    let (revision, body) = stored.remove(&subject).unzip();
-                    let body = sums.added_to(body.as_deref())?;
-                    merged.push((subject, revision.unwrap_or(0) + 1, body));
+                for few in some.chunks(crate::usage::breakdown::MAX_MERGED) {
+                    for sums in few {
+                        let subject = sums.subject.to_string();
+                        let (revision, body) = stored.remove(&subject).unzip();
+                        let body = sums.added_to(body.as_deref())?;
+                        merged.push((subject, revision.unwrap_or(0) + 1, body));
+                    }
+                    tokio::task::yield_now().await;
                 }
                 let written =
                     insert_many!($tx, crate::sql::USAGE_BREAKDOWN_SET, merged, |row, new| row

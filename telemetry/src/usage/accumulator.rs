@@ -11,7 +11,10 @@ use domain::{
     key::token::KeyId,
     time::{MINUTE, Timestamp},
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 use store::UsageBatch;
 use uuid::Uuid;
 use verification::KeyMap;
@@ -57,7 +60,7 @@ pub(crate) struct Accumulator {
     /// Accepted calls of the last minute.
     pub(super) recent: RecentCalls,
     /// Batches that are not written yet, in their order.
-    pub(super) pending: VecDeque<UsageBatch>,
+    pending: VecDeque<Arc<UsageBatch>>,
     /// Values that are written after them.
     values: PendingValues,
 }
@@ -121,7 +124,7 @@ impl Accumulator {
         };
         batch.reports = reports.into_rows();
         if !batch.is_empty() {
-            self.pending.push_back(batch);
+            self.pending.push_back(Arc::new(batch));
         }
         entry
     }
@@ -133,20 +136,38 @@ impl Accumulator {
             .collect()
     }
 
-    /// Takes the next batch to be written.
+    /// Merges a few of the values for the next batch; returns whether it is not complete yet.
+    pub(super) fn merge_values(&mut self) -> bool {
+        self.pending.is_empty() && self.values.merge_few()
+    }
+
+    /// Returns the next batch to be written. It stays pending until [`Accumulator::remove_written`], so that a flush that is cancelled
+    /// loses nothing.
     pub(super) fn next_batch(
         &mut self,
         now: Timestamp,
         new_id: impl FnOnce() -> Uuid,
-    ) -> Option<UsageBatch> {
-        if let Some(batch) = self.pending.pop_front() {
-            return Some(batch);
+    ) -> Option<Arc<UsageBatch>> {
+        if self.pending.is_empty() {
+            let breakdowns = self.values.take_rows();
+            if !breakdowns.is_empty() {
+                self.pending.push_back(Arc::new(UsageBatch {
+                    breakdowns,
+                    ..UsageBatch::empty(new_id(), now)
+                }));
+            }
         }
-        let breakdowns = self.values.next_rows();
-        (!breakdowns.is_empty()).then(|| UsageBatch {
-            breakdowns,
-            ..UsageBatch::empty(new_id(), now)
-        })
+        self.pending.front().cloned()
+    }
+
+    /// Removes the batch that [`Accumulator::next_batch`] has returned.
+    pub(super) fn remove_written(&mut self) {
+        self.pending.pop_front();
+    }
+
+    /// The number of batches that are not written yet.
+    pub(super) fn pending(&self) -> usize {
+        self.pending.len()
     }
 
     /// Makes a batch of the accumulated counts under the id of their journal entries.
@@ -159,7 +180,7 @@ impl Accumulator {
     pub(super) fn abandon_journal(&mut self, now: Timestamp, new_id: impl FnMut() -> Uuid) {
         if !self.keys.is_empty() {
             let batch = self.totals(now, new_id);
-            self.pending.push_back(batch);
+            self.pending.push_back(Arc::new(batch));
         }
     }
 }
@@ -273,6 +294,21 @@ mod tests {
         );
         let next = collect(&mut accumulator, 1, MINUTE + 1_000).expect("an entry");
         assert_eq!(next.seq, 1);
+    }
+
+    #[test]
+    fn a_batch_stays_pending_under_its_id_until_it_is_written() {
+        let mut accumulator = Accumulator::default();
+        assert!(collect(&mut accumulator, 1, 1).is_some());
+        accumulator.abandon_journal(Timestamp(2), || Uuid::from_u128(2));
+        let mut next = || {
+            let batch = accumulator.next_batch(Timestamp(3), || Uuid::from_u128(3));
+            batch.map(|batch| batch.id)
+        };
+        // The flush that took it first was cancelled.
+        assert_eq!([next(), next()], [Some(Uuid::from_u128(1)); 2]);
+        accumulator.remove_written();
+        assert!(accumulator.next_batch(Timestamp(4), Uuid::nil).is_none());
     }
 
     #[test]

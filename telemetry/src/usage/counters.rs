@@ -14,7 +14,7 @@ use domain::{
     time::{MINUTE, Timestamp},
     verdict::Verdict,
 };
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::UsageBatch;
 use uuid::Uuid;
 use verification::{CallEvent, KeyIdHasher, KeyMap, clean};
@@ -136,21 +136,26 @@ impl UsageCounters {
 
     /// The number of batches that are not written yet.
     pub(crate) fn pending(&self) -> usize {
-        self.accumulator().pending.len()
+        self.accumulator().pending()
     }
 
-    /// Takes the next batch to be written.
+    /// Merges a few of the values for the next batch; returns whether it is not complete yet.
+    pub(crate) fn merge_values(&self) -> bool {
+        self.accumulator().merge_values()
+    }
+
+    /// Returns the next batch to be written, the same one again until [`UsageCounters::remove_written`].
     pub(crate) fn next_batch(
         &self,
         now: Timestamp,
         new_id: impl FnOnce() -> Uuid,
-    ) -> Option<UsageBatch> {
+    ) -> Option<Arc<UsageBatch>> {
         self.accumulator().next_batch(now, new_id)
     }
 
-    /// Returns a batch that could not be written, to be retried under the same id.
-    pub(crate) fn return_batch(&self, batch: UsageBatch) {
-        self.accumulator().pending.push_front(batch);
+    /// Removes the batch that [`UsageCounters::next_batch`] has returned.
+    pub(crate) fn remove_written(&self) {
+        self.accumulator().remove_written();
     }
 
     /// Makes a batch of the counts whose journal entry could not be written.

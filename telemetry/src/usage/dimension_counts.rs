@@ -121,7 +121,9 @@ impl KeyValues {
     pub(super) fn add_to(self, sums: &mut BTreeMap<Dimension, TopValues>) {
         for (dimension, values) in DIMENSIONS.into_iter().zip(self.dimensions) {
             let top = values.into_top_values(|value| names(dimension, value));
-            sums.entry(dimension).or_default().merge(top);
+            sums.entry(dimension)
+                .and_modify(|sum| sum.merge(&top))
+                .or_insert(top);
         }
     }
 }

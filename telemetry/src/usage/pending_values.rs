@@ -10,9 +10,10 @@ use domain::{
 use std::collections::{BTreeMap, hash_map::IntoIter};
 use store::BreakdownSums;
 
-/// Keys or applications in one batch: neither a change of a key waits for its transaction for long, nor a call for the thread
-/// that merges its values.
+/// Keys or applications in one batch: a change of a key does not wait for its transaction for long.
 const MAX_SUBJECTS: usize = 50;
+/// Keys or applications that are merged before other tasks run: verifications wait for this work where there is one processor.
+const MAX_MERGED: usize = 5;
 /// The levels of breakdowns.
 const LEVELS: [Level; 2] = [Level::Hour, Level::Day];
 
@@ -27,6 +28,10 @@ pub(super) struct PendingValues {
     stripes: Vec<ValuesByKey>,
     /// The sums of the converted values.
     applications: BTreeMap<(ApplicationId, Timestamp), Values>,
+    /// The rows of the next batch. Always in the same order, so that two writers do not deadlock.
+    rows: BTreeMap<(Level, Timestamp, Subject), Values>,
+    /// The keys and applications that are merged into `rows`.
+    merged: usize,
 }
 
 impl PendingValues {
@@ -37,27 +42,22 @@ impl PendingValues {
         }
     }
 
-    /// Takes the rows of some keys; after those of all keys, of some applications. Empty at the end.
-    pub(super) fn next_rows(&mut self) -> Vec<BreakdownSums> {
-        let mut rows = BTreeMap::new();
-        for _ in 0..MAX_SUBJECTS {
-            let Some((key, hour, application, values)) = self.next_key() else {
-                break;
-            };
-            let sum = self.applications.entry((application, hour)).or_default();
-            merge(sum, values.clone());
-            add(&mut rows, key.into(), hour, &values);
-        }
-        if rows.is_empty() {
-            for _ in 0..MAX_SUBJECTS {
-                let Some(((application, hour), values)) = self.applications.pop_first() else {
-                    break;
-                };
-                add(&mut rows, application.into(), hour, &values);
+    /// Merges the values of a few keys into the next batch; after those of all keys, of a few applications. Returns whether the batch
+    /// is not complete yet.
+    pub(super) fn merge_few(&mut self) -> bool {
+        for _ in 0..MAX_MERGED {
+            if self.merged >= MAX_SUBJECTS || !self.merge_next() {
+                return false;
             }
         }
-        // Always in the same order, so that two writers do not deadlock.
-        rows.into_iter()
+        true
+    }
+
+    /// Takes the rows of the batch. Empty at the end.
+    pub(super) fn take_rows(&mut self) -> Vec<BreakdownSums> {
+        self.merged = 0;
+        std::mem::take(&mut self.rows)
+            .into_iter()
             .map(|((level, bucket, subject), values)| BreakdownSums {
                 subject,
                 level,
@@ -65,6 +65,32 @@ impl PendingValues {
                 values,
             })
             .collect()
+    }
+
+    /// Returns `false` if nothing is left.
+    fn merge_next(&mut self) -> bool {
+        if let Some((key, hour, application, values)) = self.next_key() {
+            let sum = self.applications.entry((application, hour)).or_default();
+            merge(sum, &values);
+            self.add_row(key.into(), hour, &values);
+        } else if let Some(((application, hour), values)) = self.applications.pop_first() {
+            self.add_row(application.into(), hour, &values);
+        } else {
+            return false;
+        }
+        self.merged += 1;
+        true
+    }
+
+    /// Adds values of an hour to the rows of every level.
+    fn add_row(&mut self, subject: Subject, hour: Timestamp, values: &Values) {
+        for level in LEVELS {
+            let row = self
+                .rows
+                .entry((level, hour.floor(level.ms()), subject))
+                .or_default();
+            merge(row, values);
+        }
     }
 
     fn next_key(&mut self) -> Option<(KeyId, Timestamp, ApplicationId, Values)> {
@@ -85,22 +111,9 @@ impl PendingValues {
     }
 }
 
-/// Adds values of an hour to the rows of every level.
-fn add(
-    rows: &mut BTreeMap<(Level, Timestamp, Subject), Values>,
-    subject: Subject,
-    hour: Timestamp,
-    values: &Values,
-) {
-    for level in LEVELS {
-        let row = rows.entry((level, hour.floor(level.ms()), subject));
-        merge(row.or_default(), values.clone());
-    }
-}
-
-fn merge(sums: &mut Values, values: Values) {
+fn merge(sums: &mut Values, values: &Values) {
     for (dimension, values) in values {
-        sums.entry(dimension).or_default().merge(values);
+        sums.entry(*dimension).or_default().merge(values);
     }
 }
 
@@ -144,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn stripes_hours_and_keys_are_summed_in_batches() {
+    fn stripes_hours_and_keys_are_summed_in_batches_a_few_at_a_time() {
         let hasher = DimensionHasher::default();
         let mut pending = PendingValues::default();
         // Every key has calls in both stripes, in the last hour of a day and in the first of the next.
@@ -159,7 +172,13 @@ mod tests {
         }
         let mut batches = Vec::new();
         loop {
-            let rows = pending.next_rows();
+            let mut merged = 0;
+            while pending.merge_few() {
+                assert_eq!(pending.merged, merged + MAX_MERGED);
+                merged = pending.merged;
+            }
+            assert!(pending.merged <= merged + MAX_MERGED);
+            let rows = pending.take_rows();
             if rows.is_empty() {
                 break;
             }
