@@ -79,9 +79,9 @@ async fn pages_take_few_statements() {
     let overview = format!("/apps/{app}");
     server.get(&overview, &[("cookie", &cookie)]).await;
     for (path, max) in [
-        (format!("/apps/{app}/settings/api-keys/{}", key.id), 12),
-        (format!("/apps/{app}/settings/api-keys"), 9),
-        (overview, 21),
+        (format!("/apps/{app}/settings/api-keys/{}", key.id), 8),
+        (format!("/apps/{app}/settings/api-keys"), 8),
+        (overview, 18),
     ] {
         STATEMENTS.take();
         let answer = server.get(&path, &[("cookie", &cookie)]).await;

@@ -11,7 +11,7 @@ use std::{
     error::Error,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
-use store::{Store, StoreError};
+use store::{BucketRange, Store, StoreError};
 
 /// Number of runs of each query.
 const RUNS: usize = 201;
@@ -36,15 +36,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
         for window in Window::ALL {
             let range = ChartRange::of(window, now);
             let (level, start) = (range.level, range.start);
-            let calls = median(async || store.usage(subject, level, start, now).await).await?;
-            let reports =
-                median(async || store.usage_reports(subject, level, start, now).await).await?;
+            let buckets = BucketRange {
+                level,
+                start,
+                end: now,
+            };
+            let bars = median(async || {
+                let bars = store.usage_bars(subject, buckets, None).await?;
+                Ok::<_, StoreError>(bars.counts)
+            })
+            .await?;
             let by = level.max(Level::Hour);
             let start = start.floor(by.ms());
             let parts =
                 median(async || store.usage_breakdown(subject, by, start, now).await).await?;
             println!(
-                "  {name}, {}, by {} minutes: calls {calls}, reports {reports}, breakdowns {parts}",
+                "  {name}, {}, by {} minutes: calls and reports {bars}, breakdowns {parts}",
                 window.as_str(),
                 level.ms() / MINUTE,
             );

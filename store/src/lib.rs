@@ -85,8 +85,8 @@ pub use seal::{SealKey, SealKeys};
 pub use security::{EventScope, NewSighting};
 pub use throttle::{AttemptLimit, Exhausted};
 pub use usage::{
-    BreakdownSums, KeyDay, LastUse, PruneTarget, RefusalCount, ReportPart, UsageBatch, UsageCount,
-    UsageReport, ValueSpan,
+    BreakdownSums, BucketRange, KeyDay, LastUse, PruneTarget, RefusalCount, ReportPart, StoredBars,
+    UsageBatch, UsageCount, UsageReport, ValueSpan,
 };
 
 pub(crate) use database::{

@@ -5,12 +5,14 @@
     reason = "fields are named for the columns that they hold"
 )]
 
+mod bars;
 mod breakdown;
 mod journal;
 mod key_day;
 mod prune;
 mod reports;
 
+pub use bars::{BucketRange, StoredBars};
 pub use breakdown::{BreakdownSums, ValueSpan};
 pub use key_day::KeyDay;
 pub use prune::PruneTarget;

@@ -13,7 +13,7 @@ use domain::{
         reported::ReportedCalls,
     },
 };
-use store::StoreError;
+use store::{BucketRange, StoreError};
 
 /// Values of each dimension that a breakdown names.
 pub const MAX_NAMED_VALUES: usize = 8;
@@ -37,6 +37,33 @@ pub struct UsageBar {
     pub reported: ReportedCalls,
 }
 
+/// The numbers of a chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageBars {
+    /// The bars of the range, without gaps.
+    pub bars: Vec<UsageBar>,
+    /// The number of calls in [`ChartRange::before`].
+    pub before: Option<i64>,
+}
+
+impl UsageBars {
+    /// Returns all calls of the range by outcome.
+    pub fn sum(&self) -> Bucket {
+        self.bars
+            .iter()
+            .fold(Bucket::default(), |sum, bar| sum.plus(bar.calls))
+    }
+}
+
+/// Returns the stored buckets of a range.
+fn buckets(range: ChartRange) -> BucketRange {
+    BucketRange {
+        level: range.level,
+        start: range.start,
+        end: range.end().plus(-1),
+    }
+}
+
 impl Telemetry {
     /// Returns the calls of a subject in a window, without gaps.
     ///
@@ -52,30 +79,17 @@ impl Telemetry {
         Ok(Series::fill_gaps(range, now, counts))
     }
 
-    /// Returns the calls of a subject in a range, without gaps.
+    /// Returns the numbers of a subject's chart.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn calls(&self, subject: Subject, range: ChartRange) -> Result<Series, StoreError> {
-        let end = range.end().plus(-1);
-        let counts = self
+    pub async fn bars(&self, subject: Subject, range: ChartRange) -> Result<UsageBars, StoreError> {
+        let before = range.before();
+        let stored = self
             .store
-            .usage(subject, range.level, range.start, end)
+            .usage_bars(subject, buckets(range), before.map(buckets))
             .await?;
-        Ok(Series::fill_gaps(range, self.now(), counts))
-    }
-
-    /// Returns the numbers of each bar of a subject's chart.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn bars(
-        &self,
-        subject: Subject,
-        range: ChartRange,
-    ) -> Result<Vec<UsageBar>, StoreError> {
-        let end = range.end().plus(-1);
-        let series = self.calls(subject, range).await?;
+        let series = Series::fill_gaps(range, self.now(), stored.counts);
         let mut bars: Vec<_> = series
             .times()
             .map(|(at, calls)| UsageBar {
@@ -84,16 +98,15 @@ impl Telemetry {
                 reported: ReportedCalls::default(),
             })
             .collect();
-        let reports = self
-            .store
-            .usage_reports(subject, range.level, range.start, end)
-            .await?;
-        for (at, reported) in reports {
+        for (at, reported) in stored.reports {
             if let Some(bar) = range.bar_index(at).and_then(|index| bars.get_mut(index)) {
                 bar.reported = bar.reported.plus(reported);
             }
         }
-        Ok(bars)
+        Ok(UsageBars {
+            bars,
+            before: before.map(|_| stored.before),
+        })
     }
 
     /// Returns a subject's calls by address, route, scope, user agent and refusal.

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Chart {
     /// The calls by outcome.
     pub series: Series,
+    /// The number of calls in the period before a window, see [`ChartRange::before`](super::ChartRange::before).
+    pub before: Option<i64>,
     /// Totals of the calls that services reported.
     pub reported: ReportedCalls,
     /// Reported calls per bar of the series; empty if none were reported.

@@ -106,6 +106,25 @@ impl ChartRange {
         self.start.plus(bars.saturating_mul(self.span))
     }
 
+    /// Returns the period of the same length before a window, as one bar; `None` for a custom range.
+    pub fn before(self) -> Option<Self> {
+        self.window?;
+        let length = self.end().since(self.start);
+        let level = if length > HOUR {
+            // Minutes may be pruned after 25 hours.
+            self.level.max(Level::Hour)
+        } else {
+            self.level
+        };
+        Some(Self {
+            window: None,
+            start: self.start.floor(level.ms()).plus(-length),
+            span: length,
+            bars: 1,
+            level,
+        })
+    }
+
     /// Returns the index of the bar that contains an instant.
     pub fn bar_index(self, at: Timestamp) -> Option<usize> {
         let index = at.since(self.start).div_euclid(self.span);
@@ -175,6 +194,25 @@ mod tests {
         }
         let all = ChartRange::between(Timestamp(i64::MIN), Timestamp(i64::MAX), NOW, RETENTION);
         assert_eq!(all.expect("the retained part").bars, 58);
+    }
+
+    #[test]
+    fn a_window_is_compared_with_the_period_before_it() {
+        for (window, level) in [
+            (Window::Hour, Level::Minute),
+            (Window::Day, Level::Hour),
+            (Window::Week, Level::Hour),
+            (Window::Quarter, Level::Day),
+        ] {
+            let range = ChartRange::of(window, NOW);
+            let before = range.before().expect("a window");
+            assert_eq!(before.level, level);
+            let length = range.end().since(range.start);
+            assert_eq!(before.end().since(before.start), length);
+            let gap = range.start.since(before.end());
+            assert!((0..level.ms()).contains(&gap), "{gap}");
+            assert_eq!(before.before(), None);
+        }
     }
 
     #[test]

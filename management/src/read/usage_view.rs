@@ -3,10 +3,10 @@
 use crate::{ManagementError, Viewer, Zone};
 use domain::{
     Invalid,
-    time::{DAY, HOUR, Timestamp},
+    time::{DAY, Timestamp},
     usage::{
         ChartRange, Level, Series, Subject, Window,
-        breakdown::{Breakdown, Dimension},
+        breakdown::Breakdown,
         chart::{Chart, ChartMarker},
         last_day::LastDay,
         local::ZoneOffsets,
@@ -14,7 +14,7 @@ use domain::{
         reported::ReportedCalls,
     },
 };
-use telemetry::UsageBar;
+use telemetry::UsageBars;
 
 /// Audit records among which a chart's markers are searched.
 const RECORDS: i64 = 50;
@@ -114,9 +114,11 @@ impl UsageView {
     /// # Errors
     /// If the database fails.
     pub async fn last_day(&self) -> Result<LastDay, ManagementError> {
-        let series = self.series(Window::Day).await?;
-        let breakdown = self.breakdown(series.range).await?;
-        self.compared(&series, &breakdown).await
+        let range = ChartRange::of(Window::Day, self.viewer.now());
+        let bars = self.bars(range).await?;
+        let breakdown = self.breakdown(range).await?;
+        let before = bars.before.unwrap_or_default();
+        Ok(LastDay::new(bars.sum(), &breakdown, before))
     }
 
     /// As [`UsageView::last_day`], from a chart and its breakdown if they are those of the last 24 hours.
@@ -128,44 +130,12 @@ impl UsageView {
         chart: &Chart,
         breakdown: &Breakdown,
     ) -> Result<LastDay, ManagementError> {
-        if chart.series.range.window == Some(Window::Day) {
-            self.compared(&chart.series, breakdown).await
-        } else {
-            self.last_day().await
+        match chart.before {
+            Some(before) if chart.series.range.window == Some(Window::Day) => {
+                Ok(LastDay::new(chart.series.sum(), breakdown, before))
+            }
+            _ => self.last_day().await,
         }
-    }
-
-    /// Compares a day with the 24 hours before.
-    async fn compared(
-        &self,
-        day: &Series,
-        breakdown: &Breakdown,
-    ) -> Result<LastDay, ManagementError> {
-        let before = ChartRange {
-            window: None,
-            start: day.range.start.floor(HOUR).plus(-DAY),
-            span: DAY,
-            bars: 1,
-            // Minutes may be pruned after 25 hours.
-            level: Level::Hour,
-        };
-        let codes = breakdown.of(Dimension::Refusal);
-        let main = codes.and_then(|codes| codes.top.first());
-        Ok(LastDay {
-            calls: day.sum(),
-            before: self.total(before).await?,
-            main_refusal: main.map(|code| code.value.clone()),
-        })
-    }
-
-    /// Returns the number of calls in a range.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn total(&self, range: ChartRange) -> Result<i64, ManagementError> {
-        let _permit = self.viewer.long_read().await?;
-        let telemetry = self.viewer.telemetry();
-        Ok(telemetry.calls(self.subject, range).await?.sum().total())
     }
 
     /// Returns a chart.
@@ -174,7 +144,7 @@ impl UsageView {
     /// If the database fails.
     pub async fn chart(&self, asked: ChartQuery<'_>) -> Result<Chart, ManagementError> {
         let (range, problem) = self.viewer.range(asked);
-        let bars = self.bars(range).await?;
+        let UsageBars { bars, before } = self.bars(range).await?;
         let account = self.viewer.application().account_id;
         let target = self.subject.to_string();
         let records = self
@@ -205,6 +175,7 @@ impl UsageView {
             .fold(ReportedCalls::default(), |sum, bar| sum.plus(bar.reported));
         let answers = bars.iter().map(|bar| bar.reported.answers());
         Ok(Chart {
+            before,
             reported,
             answers: answers.filter(|_| reported.calls > 0).collect(),
             series: Series {
@@ -218,11 +189,11 @@ impl UsageView {
         })
     }
 
-    /// Returns the numbers of each bar.
+    /// Returns the numbers of a chart.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn bars(&self, range: ChartRange) -> Result<Vec<UsageBar>, ManagementError> {
+    pub async fn bars(&self, range: ChartRange) -> Result<UsageBars, ManagementError> {
         let _permit = self.viewer.long_read().await?;
         Ok(self.viewer.telemetry().bars(self.subject, range).await?)
     }

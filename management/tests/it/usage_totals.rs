@@ -13,6 +13,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
 };
+use store::BucketRange;
 use telemetry::ReportedCall;
 use testing::TestDatabase;
 use verification::{Call, Route};
@@ -187,8 +188,16 @@ impl Running<'_> {
                     subject,
                     level
                 );
-                let reported = store.usage_reports(subject, level, Timestamp(0), now).await;
-                let reported = reported.expect("read").into_iter();
+                let buckets = BucketRange {
+                    level,
+                    start: Timestamp(0),
+                    end: now,
+                };
+                let bars = store.usage_bars(subject, buckets, Some(buckets)).await;
+                let bars = bars.expect("read");
+                prop_assert_eq!(bars.before, expected.calls.total());
+                prop_assert_eq!(Series::total(bars.counts), expected.calls);
+                let reported = bars.reports.into_iter();
                 let sum =
                     reported.fold(ReportedCalls::default(), |sum, (_, calls)| sum.plus(calls));
                 prop_assert_eq!(sum.calls, expected.reported, "{} by {:?}", subject, level);

@@ -104,8 +104,8 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         assert!(codes.top.iter().any(|share| share.value == code), "{code}");
     }
     let week = ChartRange::of(Window::Week, now);
-    let bars = viewer.usage().await.bars(week).await.expect("read");
-    let failing = bars.iter().filter(|bar| {
+    let usage = viewer.usage().await.bars(week).await.expect("read");
+    let failing = usage.bars.iter().filter(|bar| {
         let reported = bar.reported;
         // A night has too few calls for a rate.
         reported.calls >= 100 && reported.server_errors * 20 > reported.calls

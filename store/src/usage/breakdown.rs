@@ -214,13 +214,27 @@ impl Store {
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<BreakdownRow>, StoreError> {
-        let refusals: Vec<(String, String, i64)> = self
-            .usage_rows(sql::USAGE_REFUSAL_BETWEEN, subject, level, start..end)
+        let fetched: Vec<(String, String, i64)> = self
+            .usage_rows(
+                sql::USAGE_BREAKDOWN_WITH_REFUSALS,
+                subject,
+                level,
+                start..end,
+            )
             .await?;
-        let bodies = self.breakdown_bodies(subject, level, start, end).await?;
+        let mut rows = Vec::new();
         let mut sums: HashMap<(Dimension, Cow<'_, str>), Bucket> = HashMap::new();
-        for (_, body) in &bodies {
-            for (dimension, stored) in StoredBreakdown::parse(body)?.0 {
+        for (outcome, value, calls) in &fetched {
+            if !outcome.is_empty() {
+                rows.push(BreakdownRow {
+                    dimension: Dimension::Refusal,
+                    value: value.clone(),
+                    outcome: Outcome::parse(outcome).ok_or_else(|| corrupt("outcome"))?,
+                    calls: *calls,
+                });
+                continue;
+            }
+            for (dimension, stored) in StoredBreakdown::parse(value)?.0 {
                 for stored in stored.values {
                     let calls = stored.calls();
                     let sum = sums.entry((dimension, stored.0)).or_default();
@@ -229,15 +243,6 @@ impl Store {
                 let others = sums.entry((dimension, Cow::Borrowed(OTHERS))).or_default();
                 *others = others.plus(bucket(stored.others));
             }
-        }
-        let mut rows = Vec::new();
-        for (code, outcome, calls) in refusals {
-            rows.push(BreakdownRow {
-                dimension: Dimension::Refusal,
-                value: code,
-                outcome: Outcome::parse(&outcome).ok_or_else(|| corrupt("outcome"))?,
-                calls,
-            });
         }
         for ((dimension, value), sum) in sums {
             for outcome in Outcome::ALL {

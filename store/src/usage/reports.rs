@@ -1,6 +1,5 @@
 //! Outcomes of calls as reported by services.
 
-use crate::{Store, StoreError, sql};
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
@@ -43,39 +42,5 @@ pub(super) fn add_up(sums: &mut BTreeMap<ReportRow, ReportedCalls>, report: &Usa
                 *sum = sum.plus(part.calls);
             }
         }
-    }
-}
-
-impl Store {
-    /// Returns the reported outcomes of a subject's calls, in the buckets of a level that start between `start` and `end`.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn usage_reports(
-        &self,
-        subject: Subject,
-        level: Level,
-        start: Timestamp,
-        end: Timestamp,
-    ) -> Result<Vec<(Timestamp, ReportedCalls)>, StoreError> {
-        type Row = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
-        let rows: Vec<Row> = self
-            .usage_rows(sql::USAGE_REPORT_BETWEEN, subject, level, start..end)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(
-                |(bucket, calls, client_errors, server_errors, latency_ms, a, b, c, d, e)| {
-                    let reported = ReportedCalls {
-                        calls,
-                        client_errors,
-                        server_errors,
-                        latency_ms,
-                        within: [a, b, c, d, e],
-                    };
-                    (Timestamp(bucket), reported)
-                },
-            )
-            .collect())
     }
 }

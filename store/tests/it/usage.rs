@@ -7,7 +7,9 @@ use domain::{
     time::{DAY, HOUR, MINUTE, Timestamp},
     usage::{Level, Outcome, Subject, breakdown::Dimension, reported::ReportedCalls},
 };
-use store::{PruneTarget, RefusalCount, ReportPart, UsageBatch, UsageCount, UsageReport};
+use store::{
+    BucketRange, PruneTarget, RefusalCount, ReportPart, UsageBatch, UsageCount, UsageReport,
+};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -109,12 +111,15 @@ async fn a_report_that_is_sent_again_counts_once_and_one_without_an_id_each_time
     }
     for subject in [Subject::from(part.key), part.application.into()] {
         for level in Level::ALL {
-            let read = database
-                .store
-                .usage_reports(subject, level, Timestamp(0), minute)
-                .await
-                .expect("read");
-            let [(bucket, sum)] = read[..] else {
+            let buckets = BucketRange {
+                level,
+                start: Timestamp(0),
+                end: minute,
+            };
+            let read = database.store.usage_bars(subject, buckets, None).await;
+            let read = read.expect("read");
+            assert_eq!((read.counts.len(), read.before), (0, 0));
+            let [(bucket, sum)] = read.reports[..] else {
                 panic!("not one bucket: {read:?}");
             };
             assert_eq!(bucket, minute.floor(level.ms()));
@@ -200,23 +205,28 @@ async fn pruning_deletes_old_rows_step_by_step_and_no_others(database: TestDatab
         .map(|row| row.dimension)
         .collect();
     assert_eq!(left, [Dimension::Refusal, Dimension::Address]);
-    let reported = |level| store.usage_reports(subject, level, Timestamp(0), now);
-    assert!(reported(Level::Minute).await.expect("read").is_empty());
-    assert_eq!(reported(Level::Hour).await.expect("read").len(), 1);
+    let reported = async |level| {
+        let buckets = BucketRange {
+            level,
+            start: Timestamp(0),
+            end: now,
+        };
+        let bars = store.usage_bars(subject, buckets, None).await;
+        bars.expect("read").reports
+    };
+    assert!(reported(Level::Minute).await.is_empty());
+    assert_eq!(reported(Level::Hour).await.len(), 1);
     // Its id is remembered until it is pruned.
     let again = |id| UsageBatch {
         reports: full.reports.clone(),
         ..batch(id, now)
     };
     store.add_usage(&again(2)).await.expect("added");
-    let calls = reported(Level::Hour).await.expect("read")[0].1.calls;
+    let calls = reported(Level::Hour).await[0].1.calls;
     store
         .prune(PruneTarget::ReportBatches, now.plus(1))
         .await
         .expect("forgotten");
     store.add_usage(&again(3)).await.expect("added");
-    assert_eq!(
-        (calls, reported(Level::Hour).await.expect("read")[0].1.calls),
-        (1, 2)
-    );
+    assert_eq!((calls, reported(Level::Hour).await[0].1.calls), (1, 2));
 }

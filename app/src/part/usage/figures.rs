@@ -18,14 +18,12 @@ pub fn UsageFigures(
     chart: Chart,
     /// The calls by dimension.
     breakdown: Breakdown,
-    /// The number of calls in the period before the chart's window.
-    before: Option<i64>,
 ) -> impl IntoView {
     let (calls, window) = (chart.series.sum(), chart.series.range.window);
     let total = calls.total();
     let denied = total - calls.accepted;
     let change = window
-        .zip(before)
+        .zip(chart.before)
         .map(|(window, before)| words::change(total, before, words::period_before(window)));
     let code = breakdown
         .of(Dimension::Refusal)

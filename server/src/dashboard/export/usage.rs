@@ -79,7 +79,7 @@ async fn series_rows(
 ) -> Result<CsvRows, ManagementError> {
     let (range, _) = subject.viewer.range(query);
     let mut rows = CsvRows::new();
-    for bar in subject.usage().await?.bars(range).await? {
+    for bar in subject.usage().await?.bars(range).await?.bars {
         let average = bar.reported.average_ms();
         rows.push([
             &bar.at.to_string(),

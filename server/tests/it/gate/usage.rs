@@ -8,7 +8,7 @@ use domain::{
 };
 use http::Method;
 use serde_json::json;
-use store::Store;
+use store::{BucketRange, Store};
 use test_server::{Answer, FOREIGNER, TestServer, request};
 
 async fn report(server: &TestServer, service: &IssuedKey, id: Option<&str>, body: &str) -> Answer {
@@ -31,11 +31,15 @@ async fn reported(server: &TestServer, key: &IssuedKey) -> ReportedCalls {
         .expect("written");
     let store = Store::open_to_read(&server.url).await.expect("opens");
     let now = server.keyring.now();
-    let rows = store
-        .usage_reports(key.id.into(), Level::Day, Timestamp(0), now)
-        .await
-        .expect("read");
-    rows.into_iter()
+    let days = BucketRange {
+        level: Level::Day,
+        start: Timestamp(0),
+        end: now,
+    };
+    let stored = store.usage_bars(key.id.into(), days, None).await;
+    let reports = stored.expect("read").reports;
+    reports
+        .into_iter()
         .fold(ReportedCalls::default(), |sum, (_, calls)| sum.plus(calls))
 }
 
