@@ -81,7 +81,7 @@ async fn pages_take_few_statements() {
     for (path, max) in [
         (format!("/apps/{app}/settings/api-keys/{}", key.id), 8),
         (format!("/apps/{app}/settings/api-keys"), 8),
-        (overview, 18),
+        (overview, 16),
     ] {
         STATEMENTS.take();
         let answer = server.get(&path, &[("cookie", &cookie)]).await;

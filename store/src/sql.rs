@@ -348,10 +348,8 @@ shared_statements! {
     SUPPORT_APPLICATIONS = "support/applications";
     SUPPORT_APPLICATION_OF_KEY = "support/application_of_key";
     SUPPORT_KEYS_BY_MASK = "support/keys_by_mask";
-    KEY_DAYS_BUSIEST_ONE_DAY = "usage/key_day/fragments/one_day" "usage/key_day/fragments/busiest_one_day";
-    KEY_DAYS_BUSIEST_TWO_DAYS = "usage/key_day/fragments/two_days" "usage/key_day/fragments/busiest_two_days";
-    KEY_DAYS_MOST_REJECTED_ONE_DAY = "usage/key_day/fragments/one_day" "usage/key_day/fragments/most_rejected_one_day";
-    KEY_DAYS_MOST_REJECTED_TWO_DAYS = "usage/key_day/fragments/two_days" "usage/key_day/fragments/most_rejected_two_days";
+    KEY_DAYS_BUSIEST = "usage/key_day/fragments/begin" "usage/key_day/fragments/two_days" "usage/key_day/fragments/busiest_two_days" "usage/key_day/fragments/then_one_day" "usage/key_day/fragments/one_day" "usage/key_day/fragments/busiest_one_day" "usage/key_day/fragments/end";
+    KEY_DAYS_MOST_REJECTED = "usage/key_day/fragments/begin" "usage/key_day/fragments/two_days" "usage/key_day/fragments/most_rejected_two_days" "usage/key_day/fragments/then_one_day" "usage/key_day/fragments/one_day" "usage/key_day/fragments/most_rejected_one_day" "usage/key_day/fragments/end";
     USAGE_BARS = "usage/bars";
     USAGE_BREAKDOWN_BETWEEN = "usage/breakdown/between";
     USAGE_BREAKDOWN_OF_SUBJECTS = "usage/breakdown/of_subjects";

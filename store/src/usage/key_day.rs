@@ -36,44 +36,36 @@ impl Store {
         limit: i64,
         refused: bool,
     ) -> Result<Vec<BusyKey>, StoreError> {
-        let (both, one) = if refused {
-            (
-                sql::KEY_DAYS_MOST_REJECTED_TWO_DAYS,
-                sql::KEY_DAYS_MOST_REJECTED_ONE_DAY,
-            )
+        let statement = if refused {
+            sql::KEY_DAYS_MOST_REJECTED
         } else {
-            (
-                sql::KEY_DAYS_BUSIEST_TWO_DAYS,
-                sql::KEY_DAYS_BUSIEST_ONE_DAY,
-            )
+            sql::KEY_DAYS_BUSIEST
         };
         // A key's row is of the newest day on which it was called: the second day, with the counts of the first one beside it, or
         // the first day. SQLite joins a CROSS JOIN from left to right.
-        let mut keys = Vec::new();
-        for (statement, day) in [(both, since.plus(DAY)), (one, since)] {
-            let rows: Vec<(String, String, i64, i64, i64)> = read!(self, |pool| {
-                let query = sqlx::query_as(statement)
-                    .bind(app.0)
-                    .bind(day.0)
-                    .bind(limit);
-                let query = if refused {
-                    query.bind(OVERVIEW_MIN_REFUSALS)
-                } else {
-                    query
-                };
-                query.fetch_all(pool).await
-            })?;
-            for (id, name, accepted, refused, rate_limited) in rows {
-                keys.push(BusyKey {
-                    id: id.parse().map_err(|_| corrupt("id"))?,
-                    name: KeyName::parse(&name).map_err(|_| corrupt("name"))?,
-                    calls: Bucket {
-                        accepted,
-                        refused,
-                        rate_limited,
-                    },
-                });
-            }
+        let rows: Vec<(String, String, i64, i64, i64)> = read!(self, |pool| {
+            let query = sqlx::query_as(statement)
+                .bind(app.0)
+                .bind(since.plus(DAY).0)
+                .bind(limit);
+            let query = if refused {
+                query.bind(OVERVIEW_MIN_REFUSALS)
+            } else {
+                query
+            };
+            query.fetch_all(pool).await
+        })?;
+        let mut keys = Vec::with_capacity(rows.len());
+        for (id, name, accepted, refused, rate_limited) in rows {
+            keys.push(BusyKey {
+                id: id.parse().map_err(|_| corrupt("id"))?,
+                name: KeyName::parse(&name).map_err(|_| corrupt("name"))?,
+                calls: Bucket {
+                    accepted,
+                    refused,
+                    rate_limited,
+                },
+            });
         }
         keys.sort_by_key(|key| {
             let missed = key.calls.refused + key.calls.rate_limited;

@@ -159,11 +159,13 @@ async fn the_busiest_keys_are_found_along_an_index(database: TestDatabase) {
             .await
             .expect("a plan");
         let plan: Vec<_> = plan.into_iter().map(|step| step.3).collect();
-        let along = plan[0].contains("SEARCH d USING INDEX key_day_by_");
+        let days = plan
+            .iter()
+            .filter(|step| step.contains("SEARCH d USING INDEX key_day_by_"));
         assert!(
-            along && !plan.join("\n").contains("TEMP B-TREE"),
+            days.count() == 2 && !plan.join("\n").contains("TEMP B-TREE"),
             "{name}: {plan:?}"
         );
     }
-    assert_eq!(seen, 4);
+    assert_eq!(seen, 2);
 }

@@ -1,0 +1,2 @@
+SELECT id, name, accepted, refused, rate_limited
+FROM (

@@ -1,0 +1,4 @@
+) AS two_days
+UNION ALL
+SELECT id, name, accepted, refused, rate_limited
+FROM (
