@@ -160,7 +160,7 @@ shared_statements! {
     KEY_INSERT = "key/insert";
     KEY_LIST_ATTENTION = "key/list/attention";
     KEY_LIST_CREATORS = "key/list/creators";
-    KEY_LIST_GROUP_COUNTS = "key/list/group_counts";
+    KEY_LIST_GROUP_COUNTS = "key/list/fragments/group_counts_begin" "key/list/attention" "key/list/fragments/group_counts_end";
     KEY_LIST_RETIRING = "key/list/retiring";
     KEY_LIST_SCOPE_SETS = "key/list/scope_sets";
     KEY_LIST_BY_CREATED_ASC = "key/list/fragments/columns" "key/list/fragments/from_keys" "key/list/fragments/by_created_asc";

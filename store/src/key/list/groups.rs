@@ -25,6 +25,19 @@ pub struct Retiring {
     pub retires_at: Timestamp,
 }
 
+/// The values of `key/list/attention.sql` from `$2` on.
+fn attention_values(now: Timestamp) -> [i64; 7] {
+    [
+        now.0,
+        KeyCondition::ExpiresSoon.bounds(now).expires.0,
+        KeyCondition::Idle.bounds(now).used.0,
+        now.floor(DAY).0,
+        OVERVIEW_MIN_REFUSALS,
+        Severity::Critical.rank(),
+        MAX_ATTENTION,
+    ]
+}
+
 impl Store {
     /// Returns the ids of at most [`MAX_ATTENTION`] keys in [`KeyGroup::Attention`], in no order. Denied calls are those of the
     /// current day (UTC).
@@ -36,20 +49,12 @@ impl Store {
         app: ApplicationId,
         now: Timestamp,
     ) -> Result<Vec<KeyId>, StoreError> {
-        let soon = KeyCondition::ExpiresSoon.bounds(now).expires;
-        let idle = KeyCondition::Idle.bounds(now).used;
         let rows: Vec<(String,)> = read!(self, |pool| {
-            sqlx::query_as(sql::KEY_LIST_ATTENTION)
-                .bind(app.0)
-                .bind(now.0)
-                .bind(soon.0)
-                .bind(idle.0)
-                .bind(now.floor(DAY).0)
-                .bind(OVERVIEW_MIN_REFUSALS)
-                .bind(Severity::Critical.rank())
-                .bind(MAX_ATTENTION)
-                .fetch_all(pool)
-                .await
+            let mut query = sqlx::query_as(sql::KEY_LIST_ATTENTION).bind(app.0);
+            for value in attention_values(now) {
+                query = query.bind(value);
+            }
+            query.fetch_all(pool).await
         })?;
         rows.into_iter()
             .map(|(id,)| id.parse().map_err(|_| corrupt("id")))
@@ -84,19 +89,18 @@ impl Store {
         app: ApplicationId,
         now: Timestamp,
     ) -> Result<GroupCounts, StoreError> {
-        let (all, revoked, expired, retired, retiring): (i64, i64, i64, i64, i64) =
-            read!(self, |pool| {
-                sqlx::query_as(sql::KEY_LIST_GROUP_COUNTS)
-                    .bind(app.0)
-                    .bind(now.0)
-                    .fetch_one(pool)
-                    .await
-            })?;
-        let attention = self.attention(app, now).await?.len();
+        let counts: (i64, i64, i64, i64, i64, i64) = read!(self, |pool| {
+            let mut query = sqlx::query_as(sql::KEY_LIST_GROUP_COUNTS).bind(app.0);
+            for value in attention_values(now) {
+                query = query.bind(value);
+            }
+            query.fetch_one(pool).await
+        })?;
+        let (all, revoked, expired, retired, retiring, attention) = counts;
         let ended = revoked + expired + retired;
         Ok(GroupCounts {
             active: all - ended - retiring,
-            attention: i64::try_from(attention).unwrap_or(MAX_ATTENTION),
+            attention,
             ended,
             all,
         })

@@ -16,4 +16,6 @@ SELECT
         WHERE k.application_id = $1 AND k.revoked_at IS NULL AND k.retires_at IS NOT NULL
             AND (k.deactivated_at IS NOT NULL OR (k.retires_at > $2 AND k.sort_expiry > $2))
             AND s.revoked_at IS NULL
-    ) AS retiring
+    ) AS retiring,
+    (
+        SELECT COUNT(*) FROM (

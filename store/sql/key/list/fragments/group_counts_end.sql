@@ -1,0 +1,2 @@
+        ) AS needing_attention
+    ) AS attention
