@@ -55,7 +55,12 @@ impl Telemetry {
         // readers would wait for it.
         self.write_batches().await?;
         let (now, new_id) = (self.now(), || self.new_id());
-        if let Some(entry) = self.usage.collect(scope, now, new_id) {
+        self.usage.take(scope, now);
+        while self.usage.add_few(now) {
+            // Calls are verified meanwhile.
+            yield_now().await;
+        }
+        if let Some(entry) = self.usage.finish(now, new_id) {
             let written = self
                 .store
                 .append_usage_journal(entry.batch, entry.seq, &entry.body);
@@ -74,7 +79,6 @@ impl Telemetry {
         let mut conflicts = 0;
         loop {
             while self.usage.merge_values() {
-                // Merging takes seconds: calls are verified meanwhile.
                 yield_now().await;
             }
             let Some(batch) = self.usage.next_batch(self.now(), || self.new_id()) else {

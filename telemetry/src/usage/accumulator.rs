@@ -3,8 +3,13 @@
 //! nodes read them.
 
 use super::{
-    dimension_counts::ValuesByKey, journal, key_counts::KeyCounts, pending_values::PendingValues,
-    recent_calls::RecentCalls, reports::Reports, rows,
+    dimension_counts::ValuesByKey,
+    journal::{self, EntryWriter},
+    key_counts::KeyCounts,
+    pending_values::PendingValues,
+    recent_calls::RecentCalls,
+    reports::Reports,
+    rows,
 };
 use domain::{
     id::ApplicationId,
@@ -15,7 +20,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
-use store::UsageBatch;
+use store::{UsageBatch, UsageReport};
 use uuid::Uuid;
 use verification::KeyMap;
 
@@ -23,6 +28,8 @@ use verification::KeyMap;
 const MAX_KEYS: usize = 20_000;
 /// Keys that were quiet and whose counts are written in one second, five rows each or more; the counts of others are journaled.
 const MAX_QUIET_KEYS: usize = 1_000;
+/// Keys whose counts are added before other tasks run: verifications wait for this work where there is one processor.
+const MAX_ADDED: usize = 200;
 /// Values in memory before they are written early. A value takes 40 bytes.
 const MAX_VALUES: usize = 2_000_000;
 
@@ -55,6 +62,16 @@ pub(crate) struct Accumulator {
     /// The id of the batch that these counts will be written as, and the number of its journal entries. Once the batch is written,
     /// its journal entries are obsolete.
     batch: Option<(Uuid, i64)>,
+    /// How much the collection in progress writes. It stays if the collection is cancelled, so that the next one writes as much.
+    due: Option<FlushScope>,
+    /// Counts that were taken from the stripes and are not added yet.
+    taken: Vec<KeyMap<KeyCounts>>,
+    /// Counts of keys that were quiet. They are written at once.
+    quiet: KeyMap<KeyCounts>,
+    /// The journal entry of the counts that were added since the last one.
+    entry: Option<EntryWriter>,
+    /// Reports that are not in a batch yet.
+    reports: Vec<UsageReport>,
     /// The minute of the last complete write.
     minute: i64,
     /// Accepted calls of the last minute.
@@ -70,70 +87,113 @@ impl Accumulator {
     pub(super) fn due(&mut self, scope: FlushScope, values: usize, now: Timestamp) -> FlushScope {
         let minute = now.0.div_euclid(MINUTE);
         let ended = minute != std::mem::replace(&mut self.minute, minute);
-        if ended || values >= MAX_VALUES {
+        let asked = self.due.map_or(scope, |due| due.max(scope));
+        let due = if ended || values >= MAX_VALUES {
             FlushScope::All
         } else if self.keys.len() >= MAX_KEYS {
-            scope.max(FlushScope::Totals)
+            asked.max(FlushScope::Totals)
         } else {
-            scope
+            asked
+        };
+        self.due = Some(due);
+        due
+    }
+
+    /// Takes a stripe's counts, which [`Accumulator::add_few`] adds, and its values.
+    pub(super) fn take(&mut self, keys: KeyMap<KeyCounts>, values: Option<ValuesByKey>) {
+        if !keys.is_empty() {
+            self.taken.push(keys);
+        }
+        if let Some(values) = values {
+            self.values.push(values);
         }
     }
 
-    /// Adds counts: as a journal entry for the caller to write, or as pending batches.
-    pub(super) fn collect(
+    /// Returns the counts of a key that are taken and not added yet.
+    pub(super) fn taken(&self, key: KeyId) -> impl Iterator<Item = &KeyCounts> {
+        self.taken.iter().filter_map(move |keys| keys.get(&key))
+    }
+
+    /// Takes what services reported.
+    pub(super) fn take_reports(&mut self, reports: Reports) {
+        self.reports.extend(reports.into_rows());
+    }
+
+    /// Adds the taken counts of a few keys; returns whether there are more.
+    pub(super) fn add_few(&mut self, now: Timestamp) -> bool {
+        let Some(keys) = self.taken.last_mut() else {
+            return false;
+        };
+        let few: Vec<_> = keys.extract_if(|_, _| true).take(MAX_ADDED).collect();
+        if keys.is_empty() {
+            self.taken.pop();
+        }
+        for (key, counts) in few {
+            self.add(key, counts, now);
+        }
+        !self.taken.is_empty()
+    }
+
+    fn add(&mut self, key: KeyId, counts: KeyCounts, now: Timestamp) {
+        let journaled = self.due == Some(FlushScope::Journal);
+        let quiet = journaled && self.is_quiet(key, &counts, now);
+        for (at, calls) in counts.accepted() {
+            self.recent.add(key, calls, at);
+        }
+        if quiet {
+            journal::merge(&mut self.quiet, key, counts);
+            return;
+        }
+        if journaled {
+            let entry = self.entry.get_or_insert_with(|| EntryWriter::new(now));
+            entry.add(key, &counts);
+        }
+        journal::merge(&mut self.keys, key, counts);
+    }
+
+    /// Whether a key has accepted calls now and had none in the minute before, and may be written at once.
+    fn is_quiet(&mut self, key: KeyId, counts: &KeyCounts, now: Timestamp) -> bool {
+        self.quiet.contains_key(&key)
+            || counts.last.is_some()
+                && self.quiet.len() < MAX_QUIET_KEYS
+                && self.recent.of(key, now) == 0
+    }
+
+    /// Ends a collection, when all taken counts are added: makes a pending batch, or a journal entry for the caller to write, or both.
+    pub(super) fn finish(
         &mut self,
-        mut keys: KeyMap<KeyCounts>,
-        values: Vec<ValuesByKey>,
-        reports: Reports,
-        due: FlushScope,
         now: Timestamp,
         mut new_id: impl FnMut() -> Uuid,
     ) -> Option<JournalEntry> {
-        let quiet = if due == FlushScope::Journal {
-            self.take_quiet(&mut keys, now)
-        } else {
-            KeyMap::default()
-        };
-        let mut entry = None;
-        if due == FlushScope::Journal && !keys.is_empty() {
-            let (batch, entries) = self.batch.get_or_insert_with(|| (new_id(), 0));
-            *entries += 1;
-            entry = Some(JournalEntry {
-                batch: *batch,
-                seq: *entries,
-                body: journal::write(&keys, now),
-            });
-        }
-        for (key, counts) in keys.iter().chain(&quiet) {
-            for (at, calls) in counts.accepted() {
-                self.recent.add(*key, calls, at);
+        let (quiet, entry) = (std::mem::take(&mut self.quiet), self.entry.take());
+        let mut journaled = None;
+        let mut batch = if self.due.take() == Some(FlushScope::Journal) {
+            if let Some(entry) = entry {
+                let (batch, entries) = self.batch.get_or_insert_with(|| (new_id(), 0));
+                *entries += 1;
+                journaled = Some(JournalEntry {
+                    batch: *batch,
+                    seq: *entries,
+                    body: entry.into_bytes(),
+                });
             }
-        }
-        for (key, counts) in keys {
-            journal::merge(&mut self.keys, key, counts);
-        }
-        for values in values {
-            self.values.push(values);
-        }
-        let mut batch = if due == FlushScope::Journal {
             totals(new_id(), now, quiet)
-        } else if self.keys.is_empty() {
-            UsageBatch::empty(new_id(), now)
         } else {
-            self.totals(now, &mut new_id)
+            // A collection that was cancelled has left them.
+            for (key, counts) in quiet {
+                journal::merge(&mut self.keys, key, counts);
+            }
+            if self.keys.is_empty() {
+                UsageBatch::empty(new_id(), now)
+            } else {
+                self.totals(now, &mut new_id)
+            }
         };
-        batch.reports = reports.into_rows();
+        batch.reports = std::mem::take(&mut self.reports);
         if !batch.is_empty() {
             self.pending.push_back(Arc::new(batch));
         }
-        entry
-    }
-
-    /// Takes the keys with accepted calls that had none in the minute before, as many as may be written at once.
-    fn take_quiet(&mut self, keys: &mut KeyMap<KeyCounts>, now: Timestamp) -> KeyMap<KeyCounts> {
-        keys.extract_if(|key, counts| counts.last.is_some() && self.recent.of(*key, now) == 0)
-            .take(MAX_QUIET_KEYS)
-            .collect()
+        journaled
     }
 
     /// Merges a few of the values for the next batch; returns whether it is not complete yet.
@@ -221,137 +281,4 @@ fn totals(id: Uuid, at: Timestamp, keys: KeyMap<KeyCounts>) -> UsageBatch {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::usage::key_counts::LastCall;
-    use domain::{key::Environment, usage::Level, verdict::Verdict};
-
-    /// One call of each key, at `at`.
-    fn counts(keys: usize, at: Timestamp, verdict: Verdict) -> KeyMap<KeyCounts> {
-        let (application, minute) = (ApplicationId(Uuid::nil()), at.floor(MINUTE));
-        (0..keys)
-            .map(|n| {
-                let mut counts = KeyCounts::new(application, minute, verdict);
-                counts.add(minute, verdict, 1);
-                counts.last = (verdict == Verdict::Accepted).then(|| LastCall {
-                    at,
-                    address: String::new(),
-                    user_agent: String::new(),
-                    route: String::new(),
-                });
-                (KeyId::from_number(Environment::Live, n as u128), counts)
-            })
-            .collect()
-    }
-
-    fn collect_counts(
-        accumulator: &mut Accumulator,
-        counts: KeyMap<KeyCounts>,
-        now: i64,
-    ) -> Option<JournalEntry> {
-        let now = Timestamp(now);
-        let due = accumulator.due(FlushScope::Journal, 0, now);
-        let mut ids = 1_u128..;
-        let new_id = || Uuid::from_u128(ids.next().unwrap_or_default());
-        accumulator.collect(counts, Vec::new(), Reports::default(), due, now, new_id)
-    }
-
-    /// Collects refused calls, which are journaled.
-    fn collect(accumulator: &mut Accumulator, keys: usize, now: i64) -> Option<JournalEntry> {
-        let refused = counts(keys, Timestamp(0), Verdict::InvalidCredentials);
-        collect_counts(accumulator, refused, now)
-    }
-
-    /// Collects accepted calls, and returns the number of keys that are written, and whether others are journaled.
-    fn accept(accumulator: &mut Accumulator, keys: usize, now: i64) -> (usize, bool) {
-        let accepted = counts(keys, Timestamp(now), Verdict::Accepted);
-        let entry = collect_counts(accumulator, accepted, now);
-        let written = accumulator.pending.drain(..);
-        let keys = written.map(|batch| batch.last_uses.len()).sum();
-        (keys, entry.is_some())
-    }
-
-    #[test]
-    fn journaled_counts_are_written_under_their_journal_batch_when_the_minute_ends() {
-        let mut accumulator = Accumulator::default();
-        let entries = [1, 1_000].map(|now| collect(&mut accumulator, 2, now).expect("an entry"));
-        assert!(collect(&mut accumulator, 0, 2_000).is_none() && accumulator.pending.is_empty());
-        assert_eq!(
-            entries.map(|entry| (entry.batch, entry.seq)),
-            [(Uuid::from_u128(1), 1), (Uuid::from_u128(1), 2)]
-        );
-        assert!(collect(&mut accumulator, 1, MINUTE).is_none());
-        let batch = accumulator.pending.pop_front().expect("a batch");
-        assert_eq!(batch.id, Uuid::from_u128(1));
-        let calls = |level| {
-            let rows = batch.counts.iter().filter(|count| count.level == level);
-            rows.map(|count| count.calls).collect::<Vec<_>>()
-        };
-        // Two keys, and their application.
-        assert_eq!(
-            (calls(Level::Minute), batch.counts.len()),
-            (vec![3, 2, 5], 9)
-        );
-        let next = collect(&mut accumulator, 1, MINUTE + 1_000).expect("an entry");
-        assert_eq!(next.seq, 1);
-    }
-
-    #[test]
-    fn a_batch_stays_pending_under_its_id_until_it_is_written() {
-        let mut accumulator = Accumulator::default();
-        assert!(collect(&mut accumulator, 1, 1).is_some());
-        accumulator.abandon_journal(Timestamp(2), || Uuid::from_u128(2));
-        let mut next = || {
-            let batch = accumulator.next_batch(Timestamp(3), || Uuid::from_u128(3));
-            batch.map(|batch| batch.id)
-        };
-        // The flush that took it first was cancelled.
-        assert_eq!([next(), next()], [Some(Uuid::from_u128(1)); 2]);
-        accumulator.remove_written();
-        assert!(accumulator.next_batch(Timestamp(4), Uuid::nil).is_none());
-    }
-
-    #[test]
-    fn counts_of_a_key_that_was_quiet_for_a_minute_are_written_and_later_ones_journaled() {
-        let mut accumulator = Accumulator::default();
-        let steps = [
-            (2, 11_000, (2, false)),
-            (2, 12_000, (0, true)),
-            (3, 13_000, (1, true)),
-            // What was journaled.
-            (0, MINUTE, (2, false)),
-            (3, MINUTE + 2_000, (0, true)),
-            (0, 2 * MINUTE, (3, false)),
-            (3, 2 * MINUTE + 8_000, (3, false)),
-        ];
-        for (keys, now, expected) in steps {
-            assert_eq!(accept(&mut accumulator, keys, now), expected, "{now}");
-        }
-    }
-
-    #[test]
-    fn of_many_quiet_keys_some_are_written_and_the_others_journaled() {
-        let mut accumulator = Accumulator::default();
-        let first = accept(&mut accumulator, MAX_QUIET_KEYS + 5, 1_000);
-        assert_eq!(first, (MAX_QUIET_KEYS, true));
-        assert_eq!(accept(&mut accumulator, 0, MINUTE), (5, false));
-    }
-
-    #[test]
-    fn counts_of_too_many_keys_are_written_before_the_minute_ends() {
-        let mut accumulator = Accumulator::default();
-        assert!(collect(&mut accumulator, MAX_KEYS, 1).is_some());
-        assert!(collect(&mut accumulator, 1, 2).is_none());
-        assert_eq!(accumulator.pending.len(), 1);
-        assert!(collect(&mut accumulator, 1, 3).is_some());
-    }
-
-    #[test]
-    fn values_are_written_early_if_there_are_too_many() {
-        let mut accumulator = Accumulator::default();
-        let mut due = |values, now| accumulator.due(FlushScope::Journal, values, Timestamp(now));
-        assert_eq!(due(MAX_VALUES - 1, 1), FlushScope::Journal);
-        assert_eq!(due(MAX_VALUES, 2), FlushScope::All);
-        assert_eq!(due(0, MINUTE), FlushScope::All);
-    }
-}
+mod tests;

@@ -3,7 +3,6 @@
 use super::{
     accumulator::{Accumulator, FlushScope, JournalEntry},
     dimension_counts::{DimensionCounts, DimensionHasher, address_text},
-    journal::merge,
     key_counts::{KeyCounts, LastCall},
     reports::{ReportSums, Reports},
 };
@@ -81,31 +80,25 @@ impl UsageCounters {
     /// Returns the accepted calls of a key in the last 60 seconds.
     pub(crate) fn last_minute(&self, key: KeyId, now: Timestamp) -> i64 {
         let mut accumulator = self.accumulator();
-        let mut calls = accumulator.recent.of(key, now);
         let since = now.plus(-MINUTE);
+        let new = |counts: &KeyCounts| -> i64 {
+            let new = counts.accepted().filter(|(at, _)| *at > since);
+            new.map(|(_, calls)| calls).sum()
+        };
+        let mut calls = accumulator.recent.of(key, now);
+        calls += accumulator.taken(key).map(new).sum::<i64>();
         for recent in self.recent.lock_each() {
-            if let Some(counts) = recent.keys.get(&key) {
-                let new = counts.accepted().filter(|(at, _)| *at > since);
-                calls += new.map(|(_, calls)| calls).sum::<i64>();
-            }
+            calls += recent.keys.get(&key).map_or(0, new);
         }
         calls
     }
 
-    /// Collects the counts so far. `scope`, or more if more is due, becomes pending batches or a journal entry for the caller to
-    /// write. `new_id` generates batch ids.
-    pub(crate) fn collect(
-        &self,
-        scope: FlushScope,
-        now: Timestamp,
-        new_id: impl FnMut() -> Uuid,
-    ) -> Option<JournalEntry> {
+    /// Takes the counts so far, to be written in `scope`, or in more if more is due.
+    pub(crate) fn take(&self, scope: FlushScope, now: Timestamp) {
         let mut accumulator = self.accumulator();
         let recent = self.recent.lock_each();
         let in_memory = recent.map(|recent| recent.dimensions.len()).sum();
         let due = accumulator.due(scope, in_memory, now);
-        let mut keys = KeyMap::default();
-        let mut values = Vec::new();
         for stripe in self.recent.stripes() {
             let capacity = stripe.lock().keys.len();
             // Allocated while no call waits.
@@ -116,17 +109,23 @@ impl UsageCounters {
             let new_dimensions =
                 (due == FlushScope::All).then(|| std::mem::take(&mut recent.dimensions));
             drop(recent);
-            if keys.is_empty() {
-                keys = counted;
-            } else {
-                for (key, counts) in counted {
-                    merge(&mut keys, key, counts);
-                }
-            }
-            values.extend(new_dimensions.map(DimensionCounts::into_keys));
+            accumulator.take(counted, new_dimensions.map(DimensionCounts::into_keys));
         }
-        let reports = std::mem::take(&mut *self.reports());
-        accumulator.collect(keys, values, reports, due, now, new_id)
+        accumulator.take_reports(std::mem::take(&mut *self.reports()));
+    }
+
+    /// Adds the taken counts of a few keys; returns whether there are more.
+    pub(crate) fn add_few(&self, now: Timestamp) -> bool {
+        self.accumulator().add_few(now)
+    }
+
+    /// Makes pending batches, or a journal entry for the caller to write, when all taken counts are added. `new_id` generates batch ids.
+    pub(crate) fn finish(
+        &self,
+        now: Timestamp,
+        new_id: impl FnMut() -> Uuid,
+    ) -> Option<JournalEntry> {
+        self.accumulator().finish(now, new_id)
     }
 
     /// Adds a report; returns `false` if there is no room for it.

@@ -17,31 +17,73 @@ use verification::KeyMap;
 
 const VERSION: u8 = 1;
 
-/// Encodes counts of about `now`.
-pub(crate) fn write(keys: &KeyMap<KeyCounts>, now: Timestamp) -> Vec<u8> {
-    let mut entry = EntryWriter {
-        bytes: Vec::with_capacity(32 + keys.len() * 32),
-        texts: HashMap::new(),
-    };
-    entry.bytes.push(VERSION);
-    entry.signed(now.0);
-    for (key, counts) in keys {
-        entry.bytes.extend_from_slice(&key.to_bytes());
-        entry.number(counts.calls().count() as u64);
+/// Encodes an entry, key by key. A key may be added again.
+pub(crate) struct EntryWriter {
+    now: Timestamp,
+    bytes: Vec<u8>,
+    texts: HashMap<String, u64>,
+}
+
+impl EntryWriter {
+    /// Begins an entry with counts of about `now`.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        let mut entry = Self {
+            now,
+            bytes: vec![VERSION],
+            texts: HashMap::new(),
+        };
+        entry.signed(now.0);
+        entry
+    }
+
+    /// Adds the counts of a key.
+    pub(crate) fn add(&mut self, key: KeyId, counts: &KeyCounts) {
+        self.bytes.extend_from_slice(&key.to_bytes());
+        self.number(counts.calls().count() as u64);
         for calls in counts.calls() {
-            entry.signed((now.floor(MINUTE).0 - calls.minute.0) / MINUTE);
-            entry.text(calls.verdict.to_stored().0);
-            entry.signed(calls.count);
+            self.signed((self.now.floor(MINUTE).0 - calls.minute.0) / MINUTE);
+            self.text(calls.verdict.to_stored().0);
+            self.signed(calls.count);
         }
-        entry.number(u64::from(counts.last.is_some()));
+        self.number(u64::from(counts.last.is_some()));
         if let Some(last) = &counts.last {
-            entry.signed(now.0 - last.at.0);
-            entry.text(&last.address);
-            entry.text(&last.user_agent);
-            entry.text(&last.route);
+            self.signed(self.now.0 - last.at.0);
+            self.text(&last.address);
+            self.text(&last.user_agent);
+            self.text(&last.route);
         }
     }
-    entry.bytes
+
+    /// Returns the encoded entry.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    fn number(&mut self, mut number: u64) {
+        loop {
+            let [lowest, ..] = number.to_le_bytes();
+            number >>= 7;
+            if number == 0 {
+                self.bytes.push(lowest);
+                return;
+            }
+            self.bytes.push(lowest | 0x80);
+        }
+    }
+
+    fn signed(&mut self, number: i64) {
+        self.number((number.cast_unsigned() << 1) ^ (number >> 63).cast_unsigned());
+    }
+
+    fn text(&mut self, text: &str) {
+        let (known, next) = (self.texts.get(text).copied(), self.texts.len() as u64);
+        self.number(known.unwrap_or(next));
+        if known.is_none() {
+            self.texts.insert(text.to_owned(), next);
+            self.number(text.len() as u64);
+            self.bytes.extend_from_slice(text.as_bytes());
+        }
+    }
 }
 
 /// Decodes an entry and adds its counts to `all`; returns `None` if it is invalid. Keys without an application are skipped.
@@ -96,39 +138,6 @@ pub(crate) fn merge(all: &mut KeyMap<KeyCounts>, key: KeyId, later: KeyCounts) {
         Some(counts) => counts.merge(later),
         None => {
             all.insert(key, later);
-        }
-    }
-}
-
-struct EntryWriter<'a> {
-    bytes: Vec<u8>,
-    texts: HashMap<&'a str, u64>,
-}
-
-impl<'a> EntryWriter<'a> {
-    fn number(&mut self, mut number: u64) {
-        loop {
-            let [lowest, ..] = number.to_le_bytes();
-            number >>= 7;
-            if number == 0 {
-                self.bytes.push(lowest);
-                return;
-            }
-            self.bytes.push(lowest | 0x80);
-        }
-    }
-
-    fn signed(&mut self, number: i64) {
-        self.number((number.cast_unsigned() << 1) ^ (number >> 63).cast_unsigned());
-    }
-
-    fn text(&mut self, text: &'a str) {
-        let next = self.texts.len() as u64;
-        let number = *self.texts.entry(text).or_insert(next);
-        self.number(number);
-        if number == next {
-            self.number(text.len() as u64);
-            self.bytes.extend_from_slice(text.as_bytes());
         }
     }
 }
@@ -196,6 +205,14 @@ mod tests {
         Verdict::InvalidCredentials,
         Verdict::Expired { at: Timestamp(0) },
     ];
+
+    fn write(keys: &KeyMap<KeyCounts>, now: Timestamp) -> Vec<u8> {
+        let mut entry = EntryWriter::new(now);
+        for (key, counts) in keys {
+            entry.add(*key, counts);
+        }
+        entry.into_bytes()
+    }
 
     /// Sums by minute and verdict, and the last call with its user agent.
     fn key_counts() -> impl Strategy<Value = KeyCounts> {
