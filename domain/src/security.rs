@@ -7,7 +7,7 @@ mod kind;
 
 pub use event::{
     Acknowledgement, EventCursor, EventId, EventKey, EventOccurrence, EventPage, MAX_NOTE_CHARS,
-    OpenEventCounts, SecurityEvent,
+    OpenEventCounts, OpenKeyEvents, SecurityEvent,
 };
 pub use filter::{EventFilter, EventState};
 pub use habits::{

@@ -17,7 +17,7 @@ use crate::{
     ui::ErrorState,
     words::{key as key_words, key_page as words},
 };
-use domain::security::{OpenEventCounts, SecurityEvent};
+use domain::security::{OpenKeyEvents, SecurityEvent};
 use history::KeyHistory;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -60,13 +60,9 @@ async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
     let open = if here.open_events.all > 0 {
         view.open_events().await?
     } else {
-        OpenEventCounts::default()
+        OpenKeyEvents::default()
     };
-    let mut critical = if open.critical > 0 {
-        view.critical_events().await?.into_iter()
-    } else {
-        Vec::new().into_iter()
-    };
+    let mut critical = open.critical.into_iter();
     let event: Option<SecurityEvent> = critical.next();
     let tab = query(|query| KeyTab::parse(&query.get("tab").unwrap_or_default()));
     let key = view.key().clone();

@@ -1,6 +1,6 @@
 //! Occurrences, stored security events and their pagination.
 
-use super::EventKind;
+use super::{EventKind, Severity};
 use crate::{
     audit::{Action, AuditEvent},
     decision::DecisionRecord,
@@ -168,6 +168,29 @@ pub struct SecurityEvent {
 pub struct OpenEventCounts {
     pub all: i64,
     pub critical: i64,
+}
+
+/// The open events of a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenKeyEvents {
+    /// Their number.
+    pub all: i64,
+    /// The critical ones, newest first, one of each kind.
+    pub critical: Vec<SecurityEvent>,
+}
+
+impl OpenKeyEvents {
+    /// Creates it of the number of all events and of some of them, newest first, with all that are critical.
+    pub fn new(all: i64, events: Vec<SecurityEvent>) -> Self {
+        let mut critical: Vec<SecurityEvent> = Vec::new();
+        for event in events {
+            let known = critical.iter().any(|known| known.kind == event.kind);
+            if event.kind.severity() == Severity::Critical && !known {
+                critical.push(event);
+            }
+        }
+        Self { all, critical }
+    }
 }
 
 /// Maximum characters of a note.

@@ -4,7 +4,7 @@ use crate::{ManagementError, UsageView, Viewer};
 use domain::{
     audit::AuditRecord,
     key::{KeySummary, suggestion::ScopeUsage, token::KeyId},
-    security::{EventFilter, EventState, OpenEventCounts, SecurityEvent, Severity},
+    security::{EventFilter, EventState, OpenKeyEvents, Severity},
     usage::breakdown::Impact,
 };
 
@@ -79,32 +79,28 @@ impl KeyView {
         Ok(self.viewer.telemetry().impact(self.key.id).await?)
     }
 
-    /// Counts the key's unacknowledged security events.
+    /// Returns the key's unacknowledged security events.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn open_events(&self) -> Result<OpenEventCounts, ManagementError> {
-        self.viewer.open_events(Some(self.key.id)).await
-    }
-
-    /// Returns the key's unacknowledged critical security events, newest first, one of each kind.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn critical_events(&self) -> Result<Vec<SecurityEvent>, ManagementError> {
-        let filter = EventFilter {
+    pub async fn open_events(&self) -> Result<OpenKeyEvents, ManagementError> {
+        let open = EventFilter {
             kind: None,
-            severity: Some(Severity::Critical),
+            severity: None,
             state: EventState::Open,
             key: Some(self.key.id),
         };
-        let mut events = self.viewer.security_events(&filter, None).await?.rows;
-        let mut kinds = Vec::new();
-        events.retain(|event| {
-            let first = !kinds.contains(&event.kind);
-            kinds.push(event.kind);
-            first
-        });
-        Ok(events)
+        let page = self.viewer.security_events(&open, None).await?;
+        if page.next.is_none() {
+            let all = i64::try_from(page.rows.len()).unwrap_or(i64::MAX);
+            return Ok(OpenKeyEvents::new(all, page.rows));
+        }
+        let counts = self.viewer.open_events(Some(self.key.id)).await?;
+        let critical = EventFilter {
+            severity: Some(Severity::Critical),
+            ..open
+        };
+        let page = self.viewer.security_events(&critical, None).await?;
+        Ok(OpenKeyEvents::new(counts.all, page.rows))
     }
 }

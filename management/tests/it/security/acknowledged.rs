@@ -6,7 +6,7 @@ use domain::{
     account::Role,
     audit::{Action, AuditFilter},
     origin::Origin,
-    security::{EventFilter, EventKind, EventState},
+    security::{EventFilter, EventKind, EventOccurrence, EventState},
     time::{DAY, HOUR, SECOND},
 };
 use management::ManagementError;
@@ -141,7 +141,7 @@ async fn a_key_has_one_open_critical_event_of_each_kind(database: TestDatabase) 
         let editor = editor.clone();
         async move {
             let view = editor.open_key(id).await.expect("the key");
-            let events = view.critical_events().await.expect("read");
+            let events = view.open_events().await.expect("read").critical;
             events.iter().map(|event| event.kind).collect::<Vec<_>>()
         }
     };
@@ -167,4 +167,45 @@ async fn a_key_has_one_open_critical_event_of_each_kind(database: TestDatabase) 
         editor.acknowledge(event.id, "").await.expect("works");
     }
     assert_eq!(critical(key.id).await, []);
+}
+
+each_database!(critical_events_of_a_key_are_found_behind_a_page_of_others);
+async fn critical_events_of_a_key_are_found_behind_a_page_of_others(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let open = async || {
+        let view = editor.open_key(key.id).await.expect("the key");
+        view.open_events().await.expect("read")
+    };
+    let browser = Sent {
+        browser: true,
+        ..sent(&key)
+    };
+    call(&test.keyring, key.id, browser);
+    let before = open().await.all;
+    test.clock.advance(SECOND);
+    let (app, at) = (editor.application(), editor.now());
+    let networks: Vec<_> = (0..60)
+        .map(|n| EventOccurrence {
+            account: app.account_id,
+            application: Some(app.id),
+            kind: EventKind::NewNetwork,
+            subject: key.id.to_string(),
+            value: format!("192.0.{n}.0/24"),
+            first_at: at,
+            last_at: at,
+            calls: 1,
+            address: String::new(),
+            route: String::new(),
+            user_agent: String::new(),
+            request_id: String::new(),
+            detail: String::new(),
+        })
+        .collect();
+    let raised = test.database.store.raise_security_events(&networks).await;
+    raised.expect("raised");
+    let open = open().await;
+    assert_eq!(open.all, before + 60);
+    let kinds: Vec<_> = open.critical.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [EventKind::FromBrowser]);
 }
