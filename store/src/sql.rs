@@ -351,10 +351,10 @@ shared_statements! {
     KEY_DAYS_BUSIEST = "usage/key_day/fragments/begin" "usage/key_day/fragments/two_days" "usage/key_day/fragments/busiest_two_days" "usage/key_day/fragments/then_one_day" "usage/key_day/fragments/one_day" "usage/key_day/fragments/busiest_one_day" "usage/key_day/fragments/end";
     KEY_DAYS_MOST_REJECTED = "usage/key_day/fragments/begin" "usage/key_day/fragments/two_days" "usage/key_day/fragments/most_rejected_two_days" "usage/key_day/fragments/then_one_day" "usage/key_day/fragments/one_day" "usage/key_day/fragments/most_rejected_one_day" "usage/key_day/fragments/end";
     USAGE_BARS = "usage/bars";
-    USAGE_BREAKDOWN_BETWEEN = "usage/breakdown/between";
     USAGE_BREAKDOWN_OF_SUBJECTS = "usage/breakdown/of_subjects";
     USAGE_BREAKDOWN_PRUNE = "usage/breakdown/prune";
     USAGE_BREAKDOWN_SET = "usage/breakdown/set";
+    USAGE_BREAKDOWN_WITH_HISTORY = "usage/breakdown/with_refusals" "usage/breakdown/fragments/history";
     USAGE_BREAKDOWN_WITH_REFUSALS = "usage/breakdown/with_refusals";
     USAGE_JOURNAL_ALL = "usage/journal/all";
     USAGE_JOURNAL_DELETE = "usage/journal/delete";

@@ -127,22 +127,35 @@ impl Telemetry {
         Ok(Breakdown::new(since, parts, MAX_NAMED_VALUES))
     }
 
-    /// Returns the scopes that a key's calls have required, as far back as it is known.
+    /// As [`Telemetry::breakdown`], of a key, and beside it the scopes that its calls have required, as far back as it is known.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn scope_use(&self, key: KeyId) -> Result<ScopeUsage, StoreError> {
-        let seen = self
+    pub async fn breakdown_with_scopes(
+        &self,
+        key: KeyId,
+        range: ChartRange,
+    ) -> Result<(Breakdown, ScopeUsage), StoreError> {
+        let (level, start) = Breakdown::level(range, self.now());
+        let buckets = BucketRange {
+            level,
+            start,
+            ..buckets(range)
+        };
+        let history = (Level::Day, Dimension::Scope);
+        let (parts, seen) = self
             .store
-            .breakdown_value_spans(key.into(), Level::Day, Dimension::Scope)
+            .usage_breakdown_with_history(key.into(), buckets, history)
             .await?;
-        Ok(ScopeUsage {
+        let breakdown = Breakdown::new(start, parts, MAX_NAMED_VALUES);
+        let scopes = ScopeUsage {
             used: seen
                 .iter()
                 .filter_map(|seen| ScopeSet::one(&seen.value).ok())
                 .fold(ScopeSet::default(), ScopeSet::union),
             since: seen.iter().map(|seen| seen.first).min(),
-        })
+        };
+        Ok((breakdown, scopes))
     }
 
     /// Returns the recent accepted calls of a key, which a revocation would stop.

@@ -5,7 +5,10 @@ use domain::{
     audit::AuditRecord,
     key::{KeySummary, suggestion::ScopeUsage, token::KeyId},
     security::{EventFilter, EventState, OpenKeyEvents, Severity},
-    usage::breakdown::Impact,
+    usage::{
+        ChartRange,
+        breakdown::{Breakdown, Impact},
+    },
 };
 
 /// Audit records in a key's history.
@@ -61,13 +64,18 @@ impl KeyView {
             .await?)
     }
 
-    /// Returns the scopes that the key's calls have required, as far back as it is known.
+    /// Returns the key's calls by address, route, scope, user agent and refusal, and beside them the scopes that its calls have
+    /// required, as far back as it is known.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn scope_use(&self) -> Result<ScopeUsage, ManagementError> {
+    pub async fn breakdown(
+        &self,
+        range: ChartRange,
+    ) -> Result<(Breakdown, ScopeUsage), ManagementError> {
         let _permit = self.viewer.long_read().await?;
-        Ok(self.viewer.telemetry().scope_use(self.key.id).await?)
+        let telemetry = self.viewer.telemetry();
+        Ok(telemetry.breakdown_with_scopes(self.key.id, range).await?)
     }
 
     /// Returns the key's recent accepted calls, which a revocation would stop.

@@ -6,7 +6,7 @@ use domain::{
     key::filter::{KeyFilter, KeyQuery},
     support::SupportSearch,
     time::MINUTE,
-    usage::Window,
+    usage::{ChartRange, Window},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::sync::{
@@ -103,7 +103,8 @@ async fn a_revocation_does_not_wait_behind_the_pages_of_another_account(database
         let [first, second, third] = [view.clone(), view.clone(), view.clone()];
         let viewer = noisy.clone();
         reads.spawn(async move { first.usage().series(Window::Day).await.is_ok() });
-        reads.spawn(async move { second.scope_use().await.is_ok() });
+        let day = ChartRange::of(Window::Day, noisy.now());
+        reads.spawn(async move { second.breakdown(day).await.is_ok() });
         reads.spawn(async move { third.impact().await.is_ok() });
         reads.spawn(async move { viewer.request("unknown").await.is_ok() });
     }

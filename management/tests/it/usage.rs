@@ -84,13 +84,11 @@ async fn calls_are_counted_by_address_route_scope_and_user_agent(database: TestD
         );
         assert!(!format!("{seen:?}").contains("hidden"));
     }
-    let used = editor
-        .open_key(key.id)
-        .await
-        .expect("the key")
-        .scope_use()
-        .await
-        .expect("read");
+    let view = editor.open_key(key.id).await.expect("the key");
+    let week = ChartRange::of(Window::Week, editor.now());
+    let (seen, used) = view.breakdown(week).await.expect("read");
+    let usage = view.usage().breakdown(week).await;
+    assert_eq!(seen, usage.expect("read"));
     assert!(
         used.used
             .contains(ScopeSet::one("invoice:read").expect("known"))

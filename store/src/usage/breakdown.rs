@@ -1,7 +1,8 @@
 //! Breakdowns: the most frequent values of each dimension, one row for a subject and bucket. A row is read, merged with the new
 //! calls, and written.
 
-use crate::{Store, StoreError, row::corrupt, sql};
+use super::BucketRange;
+use crate::{Store, StoreError, read, row::corrupt, sql};
 use domain::{
     time::Timestamp,
     usage::{
@@ -214,7 +215,7 @@ impl Store {
         start: Timestamp,
         end: Timestamp,
     ) -> Result<Vec<BreakdownRow>, StoreError> {
-        let fetched: Vec<(String, String, i64)> = self
+        let fetched: Vec<FetchedRow> = self
             .usage_rows(
                 sql::USAGE_BREAKDOWN_WITH_REFUSALS,
                 subject,
@@ -222,86 +223,95 @@ impl Store {
                 start..end,
             )
             .await?;
-        let mut rows = Vec::new();
-        let mut sums: HashMap<(Dimension, Cow<'_, str>), Bucket> = HashMap::new();
-        for (outcome, value, calls) in &fetched {
-            if !outcome.is_empty() {
-                rows.push(BreakdownRow {
-                    dimension: Dimension::Refusal,
-                    value: value.clone(),
-                    outcome: Outcome::parse(outcome).ok_or_else(|| corrupt("outcome"))?,
-                    calls: *calls,
-                });
-                continue;
-            }
-            for (dimension, stored) in StoredBreakdown::parse(value)?.0 {
-                for stored in stored.values {
-                    let calls = stored.calls();
-                    let sum = sums.entry((dimension, stored.0)).or_default();
-                    *sum = sum.plus(calls);
-                }
-                let others = sums.entry((dimension, Cow::Borrowed(OTHERS))).or_default();
-                *others = others.plus(bucket(stored.others));
-            }
-        }
-        for ((dimension, value), sum) in sums {
-            for outcome in Outcome::ALL {
-                let calls = sum.of(outcome);
-                if calls > 0 {
-                    rows.push(BreakdownRow {
-                        dimension,
-                        value: value.clone().into_owned(),
-                        outcome,
-                        calls,
-                    });
-                }
-            }
-        }
-        Ok(rows)
+        breakdown_rows(&fetched)
     }
 
-    /// Returns the values of a dimension that occurred with a subject, with their first and last bucket of a level.
+    /// As [`Store::usage_breakdown`], and beside it the values of a dimension in all buckets of the level `history`.
     ///
     /// # Errors
-    /// If the database fails or a row cannot be parsed.
-    pub async fn breakdown_value_spans(
+    /// As [`Store::usage_breakdown`].
+    pub async fn usage_breakdown_with_history(
         &self,
         subject: Subject,
-        level: Level,
-        dimension: Dimension,
-    ) -> Result<Vec<ValueSpan>, StoreError> {
-        let (start, end) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
-        let mut spans: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
-        for (bucket, body) in self.breakdown_bodies(subject, level, start, end).await? {
-            let Some(stored) = StoredBreakdown::parse(&body)?.0.remove(&dimension) else {
-                continue;
-            };
+        buckets: BucketRange,
+        (history, dimension): (Level, Dimension),
+    ) -> Result<(Vec<BreakdownRow>, Vec<ValueSpan>), StoreError> {
+        let fetched: Vec<FetchedRow> = read!(self, |pool| {
+            sqlx::query_as(sql::USAGE_BREAKDOWN_WITH_HISTORY)
+                .bind(subject.to_string())
+                .bind(buckets.level.ms())
+                .bind(buckets.start.0)
+                .bind(buckets.end.0)
+                .bind(history.ms())
+                .fetch_all(pool)
+                .await
+        })?;
+        let (history, fetched): (Vec<_>, Vec<_>) = fetched
+            .into_iter()
+            .partition(|(outcome, ..)| outcome == "history");
+        Ok((breakdown_rows(&fetched)?, value_spans(&history, dimension)?))
+    }
+}
+
+/// The outcome, code and number of refused calls; or the body of a row, with the start of its bucket if it is of the history.
+type FetchedRow = (String, String, i64);
+
+fn breakdown_rows(fetched: &[FetchedRow]) -> Result<Vec<BreakdownRow>, StoreError> {
+    let mut rows = Vec::new();
+    let mut sums: HashMap<(Dimension, Cow<'_, str>), Bucket> = HashMap::new();
+    for (outcome, value, calls) in fetched {
+        if !outcome.is_empty() {
+            rows.push(BreakdownRow {
+                dimension: Dimension::Refusal,
+                value: value.clone(),
+                outcome: Outcome::parse(outcome).ok_or_else(|| corrupt("outcome"))?,
+                calls: *calls,
+            });
+            continue;
+        }
+        for (dimension, stored) in StoredBreakdown::parse(value)?.0 {
             for stored in stored.values {
-                let span = spans
-                    .entry(stored.0.into_owned())
-                    .or_insert((bucket, bucket));
-                *span = (span.0.min(bucket), span.1.max(bucket));
+                let calls = stored.calls();
+                let sum = sums.entry((dimension, stored.0)).or_default();
+                *sum = sum.plus(calls);
+            }
+            let others = sums.entry((dimension, Cow::Borrowed(OTHERS))).or_default();
+            *others = others.plus(bucket(stored.others));
+        }
+    }
+    for ((dimension, value), sum) in sums {
+        for outcome in Outcome::ALL {
+            let calls = sum.of(outcome);
+            if calls > 0 {
+                rows.push(BreakdownRow {
+                    dimension,
+                    value: value.clone().into_owned(),
+                    outcome,
+                    calls,
+                });
             }
         }
-        Ok(spans
-            .into_iter()
-            .map(|(value, (first, last))| ValueSpan { value, first, last })
-            .collect())
     }
+    Ok(rows)
+}
 
-    async fn breakdown_bodies(
-        &self,
-        subject: Subject,
-        level: Level,
-        start: Timestamp,
-        end: Timestamp,
-    ) -> Result<Vec<(Timestamp, String)>, StoreError> {
-        let rows: Vec<(i64, String)> = self
-            .usage_rows(sql::USAGE_BREAKDOWN_BETWEEN, subject, level, start..end)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(bucket, body)| (Timestamp(bucket), body))
-            .collect())
+/// Returns the values of a dimension, with the first and the last bucket that each occurs in.
+fn value_spans(history: &[FetchedRow], dimension: Dimension) -> Result<Vec<ValueSpan>, StoreError> {
+    let mut spans: BTreeMap<String, (Timestamp, Timestamp)> = BTreeMap::new();
+    for (_, body, bucket) in history {
+        let bucket = Timestamp(*bucket);
+        let Some(stored) = StoredBreakdown::parse(body)?.0.remove(&dimension) else {
+            continue;
+        };
+        for stored in stored.values {
+            let span = spans
+                .entry(stored.0.into_owned())
+                .or_insert((bucket, bucket));
+            *span = (span.0.min(bucket), span.1.max(bucket));
+        }
     }
+    Ok(spans
+        .into_iter()
+        .map(|(value, (first, last))| ValueSpan { value, first, last })
+        .collect())
 }

@@ -10,7 +10,7 @@ use domain::{
     },
 };
 use std::collections::BTreeMap;
-use store::{BreakdownSums, Store, StoreError, UsageBatch};
+use store::{BreakdownSums, BucketRange, Store, StoreError, UsageBatch};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -82,10 +82,17 @@ async fn batches_are_merged_and_a_repeated_one_counts_once(database: TestDatabas
     assert_eq!(stored(store, hour, NOW).await, last);
     let both = rows(&[("192.0.2.2", 9), ("192.0.2.1", 8), (quoted, 1)]);
     assert_eq!(stored(store, before, NOW).await, both);
-    let spans = store
-        .breakdown_value_spans(key().into(), Level::Hour, Dimension::Address)
+    let buckets = BucketRange {
+        level: Level::Hour,
+        start: hour,
+        end: NOW,
+    };
+    let history = (Level::Hour, Dimension::Address);
+    let (rows, spans) = store
+        .usage_breakdown_with_history(key().into(), buckets, history)
         .await
         .expect("read");
+    assert_eq!(rows.iter().map(|row| row.calls).sum::<i64>(), 12);
     let spans: Vec<_> = spans
         .iter()
         .map(|span| (span.value.as_str(), span.first, span.last))

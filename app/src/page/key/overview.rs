@@ -27,9 +27,8 @@ pub fn KeyOverview(
     loaded(async move {
         let rotated = rotated(&here, &view).await?;
         let usage = view.usage();
-        let used = view.scope_use().await?;
         let chart = usage.chart(context::chart_query(&address)).await?;
-        let breakdown = usage.breakdown(chart.series.range).await?;
+        let (breakdown, used) = view.breakdown(chart.series.range).await?;
         let day = usage.last_day_of(&chart, &breakdown).await?;
         let key = view.key().clone();
         let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
