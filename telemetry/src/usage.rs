@@ -6,6 +6,7 @@ mod counters;
 mod dimension_counts;
 mod journal;
 mod key_counts;
+mod pending_counts;
 mod pending_values;
 mod recent_calls;
 mod recent_values;
@@ -78,7 +79,7 @@ impl Telemetry {
     async fn write_batches(&self) -> Result<(), StoreError> {
         let mut conflicts = 0;
         loop {
-            while self.usage.merge_values() {
+            while self.usage.prepare_few() {
                 yield_now().await;
             }
             let Some(batch) = self.usage.next_batch(self.now(), || self.new_id()) else {

@@ -6,10 +6,10 @@ use super::{
     dimension_counts::ValuesByKey,
     journal::{self, EntryWriter},
     key_counts::KeyCounts,
+    pending_counts::PendingCounts,
     pending_values::PendingValues,
     recent_calls::RecentCalls,
     reports::Reports,
-    rows,
 };
 use domain::{
     id::ApplicationId,
@@ -76,8 +76,10 @@ pub(crate) struct Accumulator {
     minute: i64,
     /// Accepted calls of the last minute.
     pub(super) recent: RecentCalls,
-    /// Batches that are not written yet, in their order.
-    pending: VecDeque<Arc<UsageBatch>>,
+    /// The batch that is written next, once it is prepared.
+    next: Option<Arc<UsageBatch>>,
+    /// Counts of batches that are written after it, in their order.
+    counts: VecDeque<PendingCounts>,
     /// Values that are written after them.
     values: PendingValues,
 }
@@ -167,7 +169,8 @@ impl Accumulator {
     ) -> Option<JournalEntry> {
         let (quiet, entry) = (std::mem::take(&mut self.quiet), self.entry.take());
         let mut journaled = None;
-        let mut batch = if self.due.take() == Some(FlushScope::Journal) {
+        let reports = std::mem::take(&mut self.reports);
+        let counts = if self.due.take() == Some(FlushScope::Journal) {
             if let Some(entry) = entry {
                 let (batch, entries) = self.batch.get_or_insert_with(|| (new_id(), 0));
                 *entries += 1;
@@ -177,70 +180,81 @@ impl Accumulator {
                     body: entry.into_bytes(),
                 });
             }
-            totals(new_id(), now, quiet)
+            PendingCounts::new(new_id(), now, quiet, reports)
         } else {
             // A collection that was cancelled has left them.
             for (key, counts) in quiet {
                 journal::merge(&mut self.keys, key, counts);
             }
-            if self.keys.is_empty() {
-                UsageBatch::empty(new_id(), now)
-            } else {
-                self.totals(now, &mut new_id)
-            }
+            self.totals(now, reports, new_id)
         };
-        batch.reports = std::mem::take(&mut self.reports);
-        if !batch.is_empty() {
-            self.pending.push_back(Arc::new(batch));
+        if !counts.is_empty() {
+            self.counts.push_back(counts);
         }
         journaled
     }
 
-    /// Merges a few of the values for the next batch; returns whether it is not complete yet.
-    pub(super) fn merge_values(&mut self) -> bool {
-        self.pending.is_empty() && self.values.merge_few()
+    /// Prepares a part of the next batch; returns whether there is more of it.
+    pub(super) fn prepare_few(&mut self) -> bool {
+        if self.next.is_some() {
+            return false;
+        }
+        let Some(counts) = self.counts.front_mut() else {
+            return self.values.merge_few();
+        };
+        if counts.convert_few() {
+            return true;
+        }
+        let counts = self.counts.pop_front();
+        self.next = counts.map(|counts| Arc::new(counts.into_batch()));
+        false
     }
 
-    /// Returns the next batch to be written. It stays pending until [`Accumulator::remove_written`], so that a flush that is cancelled
+    /// Returns the next batch, which is prepared. It stays here until [`Accumulator::remove_written`], so that a flush that is cancelled
     /// loses nothing.
     pub(super) fn next_batch(
         &mut self,
         now: Timestamp,
         new_id: impl FnOnce() -> Uuid,
     ) -> Option<Arc<UsageBatch>> {
-        if self.pending.is_empty() {
+        if self.next.is_none() {
             let breakdowns = self.values.take_rows();
             if !breakdowns.is_empty() {
-                self.pending.push_back(Arc::new(UsageBatch {
+                self.next = Some(Arc::new(UsageBatch {
                     breakdowns,
                     ..UsageBatch::empty(new_id(), now)
                 }));
             }
         }
-        self.pending.front().cloned()
+        self.next.clone()
     }
 
     /// Removes the batch that [`Accumulator::next_batch`] has returned.
     pub(super) fn remove_written(&mut self) {
-        self.pending.pop_front();
+        self.next = None;
     }
 
     /// The number of batches that are not written yet.
     pub(super) fn pending(&self) -> usize {
-        self.pending.len()
+        self.counts.len() + usize::from(self.next.is_some())
     }
 
     /// Makes a batch of the accumulated counts under the id of their journal entries.
-    fn totals(&mut self, now: Timestamp, new_id: impl FnMut() -> Uuid) -> UsageBatch {
+    fn totals(
+        &mut self,
+        now: Timestamp,
+        reports: Vec<UsageReport>,
+        new_id: impl FnMut() -> Uuid,
+    ) -> PendingCounts {
         let id = self.batch.take().map_or_else(new_id, |(id, _)| id);
-        totals(id, now, std::mem::take(&mut self.keys))
+        PendingCounts::new(id, now, std::mem::take(&mut self.keys), reports)
     }
 
     /// Makes a batch of the accumulated counts because their journal entry could not be written.
     pub(super) fn abandon_journal(&mut self, now: Timestamp, new_id: impl FnMut() -> Uuid) {
         if !self.keys.is_empty() {
-            let batch = self.totals(now, new_id);
-            self.pending.push_back(Arc::new(batch));
+            let counts = self.totals(now, Vec::new(), new_id);
+            self.counts.push_back(counts);
         }
     }
 }
@@ -260,23 +274,7 @@ impl Recovery {
     pub(crate) fn into_batches(self, now: Timestamp) -> impl Iterator<Item = UsageBatch> {
         self.0
             .into_iter()
-            .map(move |(id, keys)| totals(id, now, keys))
-    }
-}
-
-/// Returns the rows of counts. Keys are always in the same order, so that two writers do not deadlock.
-fn totals(id: Uuid, at: Timestamp, keys: KeyMap<KeyCounts>) -> UsageBatch {
-    let mut keys: Vec<(KeyId, KeyCounts)> = keys.into_iter().collect();
-    keys.sort_unstable_by_key(|(key, _)| *key);
-    UsageBatch {
-        counts: rows::totals(&keys),
-        days: rows::days(&keys),
-        refusals: rows::refusals(&keys),
-        last_uses: keys
-            .into_iter()
-            .filter_map(|(key, counts)| Some(counts.last?.of(key, counts.application)))
-            .collect(),
-        ..UsageBatch::empty(id, at)
+            .map(move |(id, keys)| PendingCounts::new(id, now, keys, Vec::new()).into_batch())
     }
 }
 

@@ -138,12 +138,12 @@ impl UsageCounters {
         self.accumulator().pending()
     }
 
-    /// Merges a few of the values for the next batch; returns whether it is not complete yet.
-    pub(crate) fn merge_values(&self) -> bool {
-        self.accumulator().merge_values()
+    /// Prepares a part of the next batch to be written; returns whether there is more of it.
+    pub(crate) fn prepare_few(&self) -> bool {
+        self.accumulator().prepare_few()
     }
 
-    /// Returns the next batch to be written, the same one again until [`UsageCounters::remove_written`].
+    /// Returns the next batch, which is prepared, and the same one again until [`UsageCounters::remove_written`].
     pub(crate) fn next_batch(
         &self,
         now: Timestamp,
