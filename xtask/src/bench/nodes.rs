@@ -49,14 +49,14 @@ pub fn measure() -> Result<()> {
     let (in_sqlite, in_postgres) = (in_sqlite?, in_postgres?);
     print_comparison("SQLite", &in_sqlite, &in_sqlite);
     print_comparison("PostgreSQL", &in_postgres, &in_sqlite);
-    drop(sqlite);
 
     let others = step("two more nodes", || {
         let start = |_| RunningServer::on_postgres(&database.url());
         (0..2).map(start).collect::<Result<Vec<_>>>()
     })?;
     let revocation = measure_revocation(&first, &pairs)?;
-    drop(others);
+    // The file of pairs is in the first one's folder.
+    drop((others, sqlite));
 
     database.query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")?;
     // The other nodes have left, and what was called is written.
