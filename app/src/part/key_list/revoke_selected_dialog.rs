@@ -3,10 +3,10 @@
 use super::bulk_bar::outcome_view;
 use crate::{
     act::keys::bulk::{BulkOutcome, RevokeKeys},
-    form::posted,
+    form::{is_plain_answer, posted},
     part::revoke_form::RevokeForm,
     read::key_list::DayCalls,
-    routes::{self, ListAddress, QueryAddress},
+    routes::{self, ListAddress, QueryAddress, local_path},
     ui::{Dialog, DialogClose, Name},
     words::list as words,
 };
@@ -27,16 +27,26 @@ pub fn RevokeSelectedDialog(
     if let Some(Ok(outcome)) = posted::<BulkOutcome>(RevokeKeys::PATH) {
         return result(address.path(&list), outcome);
     }
-    let back = address.path_selecting(&list, keys.iter().map(|(key, _)| key.id));
-    view! { <RevokeSelectedForm app back keys /> }.into_any()
+    let ids = || keys.iter().map(|(key, _)| key.id);
+    let back = address.path_selecting(&list, ids());
+    // As a form sends the boxes, the address of this page may be too long for a return path. An answer's form names its page in
+    // any case.
+    let here = routes::revoke_selected(&app);
+    let page = [address, ListAddress::default()]
+        .map(|address| address.path_selecting(&here, ids()))
+        .into_iter()
+        .find(|page| !is_plain_answer() && local_path(page).is_some());
+    view! { <RevokeSelectedForm app back page keys /> }.into_any()
 }
 
 #[component]
 fn RevokeSelectedForm(
     app: String,
     back: String,
+    page: Option<String>,
     keys: Vec<(KeySummary, DayCalls)>,
 ) -> impl IntoView {
+    let page = page.map(|page| view! { <input type="hidden" name="page" value=page /> });
     let count = keys.len();
     let keys = keys
         .into_iter()
@@ -65,6 +75,7 @@ fn RevokeSelectedForm(
             confirm=words::CONFIRM_LABEL
             reason_hint=words::REASON_HINT
         >
+            {page}
             <ul class="selected-keys" aria-label=words::SELECTED tabindex="0">
                 {keys}
             </ul>

@@ -1,6 +1,7 @@
 //! What follows a form: a redirect, the next page, and calls that must not lead away.
 
-use super::{Browser, HTML};
+use super::{Browser, HTML, hidden};
+use app::{routes::local_path, words::list::CONFIRM_REVOKE};
 
 #[tokio::test]
 async fn a_page_that_waits_for_the_first_call_does_not_navigate_away_from_the_secret() {
@@ -109,4 +110,50 @@ async fn the_page_after_a_change_says_so_once() {
             .await;
         assert!(!page.body.contains("class=\"toast\""), "{invented}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_revocation_of_fifty_keys_from_a_long_search_is_shown_in_its_dialog() {
+    let browser = Browser::new().await;
+    let search = "ж".repeat(60);
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("app", &browser.app);
+    for (name, value) in [
+        ("tab", "all"),
+        ("search", &*search),
+        ("sort", "name"),
+        ("dir", "asc"),
+    ] {
+        query.append_pair(name, value);
+    }
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("app", &browser.app);
+    for _ in 0..50 {
+        let key = browser.server.key(&browser.owner, "invoice:read", "").await;
+        query.append_pair("keys[]", &key.id.to_string());
+        form.append_pair("keys[]", &key.id.to_string());
+    }
+    let page = format!(
+        "/apps/{}/settings/api-keys/revoke-selected?{}",
+        browser.app,
+        query.finish()
+    );
+    assert_eq!(local_path(&page), None, "it is too long for a return path");
+    let cookie = ("cookie", browser.cookie.as_str());
+    let dialog = browser.server.get(&page, &[HTML, cookie]).await;
+
+    let named = hidden(&dialog, "page").replace("&amp;", "&");
+    form.extend_pairs([("page", &*named), ("confirm", "yes"), ("reason", "")]);
+    let referer = format!("http://localhost:3000{page}");
+    let lines = [HTML, ("referer", &*referer), cookie];
+    let form = form.finish();
+    let answer = browser.server.post("/api/revoke_keys", &lines, &form).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    assert!(answer.body.contains(CONFIRM_REVOKE), "{}", answer.body);
+    let cancel = format!(
+        "href=\"/apps/{}/settings/api-keys?tab=all&amp;search=",
+        browser.app
+    );
+    assert!(answer.body.contains(&cancel), "{}", answer.body);
+    assert_eq!(hidden(&answer, "page").replace("&amp;", "&"), named);
 }
