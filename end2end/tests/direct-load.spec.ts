@@ -89,6 +89,30 @@ test.describe('every page loads directly, without errors in the console', { tag:
     await expect(page.getByRole('dialog')).toHaveCount(0);
   });
 
+  test('a double click on Cancel goes back once', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    await open(paths.app);
+    await open(paths.keys);
+    await page.getByRole('link', { name: 'Create API Key' }).click();
+    const cancel = page.getByRole('dialog', { name: 'Create API Key' }).getByRole('link', { name: 'Cancel' });
+    await expect(cancel).toBeVisible();
+    await waitUntilInteractive(page);
+    let deliver = () => {};
+    const late = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    await page.route(paths.keys, async (route) => {
+      await late;
+      await route.continue();
+    });
+    await cancel.dblclick();
+    deliver();
+    await expect(page).toHaveURL(paths.keys);
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await waitUntilInteractive(page);
+    await expect(page).toHaveURL(paths.keys);
+  });
+
   test('Escape before the program has started leaves the dialog open, and leads back as soon as it has', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
     await open(`${paths.keys}?sort=name&dir=asc`);

@@ -146,6 +146,7 @@ fn follow_close_link(dialog: &Element) {
 fn before_unload(event: &Event) {
     if dom::all::<Element>(UNSAVED).next().is_some() {
         event.prevent_default();
+        navigation::stay();
     }
 }
 

@@ -17,7 +17,10 @@ const OPENERS: &str = "a[href], button[formaction]";
 
 /// Returns the focus on a page that the browser shows as it was left.
 pub fn listen() {
-    window_event_listener(ev::pageshow, |_| give_back());
+    window_event_listener(ev::pageshow, |_| {
+        navigation::stay();
+        give_back();
+    });
 }
 
 /// Remembers that the dialog of this page is being closed.

@@ -26,6 +26,8 @@ thread_local! {
     static TURN: Cell<u32> = const { Cell::new(0) };
     /// The path and the query of the page that is shown.
     static SHOWN: RefCell<String> = const { RefCell::new(String::new()) };
+    /// Whether a dialog is being closed, until another page is shown.
+    static LEAVING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// How the address of a page that is shown in place gets into the browser's history.
@@ -56,6 +58,7 @@ pub fn listen() {
     SHOWN.set(here());
     window_event_listener(ev::click, |event| clicked(&event));
     window_event_listener(ev::popstate, |_| {
+        stay();
         let here = here();
         // The address may differ in its fragment only.
         if SHOWN.with_borrow(|shown| *shown != here) {
@@ -114,6 +117,10 @@ pub fn target(hash: &str) -> Option<HtmlElement> {
 
 /// Closes a dialog: back to the page from which it was opened, as it was, or to the page at `href`.
 pub fn leave(href: &str) {
+    // A second click before the other page is there would go back twice.
+    if LEAVING.replace(true) {
+        return;
+    }
     dialog_focus::remember();
     match window().history() {
         Ok(history) if was_opened_here() && history.length().is_ok_and(|length| length > 1) => {
@@ -121,6 +128,11 @@ pub fn leave(href: &str) {
         }
         _ => _ = window().location().set_href(href),
     }
+}
+
+/// Lets a dialog be closed again: the page stays, or is shown again.
+pub fn stay() {
+    LEAVING.set(false);
 }
 
 /// Whether a link of the same part of the dashboard led to this page. A sign-in, for instance, did not open a dialog.
