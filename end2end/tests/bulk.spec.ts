@@ -1,5 +1,5 @@
 import { type Page } from '@playwright/test';
-import { createKey, expect, failedResponse, people, row, sameOriginHeaders, test, unique, whoami } from '../fixtures.ts';
+import { createKey, expect, failedResponse, people, row, sameOriginHeaders, test, unique, waitUntilInteractive, whoami } from '../fixtures.ts';
 import type { Person } from '../server.ts';
 
 // A separate application, because all of its keys are revoked.
@@ -142,6 +142,20 @@ test('cancelling the question keeps the selection', async ({ page, open, signInA
   await expect(box(page, one.name)).toBeChecked();
   await expect(box(page, two.name)).not.toBeChecked();
   await expect(bar(page).getByText(javaScriptEnabled ? '1 selected' : 'Selected keys', { exact: true })).toBeVisible();
+});
+
+test('a key is not selected when the dialog that duplicates it is closed', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Source'));
+  await open(paths.keys);
+  await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).press('Enter');
+  await row(page, key.name).getByRole('link', { name: 'Duplicate' }).press('Enter');
+  await expect(page).toHaveURL(`${paths.keys}/new?from=${key.id}`);
+  await waitUntilInteractive(page);
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(paths.keys);
+  await waitUntilInteractive(page);
+  await expect(box(page, key.name)).not.toBeChecked();
 });
 
 test('a viewer has no checkboxes, and only an owner can revoke all keys', async ({ page, open, signInAs, browserErrors }) => {

@@ -1,5 +1,5 @@
-//! The focus after a dialog that is a page of its own: on what opened it, else on the heading of the page below it. The rows that
-//! the dialog was about are selected again.
+//! The focus after a dialog that is a page of its own: on what opened it, else on the heading of the page below it. The keys that
+//! a dialog would have revoked are selected again.
 
 use super::{dialog, navigation, selection};
 use crate::ui::dom;
@@ -41,7 +41,7 @@ pub fn give_back() {
         return;
     };
     let (path, rows) = closed.split_once('?').unwrap_or((closed.as_str(), ""));
-    if !rows.is_empty() {
+    if path.ends_with("/revoke-selected") {
         dom::all::<HtmlInputElement>(BOXES)
             .filter(|one| rows.contains(&one.value()))
             .for_each(|one| one.set_checked(true));
