@@ -142,6 +142,11 @@ test('cancelling the question keeps the selection', async ({ page, open, signInA
   await expect(box(page, one.name)).toBeChecked();
   await expect(box(page, two.name)).not.toBeChecked();
   await expect(bar(page).getByText(javaScriptEnabled ? '1 selected' : 'Selected keys', { exact: true })).toBeVisible();
+  if (!javaScriptEnabled) {
+    await bar(page).getByRole('button', { name: 'Deactivate' }).click();
+    await expect(page.getByText('1 key deactivated.')).toBeVisible();
+    await expect(box(page, one.name)).not.toBeChecked();
+  }
 });
 
 test('a key is not selected when the dialog that duplicates it is closed', { tag: '@js' }, async ({ page, open, signInAs }) => {

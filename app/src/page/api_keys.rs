@@ -2,6 +2,7 @@
 
 use super::{Here, loaded, query, revoke_selected::named_keys};
 use crate::{
+    form::is_plain_answer,
     part::{
         key::actions::{ChangeForms, ChangeNotice},
         key_list::{
@@ -31,7 +32,12 @@ pub fn ApiKeys() -> impl IntoView {
     let actions = actions(&here, &address);
     let view_only = (!here.role().can_edit_keys())
         .then(|| view! { <p class="page-lead">{words::READ_ONLY}</p> });
-    let selected = query(named_keys);
+    // An answered form is about the keys that the address still names.
+    let selected = if is_plain_answer() {
+        Vec::new()
+    } else {
+        query(named_keys)
+    };
     let list = loaded(async move {
         let order = address.order();
         let query = KeyQuery {
