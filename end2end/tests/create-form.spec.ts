@@ -108,6 +108,17 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
     await expect(link).toHaveCount(0);
   });
 
+  test('a name that differs only in a joiner is pointed out', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const other = await createKey(page, open, paths, unique('می\u200Cخواهم'));
+    await open(`${paths.keys}/new`);
+    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    const name = dialog.getByRole('textbox', { name: 'Name', exact: true });
+    await name.fill(other.name.replace('\u200C', ''));
+    await name.press('Tab');
+    await expect(dialog.getByRole('status').getByRole('link')).toHaveAttribute('href', `${paths.keys}/${other.id}`);
+  });
+
   test('the dialog fits into a window of 1280 by 800 pixels', async ({ page }) => {
     await page.setViewportSize({ width: 1280, height: 800 });
     const dialog = page.getByRole('dialog', { name: 'Create API Key' });

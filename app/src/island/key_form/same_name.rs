@@ -96,8 +96,12 @@ async fn find(list: &str, name: &str) -> Option<NamedKey> {
 /// Folds a name as [`domain::name::folded`] does, but with the browser's own Unicode tables: those of Rust are as large as the
 /// rest of the program. The server's search has the last word, since only keys that it finds are compared.
 fn folded(name: &str) -> String {
-    let words: Vec<_> = name.split_whitespace().collect();
+    let is_joiner_or_selector =
+        |c: char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
+    let visible = name.replace(is_joiner_or_selector, "");
+    let words: Vec<_> = visible.split_whitespace().collect();
     let composed = JsString::from(words.join(" ")).normalize("NFKC");
-    // In lower case alone, an "ß" is not "ss".
-    composed.to_upper_case().to_lower_case().into()
+    // In lower case alone, an "ß" is not "ss". A change of case may decompose a character.
+    let folded = composed.to_upper_case().to_lower_case();
+    folded.normalize("NFKC").into()
 }
