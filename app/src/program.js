@@ -44,6 +44,8 @@ const hydrate = () => {
     hydrated.add(island);
     try {
       await program[island.dataset.component](island);
+      // Its code came after it had left the page.
+      if (!island.isConnected) island.$$dispose?.();
     } catch (error) {
       reportError(error);
     }
