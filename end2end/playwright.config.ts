@@ -2,7 +2,8 @@ import { defineConfig, devices } from '@playwright/test';
 import type { TestFixtures, WorkerFixtures } from './fixtures.ts';
 import { hasProxy } from './proxy.ts';
 
-// Journeys that run on PostgreSQL too, beside those on three nodes. The Rust tests run every operation, page and role on both databases.
+// Journeys that run on PostgreSQL too, beside those on three nodes. The Rust tests call every function and open every page as each role on both
+// databases; most other tests of the server use SQLite.
 const databaseTests = /\/(audit-log|setup|edit|list|members|requests|security-events|support|reset|applications|two-factor|single-sign-on)\.spec\.ts$/;
 // Without JavaScript, plain forms reach the same functions: a few of them are tested on PostgreSQL too.
 const plainDatabaseTests = /\/(setup|sign-in|create|edit|revoke|list|members|applications)\.spec\.ts$/;
@@ -50,7 +51,14 @@ export default defineConfig<TestFixtures, WorkerFixtures>({
     { name: 'no-js', grepInvert: /@js/, testIgnore: severalNodes, use: withoutScripts },
     ...(process.env['LATCHKEY_TEST_POSTGRES_URL']
       ? [
-          { name: 'js-postgres', grepInvert: [/@no-js/, looks], testMatch: databaseTests, use: { database: 'postgres' as const } },
+          {
+            name: 'js-postgres',
+            grepInvert: [/@no-js/, looks],
+            // Without nginx, the journeys of the nodes run on one.
+            testMatch: hasProxy ? databaseTests : [databaseTests, nodeTests],
+            testIgnore: severalNodes,
+            use: { database: 'postgres' as const },
+          },
           ...(hasProxy
             ? [
                 {
