@@ -41,7 +41,9 @@ pub fn Menu(
 pub fn listen() {
     window_event_listener(ev::click, |event| {
         let chosen = dom::closest(&event, CHOICE).is_some();
-        let target = event.target().map(JsCast::unchecked_into::<Node>);
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Node>().ok());
         for menu in open() {
             if chosen {
                 close(&menu);
