@@ -3,8 +3,9 @@
 use super::{announce, command_menu, navigation};
 use crate::{ui::dom, words::common as words};
 use leptos::{ev, prelude::*};
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, HtmlDialogElement};
+use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 /// A link that closes the dialog around it.
 const CLOSE: &str = "a[data-close]";
@@ -12,6 +13,10 @@ const CLOSE: &str = "a[data-close]";
 const PASSING: &str = "data-passing";
 /// A dialog that is a page of its own: closing it leaves the page.
 const PAGE_DIALOG: &str = "dialog:not([data-passing])";
+/// Such a dialog, closed by the browser.
+const CLOSED_PAGE_DIALOG: &str = "dialog:not([data-passing], [open])";
+/// The dialog that asks whether changes are discarded.
+const DISCARD: &str = "dialog[data-discard]";
 /// A button that opens a dialog of the page, named by its id. The command menu closes itself first.
 const OPENER: &str = "[data-opens]:not(dialog *)";
 /// The id of the list of shortcuts.
@@ -22,6 +27,13 @@ pub const CHANGED: &str = "data-changed";
 const FORMS: &str = "main.page form[method='post']";
 /// Those in which something was typed that is not being sent.
 const UNSAVED: &str = "form[data-changed]:not([aria-busy])";
+
+thread_local! {
+    /// What had the focus when the browser began to close the dialog of the page.
+    static FOCUSED: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
+    /// Whether the browser is closing the dialog that asks whether changes are discarded.
+    static DISMISSED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Listens to the dialogs of the page.
 pub fn listen() {
@@ -107,7 +119,7 @@ pub fn leave(href: &str) {
 }
 
 fn ask(href: &str) {
-    let Ok(Some(question)) = document().query_selector("dialog[data-discard]") else {
+    let Ok(Some(question)) = document().query_selector(DISCARD) else {
         return navigation::leave(href);
     };
     if let Ok(Some(link)) = question.query_selector("a") {
@@ -125,14 +137,19 @@ fn is_locked(dialog: &Element) -> bool {
     !dialog.has_attribute(PASSING) && close_link(dialog).is_none()
 }
 
-/// Escape was pressed, or the browser's own way back was used.
+/// Escape was pressed, or the browser's own way back was used. A browser may close the question about changes together with the
+/// dialog below it: only the question is dismissed then.
 fn cancelled(event: &Event) {
     if let Some(dialog) = dom::target::<HtmlDialogElement>(event, PAGE_DIALOG) {
         event.prevent_default();
+        let focused = document().active_element();
+        FOCUSED.set(focused.and_then(|focused| focused.dyn_into().ok()));
         // A browser closes a dialog in any case where the reader has used nothing but Escape: `close` follows.
-        if event.cancelable() {
+        if event.cancelable() && !DISMISSED.get() {
             follow_close_link(&dialog);
         }
+    } else if dom::target::<Element>(event, DISCARD).is_some() {
+        DISMISSED.set(true);
     }
 }
 
@@ -152,10 +169,23 @@ fn before_unload(event: &Event) {
 
 /// The browser has closed a dialog: a locked one stays, and any other stays until its page is left.
 fn closed(event: &Event) {
-    if let Some(dialog) = dom::target::<HtmlDialogElement>(event, PAGE_DIALOG)
-        && dialog.is_connected()
-    {
-        _ = dialog.show_modal();
-        follow_close_link(&dialog);
+    if let Some(dialog) = dom::target::<HtmlDialogElement>(event, PAGE_DIALOG) {
+        // It is open again where the question about changes was dismissed.
+        if dialog.is_connected() && !dialog.open() {
+            reopen(&dialog);
+            follow_close_link(&dialog);
+        }
+    } else if dom::target::<Element>(event, DISCARD).is_some() {
+        DISMISSED.set(false);
+        for dialog in dom::all::<HtmlDialogElement>(CLOSED_PAGE_DIALOG) {
+            reopen(&dialog);
+        }
+    }
+}
+
+fn reopen(dialog: &HtmlDialogElement) {
+    _ = dialog.show_modal();
+    if let Some(focused) = FOCUSED.take() {
+        _ = focused.focus();
     }
 }
