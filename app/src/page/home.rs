@@ -17,7 +17,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 /// address names, as the pages of the error codes do.
 #[component]
 pub fn Home() -> impl IntoView {
-    let outcome = query(RequestsAddress::read).outcome;
+    let outcome = query(|query| query.get("outcome").unwrap_or_default());
     let next = loaded(async move {
         Ok(match destination(outcome).await? {
             Some(path) => {
