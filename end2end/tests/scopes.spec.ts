@@ -15,3 +15,12 @@ test('the catalogue of scopes leads to the keys that have one', async ({ page, o
   await expect(page).toHaveURL(`${paths.keys}?scope=tax%3Adelete`);
   await expect(row(page, key.name)).toBeVisible();
 });
+
+test('a scope that no key has is not a link', async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.otherOwner);
+  await open(`${paths.app}/settings/scopes`);
+  // Other tests of this account create keys with other scopes.
+  const scope = page.getByRole('table', { name: 'Scopes' }).getByRole('listitem').filter({ hasText: 'tax:delete' });
+  await expect(scope).toBeVisible();
+  await expect(scope.getByRole('link')).toHaveCount(0);
+});
