@@ -9,8 +9,9 @@ const WIDTHS = [360, 1440];
 export const ALL_WIDTHS = [360, 768, 1280, 1440, 1920];
 
 /**
- * Expects no violation by axe and no horizontal scrolling, in light and dark mode, on a phone and a desktop. With a selector, only this part
- * of the page is checked: an open menu covers links beside it in part. Pages are the same on both databases, so one is enough.
+ * Expects no violation by axe and no horizontal scrolling, in light and dark mode, on a phone and a desktop or at the given widths. With a
+ * selector, only this part of the page is checked: an open menu covers links beside it in part. Pages are the same on both databases, so one is
+ * enough.
  */
 export async function expectAccessible(page: Page, part?: string, widths = WIDTHS): Promise<void> {
   if ((test.info().project.use as Partial<WorkerFixtures>).database === 'postgres') {

@@ -70,19 +70,19 @@ pub const SESSIONS: &str = "/profile/sessions";
 pub const TWO_FACTOR: &str = "/profile/two-factor";
 /// The form that replaces the recovery codes.
 pub const NEW_RECOVERY_CODES: &str = "/profile/two-factor/recovery-codes";
-/// The question before two-factor authentication is turned off.
+/// The dialog before two-factor authentication is turned off.
 pub const TURN_OFF_TWO_FACTOR: &str = "/profile/two-factor/turn-off";
 /// The factors that can be added.
 pub const ADD_FACTOR: &str = "/profile/two-factor/add";
 /// The same, for an authenticator app.
 pub const ADD_AUTHENTICATOR: &str = "/profile/two-factor/add?method=app";
-/// The question before the authenticator app is removed.
+/// The dialog before the authenticator app is removed.
 pub const REMOVE_AUTHENTICATOR: &str = "/profile/two-factor/remove-app";
 /// The form for another name of a passkey.
 pub fn rename_passkey(passkey: &str) -> String {
     format!("/profile/two-factor/passkeys/{passkey}/rename")
 }
-/// The question before a passkey is removed.
+/// The dialog before a passkey is removed.
 pub fn remove_passkey(passkey: &str) -> String {
     format!("/profile/two-factor/passkeys/{passkey}/remove")
 }
@@ -136,12 +136,12 @@ pub fn edit(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/edit")
 }
 
-/// The question before a revocation.
+/// The dialog before a revocation.
 pub fn revoke(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/revoke")
 }
 
-/// The question before a key that is in use is deactivated.
+/// The dialog before a key that is in use is deactivated.
 pub fn deactivate(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/deactivate")
 }
@@ -151,12 +151,12 @@ pub fn regenerate(app: &str, id: KeyId) -> String {
     format!("/apps/{app}/settings/api-keys/{id}/regenerate")
 }
 
-/// The question before several keys are revoked.
+/// The dialog before several keys are revoked.
 pub fn revoke_selected(app: &str) -> String {
     format!("/apps/{app}/settings/api-keys/revoke-selected")
 }
 
-/// The question before all keys are revoked.
+/// The dialog before all keys are revoked.
 pub fn revoke_all(app: &str) -> String {
     format!("/apps/{app}/settings/api-keys/revoke-all")
 }
@@ -211,17 +211,17 @@ pub fn rename_account(app: &str) -> String {
     format!("/apps/{app}/settings/general/account")
 }
 
-/// The question before an application is archived.
+/// The dialog before an application is archived.
 pub fn archive(app: &str) -> String {
     format!("/apps/{app}/settings/general/archive")
 }
 
-/// The question before an archived application is restored.
+/// The dialog before an archived application is restored.
 pub fn restore(app: &str) -> String {
     format!("/apps/{app}/settings/general/restore")
 }
 
-/// The question before an application is deleted.
+/// The dialog before an application is deleted.
 pub fn delete(app: &str) -> String {
     format!("/apps/{app}/settings/general/delete")
 }
@@ -246,7 +246,7 @@ pub fn application_role(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/application-role")
 }
 
-/// The question before a member becomes the owner of the account in place of the reader.
+/// The dialog before a member becomes the owner of the account in place of the reader.
 pub fn transfer(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/transfer")
 }
@@ -261,12 +261,12 @@ pub fn renew(app: &str, invitation: InvitationId) -> String {
     format!("/apps/{app}/settings/members/invitations/{invitation}/renew")
 }
 
-/// The question before a member is removed.
+/// The dialog before a member is removed.
 pub fn remove(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/remove")
 }
 
-/// The question before the reader leaves the account.
+/// The dialog before the reader leaves the account.
 pub fn leave(app: &str) -> String {
     format!("/apps/{app}/settings/members/leave")
 }
@@ -276,7 +276,7 @@ pub fn factor_policy(app: &str) -> String {
     format!("/apps/{app}/settings/members/two-factor")
 }
 
-/// The question before the second factor of a member is reset.
+/// The dialog before the second factor of a member is reset.
 pub fn reset_two_factor(app: &str, person: PersonId) -> String {
     format!("/apps/{app}/settings/members/{person}/two-factor")
 }

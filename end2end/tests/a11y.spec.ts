@@ -16,7 +16,7 @@ import {
   whoami,
 } from '../fixtures.ts';
 
-test.describe('pages are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, () => {
+test.describe('pages are accessible in light and dark mode, on a phone and a desktop, and some at every width', { tag: '@js' }, () => {
   test.slow();
 
   test('the sign-in page', async ({ page, open, browserErrors }) => {

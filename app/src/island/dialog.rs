@@ -137,8 +137,8 @@ fn is_locked(dialog: &Element) -> bool {
     !dialog.has_attribute(PASSING) && close_link(dialog).is_none()
 }
 
-/// Escape was pressed, or the browser's own way back was used. A browser may close the question about changes together with the
-/// dialog below it: only the question is dismissed then.
+/// Escape was pressed, or the browser's own back gesture was used. A browser may close the dialog that asks about changes together
+/// with the one below it: only the former is dismissed then.
 fn cancelled(event: &Event) {
     if let Some(dialog) = dom::target::<HtmlDialogElement>(event, PAGE_DIALOG) {
         event.prevent_default();
@@ -170,7 +170,7 @@ fn before_unload(event: &Event) {
 /// The browser has closed a dialog: a locked one stays, and any other stays until its page is left.
 fn closed(event: &Event) {
     if let Some(dialog) = dom::target::<HtmlDialogElement>(event, PAGE_DIALOG) {
-        // It is open again where the question about changes was dismissed.
+        // It is open again where it was closed together with the dialog about changes.
         if dialog.is_connected() && !dialog.open() {
             reopen(&dialog);
             follow_close_link(&dialog);

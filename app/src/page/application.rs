@@ -66,7 +66,7 @@ struct ConfirmDialog {
     variant: &'static str,
 }
 
-/// The question before an application is archived.
+/// The dialog before an application is archived.
 #[component]
 pub fn Archive() -> impl IntoView {
     ask("archive", words::ARCHIVE, async |here| {
@@ -88,7 +88,7 @@ pub fn Archive() -> impl IntoView {
     })
 }
 
-/// The question before an archived application is restored.
+/// The dialog before an archived application is restored.
 #[component]
 pub fn Restore() -> impl IntoView {
     ask("restore", words::RESTORE, async |here| {
@@ -110,7 +110,7 @@ pub fn Restore() -> impl IntoView {
     })
 }
 
-/// The question before an application is deleted.
+/// The dialog before an application is deleted.
 #[component]
 pub fn Delete() -> impl IntoView {
     ask("delete", words::DELETE, async |here| {
@@ -142,11 +142,11 @@ pub fn Delete() -> impl IntoView {
     })
 }
 
-/// The dialog with a question, or with the reason why it is not asked.
+/// The dialog that asks for a confirmation, or says why the change is impossible.
 fn ask<F>(
     id: &'static str,
     title: &'static str,
-    question: impl FnOnce(Here) -> F + Send + 'static,
+    read: impl FnOnce(Here) -> F + Send + 'static,
 ) -> AnyView
 where
     F: Future<Output = Result<ConfirmDialog, AppError>> + Send + 'static,
@@ -155,15 +155,15 @@ where
     let back = routes::general(&here.app());
     let (app, fresh) = (here.app(), here.viewer.is_fresh());
     loaded_dialog(id, title, back, async move {
-        match question(here).await {
-            Ok(question) => Ok(dialog(app, fresh, question)),
+        match read(here).await {
+            Ok(confirm) => Ok(dialog(app, fresh, confirm)),
             Err(AppError::Conflict(why)) => Ok(impossible(id, title, &app, why)),
             Err(error) => Err(error),
         }
     })
 }
 
-/// The dialog that says why there is no question.
+/// The dialog that says why the change is impossible.
 fn impossible(id: &'static str, title: &'static str, app: &str, why: String) -> AnyView {
     let back = routes::general(app);
     view! {
@@ -177,10 +177,10 @@ fn impossible(id: &'static str, title: &'static str, app: &str, why: String) -> 
     .into_any()
 }
 
-fn dialog(app: String, fresh: bool, question: ConfirmDialog) -> AnyView {
-    let ConfirmDialog { id, path, .. } = question;
+fn dialog(app: String, fresh: bool, confirm: ConfirmDialog) -> AnyView {
+    let ConfirmDialog { id, path, .. } = confirm;
     let back = routes::general(&app);
-    let keys = question.active_keys.map(|count| {
+    let keys = confirm.active_keys.map(|count| {
         view! {
             <dl class="impact">
                 <dt>{words::ACTIVE_KEYS}</dt>
@@ -188,21 +188,21 @@ fn dialog(app: String, fresh: bool, question: ConfirmDialog) -> AnyView {
             </dl>
         }
     });
-    let name = question
+    let name = confirm
         .typed_name
         .then(|| view! { <ConfirmField action=path label=list::ALL_CONFIRM /> });
     view! {
         <FormDialog
             id
-            title=question.title
-            text=question.consequence
+            title=confirm.title
+            text=confirm.consequence
             alert=true
             action=path
             app
             back
             fresh
-            submit=question.button
-            variant=question.variant
+            submit=confirm.button
+            variant=confirm.variant
         >
             {keys}
             {name}

@@ -92,7 +92,8 @@ pub fn ApplicationRole() -> impl IntoView {
     })
 }
 
-/// The question before a member becomes the owner in place of the reader, over the page; nothing for those who may not ask it.
+/// The dialog before a member becomes the owner in place of the reader, over the page; nothing for readers who may not do that,
+/// and for a member who is an owner.
 #[component]
 pub fn Transfer() -> impl IntoView {
     over(|app, member, roster| {
@@ -100,7 +101,7 @@ pub fn Transfer() -> impl IntoView {
             about(&member, members::transfer_title),
             member.role != Role::Owner,
         );
-        let question = || {
+        let dialog = || {
             view! {
                 <MemberForm
                     id="transfer"
@@ -117,11 +118,11 @@ pub fn Transfer() -> impl IntoView {
                 </MemberForm>
             }
         };
-        asks.then(question).into_any()
+        asks.then(dialog).into_any()
     })
 }
 
-/// The question before a member is removed, over the page; nothing for readers who may not remove members.
+/// The dialog before a member is removed, over the page; nothing for readers who may not remove members.
 #[component]
 pub fn MemberRemoval() -> impl IntoView {
     over(|app, member, roster| {
@@ -143,7 +144,7 @@ pub fn MemberRemoval() -> impl IntoView {
     })
 }
 
-/// The question before the reader leaves the account, over the page.
+/// The dialog before the reader leaves the account, over the page.
 #[component]
 pub fn Leaving() -> impl IntoView {
     let here = Here::from_frame();

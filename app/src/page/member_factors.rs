@@ -4,7 +4,7 @@ use super::member::{MemberForm, about, over};
 use crate::{act::members::ResetTwoFactor, words::two_factor};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The question, over the page; nothing for readers who may not do that, and for a member without a second factor.
+/// The dialog before it, over the page; nothing for readers who may not do that, and for a member without a second factor.
 #[component]
 pub fn MemberFactors() -> impl IntoView {
     over(|app, member, roster| {
@@ -12,7 +12,7 @@ pub fn MemberFactors() -> impl IntoView {
             about(&member, two_factor::reset_title),
             member.has_second_factor,
         );
-        let question = || {
+        let dialog = || {
             view! {
                 <MemberForm
                     id="reset-factors"
@@ -27,6 +27,6 @@ pub fn MemberFactors() -> impl IntoView {
                 />
             }
         };
-        asks.then(question).into_any()
+        asks.then(dialog).into_any()
     })
 }

@@ -1,4 +1,4 @@
-//! The questions before a key is revoked, or deactivated while it is in use.
+//! The dialogs before a key is revoked, or deactivated while it is in use.
 
 use super::{Here, key::OpenKey, loaded};
 use crate::part::key::{DeactivateDialog, Impact, RevokeDialog};
@@ -8,18 +8,18 @@ use leptos::prelude::*;
 /// The dialog before a key is revoked.
 #[component]
 pub fn Revoke() -> impl IntoView {
-    question(|app, key, impact| view! { <RevokeDialog app key impact /> }.into_any())
+    over_key(|app, key, impact| view! { <RevokeDialog app key impact /> }.into_any())
 }
 
 /// The dialog before a key that is in use is deactivated.
 #[component]
 pub fn Deactivate() -> impl IntoView {
-    question(|app, key, impact| view! { <DeactivateDialog app key impact /> }.into_any())
+    over_key(|app, key, impact| view! { <DeactivateDialog app key impact /> }.into_any())
 }
 
 /// A dialog over the key's page that shows which requests would fail; nothing if the key is revoked, or the reader may not
 /// edit keys.
-fn question(dialog: fn(String, KeySummary, AnyView) -> AnyView) -> impl IntoView {
+fn over_key(dialog: fn(String, KeySummary, AnyView) -> AnyView) -> impl IntoView {
     let here = Here::from_frame();
     let OpenKey(view) = OpenKey::from_page();
     let key = view.key().clone();

@@ -1,4 +1,4 @@
-//! The question before all keys are revoked.
+//! The dialog before all keys are revoked.
 
 use super::{Here, loaded_dialog};
 use crate::{
@@ -20,12 +20,12 @@ pub fn RevokeAll() -> impl IntoView {
     loaded_dialog("revoke-all", words::REVOKE_ALL, back, async move {
         let owner = here.viewer.owner()?;
         let all = owner.all_keys().await?;
-        Ok(question(&owner, all.keys, all.calls))
+        Ok(dialog(&owner, all.keys, all.calls))
     })
 }
 
 /// `keys` are those that are not revoked, `calls` theirs of the last hour.
-fn question(owner: &Owner, keys: i64, calls: i64) -> AnyView {
+fn dialog(owner: &Owner, keys: i64, calls: i64) -> AnyView {
     let (app, fresh) = (owner.application().id.to_string(), owner.is_fresh());
     let title = Sentence::about([&owner.application().name], |[name]| {
         words::revoke_all(name)

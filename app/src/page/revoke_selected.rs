@@ -1,4 +1,4 @@
-//! The question before several keys are revoked.
+//! The dialog before several keys are revoked.
 
 use super::{Here, loaded_dialog, query};
 use crate::{

@@ -87,7 +87,7 @@ impl ListAddress {
         self.sorted(order)
     }
 
-    /// The same page with keys selected. Only the way back from a question about them has this address.
+    /// The same page with keys selected. Only the link that cancels a dialog about them has this address.
     pub fn path_selecting(&self, path: &str, keys: impl Iterator<Item = KeyId>) -> String {
         let path = self.path(path);
         let mark = if path.contains('?') { '&' } else { '?' };
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_back_from_a_question_names_the_selected_keys() {
+    fn the_link_that_cancels_a_dialog_names_the_selected_keys() {
         let keys = || {
             ["akl_0000000000000001", "akl_0000000000000002"]
                 .map(|key| key.parse::<KeyId>().expect("an id"))

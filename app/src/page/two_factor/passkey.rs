@@ -49,7 +49,7 @@ pub fn PasskeyRenaming() -> impl IntoView {
     }
 }
 
-/// The question before it is removed.
+/// The dialog before it is removed.
 #[component]
 pub fn PasskeyRemoval() -> impl IntoView {
     let (id, session) = (param("passkey"), Me::from_frame().session);

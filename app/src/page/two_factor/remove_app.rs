@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The question before it is removed.
+/// The dialog before it is removed.
 #[component]
 pub fn AppRemoval() -> impl IntoView {
     let fresh = Me::from_frame().session.is_fresh();

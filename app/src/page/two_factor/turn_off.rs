@@ -6,7 +6,7 @@ use crate::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// The question before it is turned off.
+/// The dialog before it is turned off.
 #[component]
 pub fn TurnOff() -> impl IntoView {
     let lead = if Me::from_frame().session.has_password() {

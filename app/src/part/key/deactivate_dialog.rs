@@ -1,4 +1,4 @@
-//! The question before a key that is in use is deactivated.
+//! The dialog before a key that is in use is deactivated.
 
 use crate::{
     act::keys::change::DeactivateKey,

@@ -1,4 +1,4 @@
-//! The question before a revocation.
+//! The dialog before a revocation.
 
 use crate::{
     act::keys::change::RevokeKey, part::revoke_form::RevokeForm, routes, ui::Sentence,

@@ -24,10 +24,10 @@ pub fn key_box(id: KeyId, name: &str, checked: bool) -> AnyView {
 pub fn BulkBar(
     /// The application's id.
     app: String,
-    /// The address of the list, to which the question leads back.
+    /// The address of the list, to which the dialog leads back.
     address: ListAddress,
 ) -> impl IntoView {
-    let question = routes::revoke_selected(&app);
+    let dialog = routes::revoke_selected(&app);
     let mut address = address;
     let list = address
         .parameters()
@@ -42,14 +42,14 @@ pub fn BulkBar(
                 <Icon shape=Shape::Pause />
                 {words::DEACTIVATE}
             </button>
-            // The boxes travel to the question in its address.
+            // The boxes are in the address of the dialog.
             <button
                 type="submit"
                 class="button"
                 data-variant="danger"
                 data-size="small"
                 formmethod="get"
-                formaction=question
+                formaction=dialog
             >
                 <Icon shape=Shape::Trash />
                 {words::REVOKE}

@@ -1,4 +1,4 @@
-//! The question before several keys are revoked, and what came of it.
+//! The dialog before several keys are revoked, and what came of it.
 
 use super::bulk_bar::outcome_view;
 use crate::{
