@@ -89,6 +89,24 @@ test('the page of a key in use fits on a screen, and on a phone it does not scro
   expect(await word.evaluate((text) => getComputedStyle(text).fontSize)).toBe('12px');
 });
 
+test('a dialog over the page of a key is in the middle of the window, and on a phone at its foot', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Centred'));
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(`${paths.keys}/${key.id}/regenerate`);
+  const box = () => page.getByRole('dialog', { name: 'Regenerate secret' }).boundingBox();
+  // It moves a little when it opens.
+  await expect(async () => {
+    const middle = await box();
+    expect(middle && Math.abs(middle.y + middle.height / 2 - 400)).toBeLessThanOrEqual(1);
+  }).toPass();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(async () => {
+    const foot = await box();
+    expect(foot && Math.round(foot.y + foot.height)).toBe(740);
+  }).toPass();
+});
+
 test('in forced colours the legend of a chart looks as its bars do, and paper has no controls', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, open, paths, unique('Printed'));
