@@ -28,16 +28,19 @@ pub fn Scopes() -> impl IntoView {
     }
 }
 
-/// A row for each resource. `used` are the scopes that any key has.
+/// A row for each resource. `used` are the scopes that any key has. Roles are explicit, because `display: block` on a narrow
+/// screen would remove the implicit ones.
 #[component]
 fn Catalogue(app: String, used: ScopeSet) -> impl IntoView {
     let rows = CATALOGUE
         .iter()
         .map(|resource| {
             view! {
-                <tr>
-                    <th scope="row">{resource.title}</th>
-                    <td>
+                <tr role="row">
+                    <th scope="row" role="rowheader">
+                        {resource.title}
+                    </th>
+                    <td role="cell">
                         <ul class="scope-list">{scopes(&app, resource, used)}</ul>
                     </td>
                 </tr>
@@ -46,15 +49,19 @@ fn Catalogue(app: String, used: ScopeSet) -> impl IntoView {
         .collect_view();
     view! {
         <div class="table-wrap">
-            <table class="scopes">
+            <table class="scopes" role="table">
                 <caption class="visually-hidden">{words::TITLE}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words::RESOURCE}</th>
-                        <th scope="col">{words::TITLE}</th>
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader">
+                            {words::RESOURCE}
+                        </th>
+                        <th scope="col" role="columnheader">
+                            {words::TITLE}
+                        </th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
     }
