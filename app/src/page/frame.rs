@@ -192,7 +192,7 @@ fn Navigation(here: Here) -> impl IntoView {
             </li>
             <li>
                 <PageLink href=routes::scopes(&app)>
-                    <Icon shape=Shape::Check />
+                    <Icon shape=Shape::Checklist />
                     {frame::SCOPES}
                 </PageLink>
             </li>

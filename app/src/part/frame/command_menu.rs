@@ -125,7 +125,7 @@ fn pages_of(application: &MenuApplication) -> Vec<MenuPage> {
         ),
         (Shape::Settings, frame::GENERAL, routes::general(app)),
         (Shape::People, frame::MEMBERS, routes::members(app)),
-        (Shape::Check, frame::SCOPES, routes::scopes(app)),
+        (Shape::Checklist, frame::SCOPES, routes::scopes(app)),
     ];
     if application.owner {
         pages.push((Shape::Log, frame::AUDIT_LOG, routes::audit_log(app)));
