@@ -87,12 +87,12 @@ impl Action {
         (
             Self::KeyConfirmed,
             "key.confirmed",
-            "confirmed saving the secret",
+            "confirmed saving the secret of",
         ),
         (
             Self::KeyRegenerated,
             "key.regenerated",
-            "regenerated the secret",
+            "regenerated the secret of",
         ),
         (
             Self::KeyDeactivated,

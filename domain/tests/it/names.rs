@@ -245,6 +245,14 @@ fn every_audit_action_is_parsed_back_from_its_name() {
         }
         words.push(action.as_str());
     }
+    // "… the secret of Receipt mailer".
+    for (action, alone) in [
+        (Action::KeyConfirmed, "confirmed saving the secret"),
+        (Action::KeyRegenerated, "regenerated the secret"),
+    ] {
+        assert_eq!(action.phrase(), format!("{alone} of"));
+        assert_eq!(action.phrase_without_target(), alone);
+    }
     for word in [
         "key.created",
         "key.changed",
