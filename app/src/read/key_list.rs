@@ -49,9 +49,10 @@ pub fn take_rows(listing: &mut Listing) -> Vec<ListedKey> {
         days,
         ..
     } = listing;
-    let mut day_of = |id: KeyId| {
-        let hours = days.remove(&id.into());
-        hours.map(|hours| DayCalls::of(&hours)).unwrap_or_default()
+    // A page may have a row for a key that another row replaces: the same day is shown twice.
+    let day_of = |id: KeyId| {
+        let hours = days.get(&id.into());
+        hours.map(|hours| DayCalls::of(hours)).unwrap_or_default()
     };
     std::mem::take(&mut page.rows)
         .into_iter()

@@ -176,7 +176,8 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool, selected: b
 fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usize) -> AnyView {
     let path = routes::key(app, retiring.id);
     view! {
-        <tr role="row" class="retiring" id=retiring.id.to_string() data-state="active">
+        // The key may have a row of its own, with its id.
+        <tr role="row" class="retiring" id=format!("old-{}", retiring.id) data-state="active">
             // The last cell is hidden with the column "Access".
             <td role="cell" colspan=(columns - 1).to_string()>
                 <div class="retiring-key">
