@@ -17,6 +17,7 @@ test('during the grace period both secrets work, and the old one announces its e
   open,
   signInAs,
   server,
+  javaScriptEnabled,
 }) => {
   const paths = await signInAs(people.developer);
   const old = await createKey(page, open, paths, unique('Rolling'));
@@ -48,7 +49,7 @@ test('during the grace period both secrets work, and the old one announces its e
   expect(after.headers()['deprecation']).toBeUndefined();
 
   const section = page.getByRole('region', { name: 'This key is being replaced' });
-  const both = 'Accepted requests with either secret, last 24h: 1 with the new secret, 1 with the old secret';
+  const both = 'Accepted requests, last 24h: 1 with the new secret, 1 with the old secret';
   // What another node has accepted is written once a second.
   await expect(async () => {
     await open(`${paths.keys}/${old.id}`);
@@ -61,7 +62,22 @@ test('during the grace period both secrets work, and the old one announces its e
   const figures = await section.getByRole('table').first().boundingBox();
   const chart = await section.getByRole('figure').boundingBox();
   expect(figures && chart && figures.x + figures.width < chart.x && chart.y < figures.y).toBe(true);
+  if (javaScriptEnabled) {
+    // How to read the chart is beside its caption, not on it.
+    const [caption, reading] = await section.getByRole('figure').evaluate((figure) => {
+      const words = document.createRange();
+      words.selectNodeContents(figure.querySelector('figcaption') as Element);
+      return [words.getBoundingClientRect().right, (figure.querySelector('.chart-reading') as Element).getBoundingClientRect().left];
+    });
+    expect(caption).toBeLessThan(reading as number);
+  }
   await expect(section).toContainText('GET /v1/whoami');
+  // The list of all keys has the old one below its successor and in a row of its own, with the same requests.
+  await open(`${paths.keys}?tab=all`);
+  await expect(page.getByRole('row').filter({ hasText: 'Old key' }).filter({ hasText: mask(old.id) })).toContainText('1 request');
+  await expect(page.locator(`[id="${old.id}"]`)).toHaveCount(1);
+  await expect(page.locator(`[id="${old.id}"]`)).toContainText(/1\s+request/);
+  await open(`${paths.keys}/${old.id}`);
   await section.getByRole('button', { name: 'Stop old key now' }).click();
   await expect(page.getByText('Expired').first()).toBeVisible();
   const ended = await whoami(server.url, old);

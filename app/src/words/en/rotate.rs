@@ -54,7 +54,7 @@ pub const STOPS: &str = "Stops working ";
 /// Followed by a relative time.
 pub const STOPPED: &str = "Stopped working ";
 /// The title of the chart, followed by the span of a bar.
-pub const BOTH: &str = "Accepted requests with either secret";
+pub const BOTH: &str = "Accepted requests";
 pub const WITH_NEW: &str = "With the new secret";
 pub const WITH_OLD: &str = "With the old secret";
 /// The caption of the table of both keys.
