@@ -42,6 +42,8 @@ test('a key’s page lists its requests, and each shows why it was refused', asy
   await expect(calls(page)).toHaveCount(2);
   await expect(calls(page).first()).toContainText('Missing scope');
   await expect(calls(page).last()).toContainText('Accepted');
+  // The page names the key already.
+  await expect(calls(page).first().getByRole('link', { name: key.name })).toHaveCount(0);
   await calls(page).first().getByRole('link', { name: id }).click();
   await expect(page).toHaveURL(new RegExp(`request=${id}$`));
   await expect(page.getByRole('region', { name: 'Missing scope' })).toContainText(key.name);

@@ -25,7 +25,14 @@ pub fn RequestFilter(
         .into_iter()
         .map(|key| (key.id.to_string(), key.name.to_string()))
         .collect();
-    let chips = chips(&app, &address, &keys);
+    let chips = address.is_filtered().then(|| {
+        view! {
+            <div class="filter-chips">
+                {chips(&app, &address, &keys)}
+                <a href=address.unfiltered().page(&app)>{words::CLEAR}</a>
+            </div>
+        }
+    });
     let key = (!address.on_key_page).then(|| {
         view! {
             <Choice
@@ -42,9 +49,6 @@ pub fn RequestFilter(
         .iter()
         .map(|(value, _)| (*value, words::within(value)))
         .collect();
-    let clear = address.is_filtered().then(|| {
-        view! { <a href=address.unfiltered().page(&app)>{words::CLEAR}</a> }
-    });
     let action = address.place(&app);
     view! {
         <FilterForm action class="request-filter" label=words::FILTERS>
@@ -83,7 +87,6 @@ pub fn RequestFilter(
                 follow=true
             />
             {chips}
-            {clear}
         </FilterForm>
     }
 }

@@ -127,9 +127,17 @@ fn row(
     };
     let current = (address.request == call.request_id).then_some("true");
     let details = address.opened(&call.request_id).page(app);
-    let name = names
-        .get(&call.key)
-        .map_or_else(|| call.key.mask(), ToString::to_string);
+    // On the page of a key, all are with that key.
+    let key = (!address.on_key_page).then(|| {
+        let name = names
+            .get(&call.key)
+            .map_or_else(|| call.key.mask(), ToString::to_string);
+        view! {
+            <a class="request-key" href=routes::key(app, call.key)>
+                <Name name />
+            </a>
+        }
+    });
     let from = call.address.map(|address| address.to_string());
     let (route, client, id) = (call.route, call.user_agent, call.request_id);
     view! {
@@ -140,9 +148,7 @@ fn row(
             <code translate="no" class="request-route" title=route>
                 {route.clone()}
             </code>
-            <a class="request-key" href=routes::key(app, call.key)>
-                <Name name />
-            </a>
+            {key}
             <span class="request-address">
                 <span class="visually-hidden">{words::FROM} " "</span>
                 <span translate="no">{from}</span>
