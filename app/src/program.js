@@ -16,12 +16,14 @@ const isBelowDialog = () => {
 };
 // Controls that only the program can serve: the last click on one is repeated once the program has started.
 const NEEDS_PROGRAM = "button[data-needs-js], [data-needs-js] button";
+// Single keys that may be shortcuts: the program knows where they are text.
+const SHORTCUTS = ["/", "c", "j", "k", "?"];
 // How long a page waits for its islands before it counts as started.
 const PATIENCE_MS = 3000;
 
 // What was asked for before the program had started, and is done then.
 let clicked = null;
-let menu = false;
+let pressed = null;
 const remember = ({ target }) => {
   clicked = target.closest?.(NEEDS_PROGRAM) ?? clicked;
 };
@@ -31,8 +33,8 @@ const press = (event) => {
   if (key === "Escape") clicked = document.querySelector("dialog[open]:not(:modal) a[data-close]") ?? clicked;
   if (key?.toLowerCase() === "k" && (ctrlKey || metaKey) && document.getElementById("command-menu")) {
     event.preventDefault();
-    menu = true;
-  }
+    pressed = event;
+  } else if (SHORTCUTS.includes(key)) pressed ??= event;
 };
 
 let program;
@@ -69,7 +71,7 @@ const start = async () => {
     if (!("js" in root.dataset)) root.dataset.failed = "";
   }
   clicked?.isConnected && clicked.click();
-  menu && dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, cancelable: true }));
+  pressed?.target.isConnected && pressed.target.dispatchEvent(new KeyboardEvent("keydown", pressed));
 };
 
 addEventListener("click", remember);

@@ -49,6 +49,27 @@ test('the arrow keys, Home and End move through a menu', { tag: '@js' }, async (
   await expect(here.getByRole('button', { name: `Actions for ${key.name}` })).toBeFocused();
 });
 
+test('the first key on a page is a shortcut too, though it starts the program', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('First'));
+  const list = `${paths.keys}?search=${encodeURIComponent(key.name)}`;
+  const search = page.getByRole('searchbox', { name: 'Search keys' });
+  const pressFirst = async (first: string) => {
+    await page.goto(list);
+    await expect(page.locator('html')).not.toHaveAttribute('data-js');
+    await page.keyboard.press(first);
+  };
+  await pressFirst('j');
+  await expect(row(page, key.name).getByRole('link', { name: key.name, exact: true })).toBeFocused();
+  await pressFirst('/');
+  await expect(search).toBeFocused();
+  await expect(search).toHaveValue(key.name);
+  await pressFirst('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await pressFirst('c');
+  await expect(page.getByRole('dialog', { name: 'Create API Key' })).toBeVisible();
+});
+
 test('on a phone, the links that sort the list are in sight while they have the focus', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   await createKey(page, open, paths, unique('Sorted'));
