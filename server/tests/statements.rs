@@ -160,7 +160,7 @@ async fn an_address_without_a_person_takes_the_same_statements_as_one_with_a_per
 }
 
 #[tokio::test]
-async fn a_health_check_takes_no_statement_while_the_lease_is_renewed() {
+async fn a_health_check_takes_no_statement_after_a_probe_while_the_lease_is_renewed() {
     let _alone = ALONE.lock().await;
     let Some(database) = TestDatabase::postgres().await else {
         return;
@@ -174,7 +174,10 @@ async fn a_health_check_takes_no_statement_while_the_lease_is_renewed() {
     let waits_for = server.keyring.join(joining).attempt().await;
     assert_eq!(waits_for.expect("joins"), None);
     let ready = async || server.get("/readyz", &[]).await.status.as_u16();
+    server.keyring.renew_lease().await.expect("granted");
     STATEMENTS.take();
+    assert_eq!(ready().await, 200);
+    assert!(!STATEMENTS.take().is_empty(), "the pool is probed");
     for _ in 0..9 {
         server.keyring.renew_lease().await.expect("granted");
         for _ in 0..4 {

@@ -8,13 +8,15 @@ use verification::{Clock, Monotonic};
 
 /// How long the result of a probe is reused, in milliseconds.
 const PROBE_FOR: i64 = SECOND;
+/// How long a success is reused while the lease is renewed, in milliseconds.
+const RENEWALS_FOR: i64 = 10 * SECOND;
 
 /// The last known condition.
 #[derive(Default)]
 pub(super) struct Condition {
     /// The fault that was logged last.
     fault: Mutex<Option<Fault>>,
-    /// The time and result of the last probe. Locked during a probe.
+    /// The time and result of the last probe; none if its caller did not wait for it. Locked during a probe.
     probed: tokio::sync::Mutex<Option<(Monotonic, Result<(), String>)>>,
 }
 
@@ -24,18 +26,31 @@ impl Condition {
         *self.last_fault()
     }
 
-    /// Checks that the database can be written; probes at most once a second, however often it is called.
+    /// Checks that the database can be written; probes at most once a second, however often it is called. A success is reused for
+    /// `success_for` milliseconds.
     ///
     /// # Errors
     /// Why it cannot be written.
-    async fn probe(&self, store: &Store, clock: &dyn Clock) -> Result<(), String> {
+    async fn probe(
+        &self,
+        store: &Store,
+        clock: &dyn Clock,
+        success_for: i64,
+    ) -> Result<(), String> {
         let mut probed = self.probed.lock().await;
         let now = clock.monotonic();
-        if let Some((at, outcome)) = &*probed
-            && now.since(*at) < PROBE_FOR
-        {
-            return outcome.clone();
+        if let Some((at, outcome)) = &*probed {
+            let reused_for = if outcome.is_ok() {
+                success_for
+            } else {
+                PROBE_FOR
+            };
+            if now.since(*at) < reused_for {
+                return outcome.clone();
+            }
         }
+        // A probe that the caller gives up is not a success.
+        *probed = None;
         let outcome = store.probe_write(clock.now()).await;
         match &outcome {
             Ok(()) => self.note(fault_of_disk(store)),
@@ -92,17 +107,20 @@ impl Keyring {
             })
     }
 
-    /// Checks that the database can be written. A renewal of the lease on PostgreSQL is a probe, unless there is a fault: it has
-    /// written the row of this node.
+    /// Checks that the database can be written. On PostgreSQL, a renewal of the lease writes the row of this node, but on a connection
+    /// that is not of the pool: while it is renewed, a probe is made every ten seconds, and every second if there is a fault.
     ///
     /// # Errors
     /// `Unavailable` if it cannot be written.
     pub(crate) async fn check_database(&self) -> Result<(), ManagementError> {
         let renewed = self.node().has_renewed_within(PROBE_FOR, self.monotonic());
-        if renewed && self.fault().is_none() {
-            return Ok(());
-        }
-        let probed = self.node().condition.probe(self.store(), &**self.clock());
+        let success_for = if renewed && self.fault().is_none() {
+            RENEWALS_FOR
+        } else {
+            PROBE_FOR
+        };
+        let (condition, clock) = (&self.node().condition, &**self.clock());
+        let probed = condition.probe(self.store(), clock, success_for);
         probed.await.map_err(ManagementError::Unavailable)
     }
 

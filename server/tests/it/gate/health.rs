@@ -88,18 +88,36 @@ async fn a_node_without_a_lease_is_not_ready_although_its_database_can_be_writte
 }
 
 #[tokio::test]
-async fn a_node_whose_database_cannot_be_written_is_ready_for_a_second_at_most() {
+async fn a_node_that_neither_renews_its_lease_nor_writes_is_ready_for_a_second_at_most() {
     let Some(database) = TestDatabase::postgres().await else {
         return;
     };
     let node = TestServer::with_users_on(database).await;
     join(&node.keyring, 1).await;
+    assert_eq!(node.get("/readyz", &[]).await.status, StatusCode::OK);
     node.store.close().await;
-    // The lease was renewed a moment ago.
     node.clock.advance(999);
     assert_eq!(node.get("/readyz", &[]).await.status, StatusCode::OK);
     node.clock.advance(1);
     let unready = node.get("/readyz", &[]).await;
     assert_eq!(unready.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(unready.body.contains("cannot be written"));
+}
+
+#[tokio::test]
+async fn a_node_that_renews_its_lease_and_cannot_write_is_ready_for_ten_seconds_at_most() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let node = TestServer::with_users_on(database).await;
+    join(&node.keyring, 1).await;
+    assert_eq!(node.get("/readyz", &[]).await.status, StatusCode::OK);
+    // The lease has a connection of its own.
+    node.store.close().await;
+    for second in 1..=11 {
+        node.clock.advance(1_000);
+        node.keyring.renew_lease().await.expect("granted");
+        let ready = node.get("/readyz", &[]).await.status == StatusCode::OK;
+        assert_eq!(ready, second < 10, "after {second} s");
+    }
 }
