@@ -2,7 +2,10 @@
 
 use crate::{Keyring, ManagementError};
 use domain::time::SECOND;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 use store::{Fault, Store, StoreError};
 use verification::{Clock, Monotonic};
 
@@ -16,6 +19,8 @@ const RENEWALS_FOR: i64 = 10 * SECOND;
 pub(super) struct Condition {
     /// The fault that was logged last.
     fault: Mutex<Option<Fault>>,
+    /// Whether the last renewal of the lease on PostgreSQL failed.
+    renewal_failed: AtomicBool,
     /// The time and result of the last probe; none if its caller did not wait for it. Locked during a probe.
     probed: tokio::sync::Mutex<Option<(Monotonic, Result<(), String>)>>,
 }
@@ -53,6 +58,8 @@ impl Condition {
         *probed = None;
         let outcome = store.probe_write(clock.now()).await;
         match &outcome {
+            // One row may be written where another is not.
+            Ok(()) if self.renewal_failed.load(Ordering::Acquire) => {}
             Ok(()) => self.note(fault_of_disk(store)),
             Err(error) => self.note_cause(error),
         }
@@ -65,8 +72,18 @@ impl Condition {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Records the fault that a renewal of the lease on PostgreSQL has found, if it has. The fault ends when a renewal and then a
+    /// probe succeed.
+    pub(super) fn note_renewal(&self, renewed: &Result<(), StoreError>) {
+        self.renewal_failed
+            .store(renewed.is_err(), Ordering::Release);
+        if let Err(error) = renewed {
+            self.note_cause(error);
+        }
+    }
+
     /// Records the fault that is the cause of an error, if one is.
-    pub(super) fn note_cause(&self, error: &StoreError) {
+    fn note_cause(&self, error: &StoreError) {
         if let StoreError::Unwritable { fault, .. } = error {
             self.note(Some(*fault));
         }

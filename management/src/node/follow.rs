@@ -131,9 +131,7 @@ impl Keyring {
             }
             Some(Registration::Member(member)) => {
                 let renewed = self.keep_up(member).await;
-                if let Err(error) = &renewed {
-                    self.node().condition.note_cause(error);
-                }
+                self.node().condition.note_renewal(&renewed);
                 renewed
             }
         };

@@ -347,7 +347,7 @@ async fn several_keys_are_revoked_with_one_wait() {
 }
 
 #[tokio::test]
-async fn a_renewal_finds_a_fault_of_the_database_and_a_probe_its_end() {
+async fn a_fault_that_a_renewal_finds_ends_when_a_renewal_and_a_probe_have_written() {
     let Some(nodes) = Nodes::start().await else {
         return;
     };
@@ -362,18 +362,23 @@ async fn a_renewal_finds_a_fault_of_the_database_and_a_probe_its_end() {
     run(
         "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$;
-        CREATE TRIGGER disk_full BEFORE UPDATE ON node EXECUTE FUNCTION disk_full();
-        CREATE TRIGGER disk_full BEFORE UPDATE ON write_probe EXECUTE FUNCTION disk_full()",
+        CREATE TRIGGER disk_full BEFORE UPDATE ON node EXECUTE FUNCTION disk_full()",
     )
     .await;
     this.renew_lease().await.expect_err("not written");
     assert_eq!(this.stats().fault, Some(Fault::DiskFull));
-    run("DROP TRIGGER disk_full ON node").await;
+    // The probe writes another row.
+    this.maintain_disk().await;
+    assert_eq!(this.stats().fault, Some(Fault::DiskFull));
+    run("DROP TRIGGER disk_full ON node;
+        CREATE TRIGGER disk_full BEFORE UPDATE ON write_probe EXECUTE FUNCTION disk_full()")
+    .await;
     this.renew_lease().await.expect("written");
+    // The result of a probe is reused for a second.
+    nodes.test.clock.advance(1_000);
     this.maintain_disk().await;
     assert_eq!(this.stats().fault, Some(Fault::DiskFull));
     run("DROP TRIGGER disk_full ON write_probe").await;
-    // The result of a probe is reused for a second.
     nodes.test.clock.advance(1_000);
     this.maintain_disk().await;
     assert_eq!(this.stats().fault, None);
