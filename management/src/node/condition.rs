@@ -157,14 +157,16 @@ impl Keyring {
     /// task calls it every second. PostgreSQL's faults are found by the renewal of the lease, which is a write; whether one has ended is
     /// found here by a probe, because one row may be written where another is not.
     pub async fn maintain_disk(&self) {
-        if self.store().disk().is_some() {
+        let disk = self.store().disk();
+        if disk.is_some() {
             self.store().check_disk().await;
             self.node().condition.note(fault_of_disk(self.store()));
-        } else if self.fault().is_some() {
+        }
+        // Before the probe, which may wait for a connection. A failure is logged there, and reported by `ready`.
+        let _ = self.key_changes().write_journal(disk).await;
+        if disk.is_none() && self.fault().is_some() {
             // The outcome is recorded there.
             let _ = self.check_database().await;
         }
-        // A failure is logged there, and reported by `ready`.
-        let _ = self.key_changes().write_journal(self.store().disk()).await;
     }
 }
