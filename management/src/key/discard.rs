@@ -9,7 +9,8 @@ const REASON: &str = "Secret was never stored";
 
 impl Editor {
     /// Revokes a key that nothing can depend on: its secret was not confirmed as stored, and it was never used. A first use at
-    /// another node is known after a second at most.
+    /// another node is known after a second, or at the end of the minute if more than 1,000 quiet keys were called there in that
+    /// second.
     ///
     /// # Errors
     /// `NotFound`, or `Illegal` if something may depend on it.
