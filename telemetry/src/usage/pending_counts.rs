@@ -14,7 +14,10 @@ const MAX_CONVERTED: usize = 200;
 pub(super) struct PendingCounts {
     id: Uuid,
     at: Timestamp,
-    keys: IntoIter<(KeyId, KeyCounts)>,
+    /// What is not converted yet.
+    keys: KeyMap<KeyCounts>,
+    /// Their order, always the same, so that two writers do not deadlock.
+    order: IntoIter<KeyId>,
     rows: RowBuilder,
     reports: Vec<UsageReport>,
 }
@@ -27,13 +30,13 @@ impl PendingCounts {
         keys: KeyMap<KeyCounts>,
         reports: Vec<UsageReport>,
     ) -> Self {
-        let mut keys: Vec<_> = keys.into_iter().collect();
-        // Always in the same order, so that two writers do not deadlock.
-        keys.sort_unstable_by_key(|(key, _)| *key);
+        let mut order: Vec<_> = keys.keys().copied().collect();
+        order.sort_unstable();
         Self {
             id,
             at,
-            keys: keys.into_iter(),
+            keys,
+            order: order.into_iter(),
             rows: RowBuilder::default(),
             reports,
         }
@@ -41,15 +44,17 @@ impl PendingCounts {
 
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.keys.as_slice().is_empty() && self.reports.is_empty()
+        self.keys.is_empty() && self.reports.is_empty()
     }
 
     /// Converts the counts of a few keys; returns whether there are more.
     pub(super) fn convert_few(&mut self) -> bool {
-        for (key, counts) in self.keys.by_ref().take(MAX_CONVERTED) {
-            self.rows.add(key, counts);
+        for key in self.order.by_ref().take(MAX_CONVERTED) {
+            if let Some(counts) = self.keys.remove(&key) {
+                self.rows.add(key, counts);
+            }
         }
-        !self.keys.as_slice().is_empty()
+        !self.keys.is_empty()
     }
 
     /// Converts the counts that are left, and returns the batch.

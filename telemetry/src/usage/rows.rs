@@ -12,71 +12,64 @@ use std::collections::BTreeMap;
 use store::{KeyDay, LastUse, RefusalCount, UsageBatch, UsageCount};
 use uuid::Uuid;
 
+/// What makes a row of calls of one subject.
+type CountKey = (Level, Timestamp, Outcome);
+/// What makes a row of refused calls of one subject.
+type RefusalKey = (Level, Timestamp, &'static str, Outcome);
 /// Sums of one subject by row key.
 type RowSums<T> = BTreeMap<T, i64>;
 
 /// Builds the rows of a batch, key by key.
 #[derive(Default)]
 pub(super) struct RowBuilder {
-    counts: SubjectSums<(Level, Timestamp, Outcome)>,
-    refusals: SubjectSums<(Level, Timestamp, &'static str, Outcome)>,
-    /// Ordered by day.
-    days: BTreeMap<(Timestamp, KeyId), (ApplicationId, Bucket)>,
+    counts: SubjectRows<CountKey, UsageCount>,
+    refusals: SubjectRows<RefusalKey, RefusalCount>,
+    days: BTreeMap<Timestamp, Vec<KeyDay>>,
     last_uses: Vec<LastUse>,
 }
 
 impl RowBuilder {
-    /// Adds the counts of a key.
+    /// Adds all counts of a key.
     pub(super) fn add(&mut self, key: KeyId, counts: KeyCounts) {
         let application = counts.application;
-        self.counts.add(key, &counts, count_keys);
-        self.refusals.add(key, &counts, refusal_keys);
+        self.counts.add(key, &counts, count_keys, count_row);
+        self.refusals.add(key, &counts, refusal_keys, refusal_row);
         for calls in counts.calls() {
-            let (_, sum) = self
-                .days
-                .entry((calls.minute.floor(DAY), key))
-                .or_insert((application, Bucket::default()));
-            sum.add(calls.verdict.outcome(), calls.count);
+            self.add_to_day(key, application, calls);
         }
         self.last_uses
             .extend(counts.last.map(|last| last.of(key, application)));
     }
 
-    /// Returns the batch, with the sums of keys before those of applications.
+    fn add_to_day(&mut self, key: KeyId, application: ApplicationId, calls: MinuteCalls) {
+        let (day, outcome) = (calls.minute.floor(DAY), calls.verdict.outcome());
+        let rows = self.days.entry(day).or_default();
+        if let Some(last) = rows.last_mut()
+            && last.key == key
+        {
+            last.calls.add(outcome, calls.count);
+            return;
+        }
+        let mut sums = Bucket::default();
+        sums.add(outcome, calls.count);
+        rows.push(KeyDay {
+            key,
+            application,
+            day,
+            calls: sums,
+        });
+    }
+
+    /// Returns the batch, with the rows of keys before those of applications.
     pub(super) fn into_batch(self, id: Uuid, at: Timestamp) -> UsageBatch {
-        let counts = self.counts.into_rows();
-        let refusals = self.refusals.into_rows();
-        let days = self.days.into_iter();
+        let days = self.days.into_values().reduce(|mut all, day| {
+            all.extend(day);
+            all
+        });
         UsageBatch {
-            counts: counts
-                .map(|(subject, (level, bucket, outcome), calls)| UsageCount {
-                    subject,
-                    level,
-                    bucket,
-                    outcome,
-                    calls,
-                })
-                .collect(),
-            refusals: refusals
-                .map(
-                    |(subject, (level, bucket, code, outcome), calls)| RefusalCount {
-                        subject,
-                        level,
-                        bucket,
-                        code,
-                        outcome,
-                        calls,
-                    },
-                )
-                .collect(),
-            days: days
-                .map(|((day, key), (application, calls))| KeyDay {
-                    key,
-                    application,
-                    day,
-                    calls,
-                })
-                .collect(),
+            counts: self.counts.into_rows(count_row),
+            refusals: self.refusals.into_rows(refusal_row),
+            days: days.unwrap_or_default(),
             last_uses: self.last_uses,
             ..UsageBatch::empty(id, at)
         }
@@ -84,7 +77,7 @@ impl RowBuilder {
 }
 
 /// Returns the row keys of calls: one at every level.
-fn count_keys(calls: MinuteCalls) -> impl IntoIterator<Item = (Level, Timestamp, Outcome)> {
+fn count_keys(calls: MinuteCalls) -> impl IntoIterator<Item = CountKey> {
     Level::ALL.map(|level| {
         (
             level,
@@ -94,10 +87,18 @@ fn count_keys(calls: MinuteCalls) -> impl IntoIterator<Item = (Level, Timestamp,
     })
 }
 
+fn count_row(subject: Subject, (level, bucket, outcome): CountKey, calls: i64) -> UsageCount {
+    UsageCount {
+        subject,
+        level,
+        bucket,
+        outcome,
+        calls,
+    }
+}
+
 /// Returns the row keys of refused calls by code, with and without the right secret; none of accepted calls.
-fn refusal_keys(
-    calls: MinuteCalls,
-) -> impl IntoIterator<Item = (Level, Timestamp, &'static str, Outcome)> {
+fn refusal_keys(calls: MinuteCalls) -> impl IntoIterator<Item = RefusalKey> {
     let refused = calls.verdict != Verdict::Accepted;
     [Level::Hour, Level::Day]
         .into_iter()
@@ -108,13 +109,28 @@ fn refusal_keys(
         })
 }
 
-/// Sums of calls by the row keys that they belong to, for every key and every application.
-struct SubjectSums<RowKey> {
-    keys: Vec<(Subject, RowKey, i64)>,
+fn refusal_row(
+    subject: Subject,
+    (level, bucket, code, outcome): RefusalKey,
+    calls: i64,
+) -> RefusalCount {
+    RefusalCount {
+        subject,
+        level,
+        bucket,
+        code,
+        outcome,
+        calls,
+    }
+}
+
+/// The rows of every key, and the sums of every application, by the row keys that calls belong to.
+struct SubjectRows<RowKey, Row> {
+    keys: Vec<Row>,
     applications: BTreeMap<ApplicationId, RowSums<RowKey>>,
 }
 
-impl<RowKey> Default for SubjectSums<RowKey> {
+impl<RowKey, Row> Default for SubjectRows<RowKey, Row> {
     fn default() -> Self {
         Self {
             keys: Vec::new(),
@@ -123,12 +139,13 @@ impl<RowKey> Default for SubjectSums<RowKey> {
     }
 }
 
-impl<RowKey: Copy + Ord> SubjectSums<RowKey> {
+impl<RowKey: Copy + Ord, Row> SubjectRows<RowKey, Row> {
     fn add<RowKeys: IntoIterator<Item = RowKey>>(
         &mut self,
         key: KeyId,
         counts: &KeyCounts,
         row_keys: impl Fn(MinuteCalls) -> RowKeys,
+        row: impl Fn(Subject, RowKey, i64) -> Row,
     ) {
         let mut own = RowSums::new();
         let whole = self.applications.entry(counts.application).or_default();
@@ -140,17 +157,16 @@ impl<RowKey: Copy + Ord> SubjectSums<RowKey> {
         }
         let own = own.into_iter();
         self.keys
-            .extend(own.map(|(row_key, sum)| (Subject::from(key), row_key, sum)));
+            .extend(own.map(|(row_key, sum)| row(key.into(), row_key, sum)));
     }
 
-    fn into_rows(self) -> impl Iterator<Item = (Subject, RowKey, i64)> {
-        let applications = self
-            .applications
-            .into_iter()
-            .flat_map(|(application, sums)| {
-                let sums = sums.into_iter();
-                sums.map(move |(row_key, sum)| (Subject::from(application), row_key, sum))
-            });
-        self.keys.into_iter().chain(applications)
+    /// Appends the rows of applications to those of keys.
+    fn into_rows(self, row: impl Fn(Subject, RowKey, i64) -> Row) -> Vec<Row> {
+        let mut rows = self.keys;
+        for (application, sums) in self.applications {
+            let sums = sums.into_iter();
+            rows.extend(sums.map(|(row_key, sum)| row(application.into(), row_key, sum)));
+        }
+        rows
     }
 }
