@@ -2,6 +2,7 @@
 //! dev-dependency only.
 
 mod authenticator;
+mod blocked;
 mod postgres;
 pub mod provider;
 mod smtp;
@@ -9,6 +10,7 @@ mod smtp;
 pub use smtp::{Misbehaviour, ReceivedMail, SmtpSink};
 
 pub use authenticator::SoftAuthenticator;
+pub use blocked::until_blocked;
 
 use std::{env, path::Path};
 use store::Store;

@@ -12,7 +12,7 @@ use domain::{
 };
 use management::{Issue, ManagementError};
 use store::Store;
-use testing::{TestDatabase, each_database};
+use testing::{TestDatabase, each_database, until_blocked};
 
 /// A keyring on PostgreSQL behind a network that can be cut.
 async fn behind_a_network() -> Option<(TestKeyring, Network)> {
@@ -213,16 +213,7 @@ async fn a_stuck_statement_of_one_account_does_not_stop_the_revocations_of_anoth
         let stuck = stuck.clone();
         tokio::spawn(async move { stuck.revoke(held.id, String::new()).await })
     };
-    let blocked = "SELECT count(*) FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    while sqlx::query_scalar::<_, i64>(blocked)
-        .fetch_one(pool)
-        .await
-        .expect("asked")
-        == 0
-    {
-        tokio::task::yield_now().await;
-    }
+    until_blocked(pool, 1).await;
     free.revoke(key.id, String::new()).await.expect("not stuck");
     assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Revoked);
     lock.rollback().await.expect("released");

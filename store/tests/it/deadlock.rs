@@ -12,7 +12,7 @@ use store::{
     InvitationAcceptance, Invitee, NewIdentity, NewInvitation, NewProviderPerson, PepperName,
     Store, StoreError,
 };
-use testing::TestDatabase;
+use testing::{TestDatabase, until_blocked};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -46,18 +46,6 @@ async fn a_deadlock_on_postgresql_is_an_outage() {
     let failed = one.err().or(two.err()).expect("one of them was ended");
     let error = StoreError::from(failed);
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-}
-
-/// Waits until this many transactions of the database wait for a lock.
-async fn waiting(pool: &sqlx::PgPool, count: i64) {
-    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    loop {
-        let (found,): (i64,) = sqlx::query_as(sql).fetch_one(pool).await.expect("read");
-        if found == count {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
 }
 
 /// A person at their first sign-in through the provider.
@@ -101,7 +89,7 @@ async fn a_first_sign_in_and_a_change_of_the_same_person_do_not_wait_for_each_ot
     let person = sqlx::query("UPDATE person SET name = name WHERE id = $1").bind(new.id.0);
     person.execute(&mut *change).await.expect("locked");
     let (added, ()) = tokio::join!(fixture.store.add_provider_person(&new, &event), async {
-        waiting(pool, 1).await;
+        until_blocked(pool, 1).await;
         let account = sqlx::query("UPDATE account SET name = name WHERE id = $1");
         let account = account.bind(fixture.account.0);
         account.execute(&mut *change).await.expect("locked");
@@ -155,11 +143,11 @@ async fn a_first_sign_in_and_an_invitation_with_the_same_address_do_not_wait_for
     let (accepted, added, ()) = tokio::join!(
         store.accept_invitation(&acceptance, &event, &[]),
         async {
-            waiting(pool, 1).await;
+            until_blocked(pool, 1).await;
             store.add_provider_person(&new, &event).await
         },
         async {
-            waiting(pool, 2).await;
+            until_blocked(pool, 2).await;
             account.commit().await.expect("committed");
         },
     );

@@ -15,7 +15,7 @@ use store::{
     NewRecoveryCodes, NewSecondFactor, NewSession, PasskeyUse, PepperName, SecondFactorRow, Store,
     StoreError, UnusedProof,
 };
-use testing::{TestDatabase, each_database};
+use testing::{TestDatabase, each_database, until_blocked};
 use uuid::Uuid;
 
 const PASSWORD_HASH: &str = "$argon2id$";
@@ -323,16 +323,7 @@ async fn a_sign_in_that_waits_for_an_enrolment_gets_no_session_without_a_code(
     }
     let (store, person) = (account.store.clone(), account.person);
     let sign_in = tokio::spawn(async move { start(&store, person, 1, None, NOW).await });
-    let waiting = "SELECT count(*) FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    while sqlx::query_scalar::<_, i64>(waiting)
-        .fetch_one(pool)
-        .await
-        .expect("asked")
-        == 0
-    {
-        tokio::task::yield_now().await;
-    }
+    until_blocked(pool, 1).await;
     enrolment.commit().await.expect("enrolled");
     let late = sign_in.await.expect("ends");
     assert!(matches!(late, Err(StoreError::NotFound)), "{late:?}");

@@ -18,9 +18,9 @@ use domain::{
     verdict::Verdict,
 };
 use management::{Keyring, Store};
-use sqlx::PgPool;
 use std::time::Duration;
 use telemetry::Tail;
+use testing::until_blocked;
 use tokio::time::timeout;
 
 /// Writes the decisions of a node, and returns the only call that the follower gets then.
@@ -153,22 +153,6 @@ async fn a_replaced_key_that_another_node_accepts_is_not_safe_to_stop_a_second_l
     assert_eq!(rotation().await, (false, 1));
 }
 
-/// Waits until a statement waits for a lock.
-async fn until_one_waits(pool: &PgPool) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    loop {
-        let count: i64 = sqlx::query_scalar(waiting)
-            .fetch_one(pool)
-            .await
-            .expect("answers");
-        if count > 0 {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test]
 async fn a_node_that_stops_while_another_one_writes_the_same_breakdown_loses_no_call() {
     let Some(nodes) = Nodes::start().await else {
@@ -190,7 +174,7 @@ async fn a_node_that_stops_while_another_one_writes_the_same_breakdown_loses_no_
         let other = nodes.other.clone();
         async move { other.close().await }
     });
-    until_one_waits(pool).await;
+    until_blocked(pool, 1).await;
     another.commit().await.expect("written");
     stopping.await.expect("ends");
     let (key, now) = (nodes.key.id.into(), nodes.editor.now());

@@ -4,25 +4,9 @@
 use super::{is_granted, two_nodes};
 use crate::ownership::{revoke, state};
 use domain::key::state::State;
-use sqlx::PgPool;
 use std::sync::Arc;
 use store::StoreError;
-
-/// Waits until a number of statements wait for a lock.
-async fn until_waiting(pool: &PgPool, statements: i64) {
-    let waiting = "SELECT count(*) FROM pg_stat_activity
-        WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    loop {
-        let (count,): (i64,) = sqlx::query_as(waiting)
-            .fetch_one(pool)
-            .await
-            .expect("answers");
-        if count >= statements {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-}
+use testing::until_blocked;
 
 #[tokio::test]
 async fn a_change_that_waits_for_the_removal_of_its_node_fails_and_is_not_written() {
@@ -39,7 +23,7 @@ async fn a_change_that_waits_for_the_removal_of_its_node_fails_and_is_not_writte
         let one = Arc::clone(&one);
         async move { revoke(&one.fixture, 1).await }
     });
-    until_waiting(two.pool(), 1).await;
+    until_blocked(two.pool(), 1).await;
     removal.commit().await.expect("removed");
     let late = change.await.expect("ends");
     assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
@@ -62,12 +46,12 @@ async fn the_removal_of_a_node_waits_for_its_changes_under_way() {
         let one = Arc::clone(&one);
         async move { revoke(&one.fixture, 1).await }
     });
-    until_waiting(two.pool(), 1).await;
+    until_blocked(two.pool(), 1).await;
     let removal = tokio::spawn({
         let two = Arc::clone(&two);
         async move { two.node.remove_behind(i64::MAX).await }
     });
-    until_waiting(two.pool(), 2).await;
+    until_blocked(two.pool(), 2).await;
     assert_eq!(state(&two.fixture, 1).await, State::Active);
     head.commit().await.expect("released");
     change.await.expect("ends").expect("it was first");
@@ -108,7 +92,7 @@ async fn a_renewal_that_waited_while_a_change_was_made_does_not_confirm_the_chan
         let two = Arc::clone(&two);
         async move { two.node.renew(before).await }
     });
-    until_waiting(one.pool(), 1).await;
+    until_blocked(one.pool(), 1).await;
     let position = revoke(&one.fixture, 1).await.expect("revoked");
     other.commit().await.expect("released");
     // It saw the position as of its beginning, before the change: its lease ends before the wait for the change does.
