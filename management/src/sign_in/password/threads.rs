@@ -23,7 +23,7 @@ impl HashingThreads {
     /// Starts threads. They end when this is dropped.
     ///
     /// # Errors
-    /// If the system starts none.
+    /// If the system does not start all of them.
     pub(super) fn start(number: usize) -> io::Result<Self> {
         let (jobs, waiting) = mpsc::channel();
         let waiting = Arc::new(Mutex::new(waiting));
@@ -44,7 +44,7 @@ impl HashingThreads {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, oneshot::error::RecvError> {
         let (done, result) = oneshot::channel();
-        // Without a thread, and without one who waits for the result, it is dropped.
+        // Without a thread, no result arrives. The result is dropped if its future was dropped.
         let _ = self.jobs.send(Box::new(move || _ = done.send(work())));
         result.await
     }
@@ -58,7 +58,7 @@ impl HashingThreads {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, RecvError> {
         let (done, result) = mpsc::sync_channel(1);
-        // As above.
+        // Without a thread, no result arrives.
         let _ = self.jobs.send(Box::new(move || _ = done.send(work())));
         result.recv()
     }
