@@ -79,7 +79,7 @@ async fn pages_take_few_statements() {
     let overview = format!("/apps/{app}");
     server.get(&overview, &[("cookie", &cookie)]).await;
     for (path, max) in [
-        (format!("/apps/{app}/settings/api-keys/{}", key.id), 7),
+        (format!("/apps/{app}/settings/api-keys/{}", key.id), 8),
         (format!("/apps/{app}/settings/api-keys"), 7),
         (overview, 16),
     ] {

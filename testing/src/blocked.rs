@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::{task::yield_now, time::timeout};
 
 /// Longer than a statement takes to arrive on a loaded machine.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Waits until at least `count` statements in the database of a pool wait for a lock.
 ///
