@@ -291,8 +291,9 @@ async fn what_takes_the_own_password_is_recorded_or_does_not_happen(database: Te
     ] {
         let form = format!("{form}&password={password}");
         let cookie = format!("latchkey={}", server.token(email).await);
-        // A fresh session needs no password.
+        // A fresh session needs no password. The first request afterwards notes when the person was last seen.
         server.clock.advance(11 * MINUTE);
+        server.get("/profile", &[("cookie", &cookie)]).await;
         let before = database.rows().await;
         database.refuse_records().await;
         let answer = call(&server, name, &form, &cookie).await;
