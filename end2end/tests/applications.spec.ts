@@ -217,7 +217,7 @@ test('the account is renamed, and its ownership is transferred', async ({ page, 
   await question.getByRole('textbox', { name: 'Type their email' }).fill(heir.email);
   await enterPassword(page, boss);
   await question.getByRole('button', { name: 'Transfer ownership' }).click();
-  await expect(page.getByText('Ownership transferred')).toBeVisible();
+  await expect(toast(page, 'Ownership transferred')).toBeVisible();
   const listed = (email: string) => page.getByRole('region', { name: 'Members' }).getByRole('listitem').filter({ hasText: email });
   await expect(listed(heir.email)).toContainText('Owner');
   await expect(listed(boss.email)).toContainText('Developer');

@@ -11,6 +11,7 @@ import {
   people,
   readCredentials,
   signIn,
+  toast,
   unique,
   waitUntilInteractive,
 } from '../fixtures.ts';
@@ -80,7 +81,7 @@ test('a passkey is added, renamed, asked for after the password, and removed', {
   await addAuthenticator(page);
   await page.getByRole('textbox', { name: 'Name' }).fill('Phone');
   await page.getByRole('button', { name: 'Create passkey' }).click();
-  await expect(page.getByText('Passkey added')).toBeVisible();
+  await expect(toast(page, 'Passkey added')).toBeVisible();
   await page.getByRole('link', { name: 'Remove Old laptop' }).click();
   await page.getByRole('button', { name: 'Remove passkey' }).click();
   const list = page.getByRole('list', { name: 'Passkeys' });

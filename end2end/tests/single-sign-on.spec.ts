@@ -1,7 +1,7 @@
 // Signing in through a real OpenID Connect provider.
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../accessibility.ts';
-import { confirmStored, expect, fillKey, people, readCredentials, signIn, test as base } from '../fixtures.ts';
+import { confirmStored, expect, fillKey, people, readCredentials, signIn, test as base, toast } from '../fixtures.ts';
 import { forgeries, unchanged } from '../forgeries.ts';
 import { type IdentityProvider, startProvider } from '../provider.ts';
 import { freePort, startServer } from '../server.ts';
@@ -146,7 +146,7 @@ test('a session is confirmed by signing in at the provider again', async ({ page
   await page.goto('/sign-in/oidc?for=confirm&next=/profile');
   await enter(page, 'ben');
   await expect(page).toHaveURL(/\/profile$/);
-  await expect(page.getByText('Go back to the other tab')).toBeVisible();
+  await expect(toast(page, 'Go back to the other tab')).toBeVisible();
   // Signed out at the provider, which would sign the first person out by a script.
   await page.context().clearCookies({ name: /^_/ });
   await page.goto('/sign-in/oidc?for=confirm&next=/profile');
