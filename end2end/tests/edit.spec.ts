@@ -9,6 +9,7 @@ import {
   row,
   test,
   unique,
+  waitUntilIdle,
   whoami,
   waitUntilInteractive,
 } from '../fixtures.ts';
@@ -198,6 +199,8 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
       await expect(question).toBeHidden();
       await expect(dialog).toBeVisible();
       await expect(dialog.getByRole('textbox', { name: 'Description' })).toBeFocused();
+      // The browser tells the program a moment after it has closed the question.
+      await waitUntilIdle(page);
       await page.keyboard.press('Escape');
       await expect(question).toBeVisible();
       await expect(dialog).toBeVisible();
