@@ -4,14 +4,14 @@ import { hasProxy } from './proxy.ts';
 
 // Journeys that run on PostgreSQL too, beside those on three nodes. The Rust tests call every function and open every page as each role on both
 // databases; most other tests of the server use SQLite.
-const databaseTests = /\/(audit-log|setup|edit|list|members|requests|security-events|support|reset|applications|two-factor|single-sign-on)\.spec\.ts$/;
+const databaseTests = /\/(audit-log|setup|edit|list|members|requests|security-events|support|reset|applications|two-factor|passkeys|mail|profile|single-sign-on)\.spec\.ts$/;
 // Without JavaScript, plain forms reach the same functions: a few of them are tested on PostgreSQL too.
 const plainDatabaseTests = /\/(setup|sign-in|create|edit|revoke|list|members|applications)\.spec\.ts$/;
 const severalNodes = /\/nodes\.spec\.ts$/;
 // Three nodes behind nginx, each request at another one: what a request needs of an earlier one is in the database.
 const nodeTests = /\/(nodes|sign-in|create|revoke|regenerate|lifecycle|bulk)\.spec\.ts$/;
 // Pages look the same on both databases.
-const looks = / (is|are) accessible/;
+const looks = /(?<!, and) (is|are) accessible/;
 // A rate limit, and the requests of the last minute, count on each node.
 const countedByEachNode = /applies a rate limit|question that shows its requests/;
 const withoutScripts = { javaScriptEnabled: false };
