@@ -25,7 +25,7 @@ use clap::Args;
 use crate::{
     history::{
         cluster::{Cluster, LEASE, NODES},
-        load::{Found, Load},
+        load::{Found, Load, lock},
         owner::Owner,
         random::Random,
         trouble::Trouble,
@@ -148,6 +148,8 @@ struct Outcome {
     troubles: u64,
     /// Revoked keys that were called at each node after all nodes had been killed.
     called_at_the_end: usize,
+    /// What a violation left behind.
+    evidence: String,
 }
 
 impl Run<'_> {
@@ -161,6 +163,7 @@ impl Run<'_> {
             load,
             troubles: 0,
             called_at_the_end: 0,
+            evidence: String::new(),
         };
         let load = &outcome.load;
         let mut troubles = 0;
@@ -178,7 +181,9 @@ impl Run<'_> {
             driven
         })?;
         outcome.troubles = troubles;
-        if outcome.load.found().is_none() {
+        if let Some(found) = outcome.load.found() {
+            outcome.evidence = evidence(&mut cluster, &outcome.load, &found)?;
+        } else {
             outcome.called_at_the_end = check_durability(&mut cluster, &outcome.load)?;
         }
         Ok(outcome)
@@ -249,6 +254,43 @@ fn check_durability(cluster: &mut Cluster, load: &Load) -> Result<usize> {
     Ok(keys)
 }
 
+/// Describes what a violation left behind: how the revocation was acknowledged, the rows of the database, what each node answers
+/// now, and the ends of the nodes' logs.
+fn evidence(cluster: &mut Cluster, load: &Load, found: &Found) -> Result<String> {
+    let key = &found.key;
+    let id = &key.credentials.id;
+    let mut lines = vec![
+        format!("key {id}, {:?}", found.violation),
+        format!("acknowledged: {:?}", key.acknowledgement.get()),
+        format!("{:?}", lock(&key.register)),
+        format!("the nodes answer now: {:?}", load.answers(key)),
+    ];
+    for (name, query) in [
+        ("key", format!("SELECT * FROM api_key WHERE id = '{id}'")),
+        (
+            "changes",
+            format!("SELECT * FROM change WHERE key_id = '{id}'"),
+        ),
+        (
+            "audit log",
+            format!("SELECT * FROM audit WHERE target = '{id}'"),
+        ),
+        ("nodes", "SELECT * FROM node".to_owned()),
+        ("head", "SELECT * FROM change_head".to_owned()),
+    ] {
+        let rows = cluster.database.query(&query);
+        lines.push(match rows {
+            Ok(rows) => format!("{name}:\n{rows}"),
+            Err(error) => format!("{name}: {error:#}"),
+        });
+    }
+    for (number, node) in cluster.nodes.iter_mut().enumerate() {
+        let log = node.server()?.log();
+        lines.push(format!("the log of node {}:\n{log}", number + 1));
+    }
+    Ok(lines.join("\n"))
+}
+
 impl Outcome {
     fn print(&self) {
         let totals = &self.load.totals;
@@ -293,14 +335,13 @@ impl Outcome {
 
     fn require_correct(&self) -> Result<()> {
         if let Some(Found {
-            violation,
-            after,
-            key,
+            violation, after, ..
         }) = self.load.found()
         {
             bail!(
-                "after {:.1} s, with the key {key}: {violation}",
-                after.as_secs_f64()
+                "after {:.1} s: {violation}\n{}",
+                after.as_secs_f64(),
+                self.evidence
             );
         }
         for (node, accepted) in self.load.totals.accepted.iter().enumerate() {

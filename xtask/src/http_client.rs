@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     time::{Duration, Instant},
 };
 
@@ -89,7 +89,8 @@ impl Client {
         self.cookies.join("; ")
     }
 
-    /// Sends a request with additional header lines, each with its line end.
+    /// Sends a request with additional header lines, each with its line end. A connection without an answer cannot be used again:
+    /// it would take a late answer for that of the next request.
     pub fn send(
         &mut self,
         method: &str,
@@ -103,6 +104,15 @@ impl Client {
 
     /// Waits for the response to a request.
     pub fn response(&mut self) -> Result<Response> {
+        let response = self.read_response();
+        if response.is_err() {
+            // It may be closed already.
+            let _ = self.stream.get_ref().shutdown(Shutdown::Both);
+        }
+        response
+    }
+
+    fn read_response(&mut self) -> Result<Response> {
         let began = Instant::now();
         if self.stream.fill_buf()?.is_empty() {
             bail!("the server closed the connection");
@@ -178,5 +188,25 @@ impl Client {
         self.stream.read_line(&mut line)?;
         line.truncate(line.trim_end().len());
         Ok(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    #[test]
+    fn a_late_answer_is_not_taken_for_that_of_the_next_request() -> Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let mut client = Client::connect_within(listener.local_addr()?, Duration::from_millis(1))?;
+        assert!(client.send("GET", "/first", "", "").is_err());
+        let (mut server, _) = listener.accept()?;
+        // The client may have closed the connection.
+        let _ = server.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        let second = client.send("GET", "/second", "", "");
+        assert!(second.is_err(), "{:?}", second.map(|answer| answer.status));
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -26,6 +26,8 @@ pub struct Key {
     pub credentials: Credentials,
     pub name: String,
     pub register: Mutex<Register>,
+    /// How its revocation was acknowledged.
+    pub acknowledgement: OnceLock<String>,
 }
 
 /// All keys of a run.

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
@@ -74,12 +74,12 @@ pub struct Totals {
     unexpected: Mutex<BTreeMap<String, u64>>,
 }
 
-/// A violation, when it was found, and the key's id.
-#[derive(Clone, Debug)]
+/// A violation, and when it was found.
+#[derive(Clone)]
 pub struct Found {
     pub violation: Violation,
     pub after: Duration,
-    pub key: String,
+    pub key: Arc<Key>,
 }
 
 impl Load {
@@ -166,12 +166,12 @@ impl Load {
     }
 
     /// Ends the run at a violation.
-    pub fn check(&self, key: &Key, checked: Result<(), Violation>) {
+    pub fn check(&self, key: &Arc<Key>, checked: Result<(), Violation>) {
         if let Err(violation) = checked {
             lock(&self.found).get_or_insert_with(|| Found {
                 violation,
                 after: self.now(),
-                key: key.credentials.id.clone(),
+                key: Arc::clone(key),
             });
             self.stop();
         }
@@ -199,7 +199,7 @@ impl Load {
     }
 
     /// Calls a node with a key. Returns whether it answered with a verdict.
-    fn call_once(&self, node: usize, client: &mut Option<Client>, key: &Key) -> bool {
+    fn call_once(&self, node: usize, client: &mut Option<Client>, key: &Arc<Key>) -> bool {
         let begin = self.now();
         let answer = open(client, self.nodes[node], CALL_TIMEOUT)
             .and_then(|client| client.send("GET", CALL, &key.headers(), "").ok());
@@ -230,7 +230,13 @@ impl Load {
     }
 
     /// Adds a call that ends now to its key's history. Returns whether it was answered with a verdict.
-    fn record(&self, node: usize, key: &Key, begin: Duration, answer: Option<&Response>) -> bool {
+    fn record(
+        &self,
+        node: usize,
+        key: &Arc<Key>,
+        begin: Duration,
+        answer: Option<&Response>,
+    ) -> bool {
         let totals = &self.totals;
         let end = self.now();
         let Some(answer) = answer else {
@@ -261,6 +267,17 @@ impl Load {
         let checked = lock(&key.register).call(call);
         self.check(key, checked);
         true
+    }
+
+    /// Calls every node once with a key, and returns what each of them answers.
+    pub fn answers(&self, key: &Key) -> Vec<String> {
+        let answer = |address: &SocketAddr| {
+            let mut client = Client::connect_within(*address, CALL_TIMEOUT)?;
+            let answer = client.send("GET", CALL, &key.headers(), "")?;
+            anyhow::Ok(format!("{} {}", answer.status, code(&answer)))
+        };
+        let text = |address| answer(address).unwrap_or_else(|error| error.to_string());
+        self.nodes.iter().map(text).collect()
     }
 
     /// Calls every node once with every key whose revocation was requested. Returns the number of keys that must be refused, and

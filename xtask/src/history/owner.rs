@@ -1,7 +1,7 @@
 //! Owners who create and revoke keys through any node.
 
 use std::{
-    sync::{Mutex, atomic::Ordering},
+    sync::{Arc, Mutex, OnceLock, atomic::Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -28,7 +28,7 @@ const MAX_SESSION_AGE: Duration = Duration::from_mins(5);
 const MAX_ABANDONED_MS: u64 = 100;
 
 /// How a key is revoked.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Way {
     /// On the dashboard.
     Owner,
@@ -128,12 +128,13 @@ impl<'l> Owner<'l> {
             credentials,
             name,
             register,
+            acknowledgement: OnceLock::new(),
         };
         load.keys.add(key, created, load.lease);
     }
 
     /// Revokes a key through a node. Returns whether the connection can be used again.
-    fn revoke(&mut self, client: &mut Client, node: usize, key: &Key) -> bool {
+    fn revoke(&mut self, client: &mut Client, node: usize, key: &Arc<Key>) -> bool {
         let load = self.load;
         let phase = load.phase();
         let begin = load.now();
@@ -153,8 +154,13 @@ impl<'l> Owner<'l> {
         let end = load.now();
         if !matches!(answered, Ok(true)) {
             load.totals.unacknowledged.fetch_add(1, Ordering::Relaxed);
-            return answered.is_ok();
+            return false;
         }
+        // A key is revoked once.
+        let _ = key.acknowledgement.set(format!(
+            "{way:?} at node {}, from {begin:?} to {end:?}",
+            node + 1
+        ));
         let checked = lock(&key.register).acknowledge(end);
         load.check(key, checked);
         let was_healthy = phase.is_multiple_of(2) && phase == load.phase();

@@ -32,6 +32,7 @@ pub struct Call {
 }
 
 /// The history of a key.
+#[derive(Debug)]
 pub struct Register {
     /// After how long an earlier state has ended on every node: a lease, and the difference of two clocks.
     lease: Duration,
@@ -45,7 +46,7 @@ pub struct Register {
 }
 
 /// The answers of one node.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Observed {
     /// The beginning of the latest accepted call.
     accepted: Option<Instant>,

@@ -137,7 +137,8 @@ pub fn perform(
     };
     let form = format!("app={app}&key={id}{more}");
     match owner.send("POST", &format!("/api/{function}"), JSON, &form) {
-        Ok(answer) if answer.status < 400 => Ok(true),
+        // Any other status, a redirect to the sign-in among them, acknowledges nothing.
+        Ok(answer) if answer.status == 200 => Ok(true),
         Ok(answer) => bail!(
             "{function} returned status {}: {}",
             answer.status,
