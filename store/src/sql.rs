@@ -18,6 +18,8 @@ per_database_statements! {
     CHANGE_HEAD_LOCK = ["node/change_head_lock"];
     CHANGE_INSERT = ["change/insert"];
     NODE_CHECK = ["node/check"];
+    NODE_DELETE_SILENT = ["node/delete_silent"];
+    NODES_DELETE_BEHIND = ["node/delete_behind"];
     KEY_LIST_CANDIDATES_COUNT = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/candidates_count";
     KEY_LIST_COUNT_OF_CANDIDATES = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/count_of_candidates" "key/list/fragments/filter" "key/list/fragments/count_end";
     KEY_LIST_OF_CANDIDATES_BY_CREATED_ASC = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/columns" "key/list/fragments/from_candidates" "key/list/fragments/filter" "key/list/fragments/by_created_asc";
@@ -234,7 +236,6 @@ shared_statements! {
     NODE_COMPARED = "node/compared";
     NODE_DELETE = "node/delete";
     NODE_DELETE_PREDECESSOR = "node/delete_predecessor";
-    NODE_DELETE_SILENT = "node/delete_silent";
     NODE_DELETE_WITHOUT_JOURNAL = "node/delete_without_journal";
     NODE_EPOCHS = "node/epochs";
     NODE_INSERT = "node/insert";
@@ -243,7 +244,6 @@ shared_statements! {
     NODES_ALL = "node/all";
     NODES_LIST = "node/list";
     NODES_DELETE_ALL = "node/delete_all";
-    NODES_DELETE_BEHIND = "node/delete_behind";
     THROTTLE_CHARGE = "throttle/charge";
     THROTTLE_FULL_AT = "throttle/full_at";
     THROTTLE_PRUNE = "throttle/prune";

@@ -41,7 +41,8 @@ impl NodeConnection {
     }
 
     /// Removes the other nodes without the change at `position`, once their leases without it have ended. They can write no
-    /// more, and register again. One that has not compared its journal stays: it has no lease. Returns the names of the nodes.
+    /// more, and register again. One that has not compared its journal stays: it has no lease; so does one that is
+    /// writing. Returns the names of the nodes.
     ///
     /// # Errors
     /// If the database fails.
@@ -49,7 +50,7 @@ impl NodeConnection {
         let me = self.store().fence().registration();
         let (node, epoch) = me.map_or((Uuid::nil(), 0), |me| (me.node, me.epoch));
         let removed: Vec<(String,)> = read!(self.store(), |pool| {
-            sqlx::query_as(sql::NODES_DELETE_BEHIND)
+            sqlx::query_as(sql::NODES_DELETE_BEHIND.of(self.store()))
                 .bind(position)
                 .bind(node)
                 .bind(epoch)

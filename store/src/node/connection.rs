@@ -317,8 +317,8 @@ impl NodeConnection {
         Ok(others.map(NodeRow::seen).collect())
     }
 
-    /// Removes a process whose lease has ended by [`SilentNodes`], unless it has renewed it meanwhile or has not compared its
-    /// journal. Returns whether it was removed.
+    /// Removes a process whose lease has ended by [`SilentNodes`], unless it has renewed it meanwhile, has not compared its
+    /// journal, or is writing. Returns whether it was removed.
     ///
     /// # Errors
     /// If the database fails.
@@ -326,7 +326,7 @@ impl NodeConnection {
         on_connection!(self, |connection| {
             let removed = execute!(
                 connection,
-                sql::NODE_DELETE_SILENT,
+                sql::NODE_DELETE_SILENT.postgres(),
                 node.id,
                 node.epoch,
                 node.beat

@@ -78,7 +78,7 @@ impl Store {
         let statement = if discard_journal {
             sql::NODE_DELETE_WITHOUT_JOURNAL
         } else {
-            sql::NODE_DELETE_SILENT
+            sql::NODE_DELETE_SILENT.of(self)
         };
         let removed = transaction!(self, |tx| {
             execute!(tx, statement, node.id, node.epoch, node.beat)?
