@@ -62,6 +62,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   baseURL: async ({ server }, use) => use(server.url),
 
+  page: async ({ page, javaScriptEnabled }, use) => {
+    if (javaScriptEnabled) {
+      await waitForModalDialogs(page);
+    }
+    await use(page);
+  },
+
   browserErrors: [
     async ({ context, server, javaScriptEnabled }, use) => {
       // Without JavaScript, preloaded scripts are not used.
@@ -109,6 +116,20 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     });
   },
 });
+
+/** A dialog as the server renders it: part of the page, until the program makes it modal and moves it to the middle. */
+const inlineDialog = (page: Page) => page.locator('dialog[open]:not(:modal)');
+
+/** Lets each action wait for such a dialog to be modal: a click on one that moves would be lost. */
+async function waitForModalDialogs(page: Page): Promise<void> {
+  const started = page.locator('html:is([data-js], [data-failed])');
+  await page.addLocatorHandler(inlineDialog(page), () => started.waitFor({ state: 'attached' }), { noWaitAfter: true });
+}
+
+/** For tests of a program that is late: no action waits for it. */
+export async function actBeforeProgram(page: Page): Promise<void> {
+  await page.removeLocatorHandler(inlineDialog(page));
+}
 
 /** Starts the page's program, as a pointer that moves does, and waits until it has started. */
 export async function waitUntilInteractive(page: Page): Promise<void> {

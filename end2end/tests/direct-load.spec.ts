@@ -1,4 +1,5 @@
 import {
+  actBeforeProgram,
   createKey,
   expect,
   failedResponse,
@@ -124,6 +125,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
       await late;
       await route.continue();
     });
+    await actBeforeProgram(page);
     const wanted = page.waitForRequest(/latchkey\.js$/);
     await page.getByRole('link', { name: 'Create API Key' }).click();
     await wanted;
