@@ -37,6 +37,15 @@ const press = (event) => {
   } else if (SHORTCUTS.includes(key)) pressed ??= event;
 };
 
+// What the reader can type or choose in a dialog; not what the browser has filled in.
+const FIELDS = "dialog[open] form :is(input, select, textarea):not(:autofill)";
+const isChanged = (field) => {
+  const { type, options } = field;
+  if (["checkbox", "radio"].includes(type)) return field.checked !== field.defaultChecked;
+  const initial = options ? field.querySelector("[selected]") ?? options[0] : null;
+  return field.value !== (initial ? initial.value : field.defaultValue);
+};
+
 let program;
 const hydrated = new WeakSet();
 // Hydrates the islands that are new. One that fails, or never answers, leaves the others and the page alone.
@@ -61,6 +70,9 @@ const start = async () => {
     program = await import("/pkg/latchkey.js");
     await program.default({ module_or_path: "/pkg/latchkey.wasm" });
     program.start();
+    // The program marks forms in which something is typed, and did not hear of what was typed earlier.
+    const typed = [...document.querySelectorAll(FIELDS)].filter(isChanged);
+    typed.forEach((field) => field.dispatchEvent(new Event("input", { bubbles: true })));
     addEventListener("latchkey:islands", hydrate);
     await hydrate();
     root.dataset.js = "";

@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test';
 import {
   actBeforeProgram,
   createKey,
@@ -137,6 +138,38 @@ test.describe('every page loads directly, without errors in the console', { tag:
     await expect(page).toHaveURL(`${paths.keys}?sort=name&dir=asc`);
     await expect(page.getByRole('dialog')).toHaveCount(0);
   });
+
+  for (const [what, change] of [
+    ['text', (dialog) => dialog.getByRole('textbox', { name: 'Description' }).fill('Typed early')],
+    ['a choice', (dialog) => dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('7')],
+    ['a checked box', (dialog) => dialog.getByRole('checkbox', { name: 'invoice:read', exact: true }).check()],
+  ] as [string, (dialog: Locator) => Promise<unknown>][]) {
+    test(`${what} from before the program has started is not discarded without a question`, async ({ page, open, signInAs }) => {
+      const paths = await signInAs(people.owner);
+      await open(paths.keys);
+      let deliver = () => {};
+      const late = new Promise<void>((resolve) => {
+        deliver = resolve;
+      });
+      await page.route(/latchkey\.js$/, async (route) => {
+        await late;
+        await route.continue();
+      });
+      await actBeforeProgram(page);
+      const wanted = page.waitForRequest(/latchkey\.js$/);
+      await page.getByRole('link', { name: 'Create API Key' }).click();
+      await wanted;
+      const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+      await change(dialog);
+      await page.keyboard.press('Escape');
+      deliver();
+      const question = page.getByRole('alertdialog', { name: 'Discard your changes?' });
+      await question.getByRole('button', { name: 'Keep editing' }).click();
+      await expect(question).toBeHidden();
+      await expect(dialog).toBeVisible();
+      await expect(page).toHaveURL(`${paths.keys}/new`);
+    });
+  }
 
   test('other versions of a page are shown in place, with its title and its history', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
