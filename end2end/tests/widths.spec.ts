@@ -62,6 +62,22 @@ test.describe('on a phone', () => {
     expect(await scrollWidth(page)).toBe(360);
   });
 
+  test('the actions for selected keys are on one line', async ({ page, open, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, open, paths, unique('Selected'));
+    await open(paths.keys);
+    await row(page, key.name).getByRole('checkbox', { name: `Select ${key.name}` }).check();
+    const bar = page.getByRole('form', { name: 'Selected keys' });
+    for (const width of [320, 360, 480]) {
+      await page.setViewportSize({ width, height: 740 });
+      const button = await bar.getByRole('button', { name: 'Deactivate' }).boundingBox();
+      const whole = await bar.boundingBox();
+      expect(button && whole && whole.height, `at ${width} px`).toBeLessThan(2 * (button?.height ?? 0));
+      expect(whole && whole.x + whole.width, `at ${width} px`).toBeLessThanOrEqual(width);
+      expect(await scrollWidth(page)).toBe(width);
+    }
+  });
+
   test('a row of the list has room for its note beside the denied requests', async ({ page, open, signInAs, request }) => {
     const paths = await signInAs(people.owner);
     const name = unique('Noted');

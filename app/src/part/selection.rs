@@ -68,8 +68,9 @@ pub fn SelectionBar(
                 data-size="small"
                 data-needs-js=""
                 data-clear=""
+                aria-label=words::CLEAR_SELECTION
             >
-                {words::CLEAR_SELECTION}
+                {words::CLEAR_SELECTED}
             </button>
         </form>
     }

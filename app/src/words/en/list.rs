@@ -213,6 +213,8 @@ pub const SELECTED: &str = "Selected keys";
 pub fn selected(count: usize) -> String {
     format!("{count} selected")
 }
+/// The button that clears the selection, and its accessible name.
+pub const CLEAR_SELECTED: &str = "Clear";
 pub const CLEAR_SELECTION: &str = "Clear selection";
 /// The error if no key or more than a page of keys is selected.
 pub const SELECT_SOME: &str = "Select 1 to 50 keys in the list.";
