@@ -7,6 +7,7 @@ import {
   createKey,
   expect,
   people,
+  row,
   sameOriginHeaders,
   test,
   unique,
@@ -233,6 +234,20 @@ test('several events are acknowledged at once', async ({ page, open, signInAs, r
   for (const key of keys) {
     await expect(eventsOf(page, key.name).filter({ hasText: 'Secret sent by a browser' })).toHaveCount(0);
   }
+});
+
+test('the list of keys names the critical event of a key until it is acknowledged', async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Exposed'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await open(`${paths.keys}?tab=attention`);
+  await expect(row(page, key.name)).toContainText('Secret sent by a browser');
+  await open(`${paths.app}/settings/security-events`);
+  await eventsOf(page, key.name).getByRole('checkbox', { name: 'Select Secret sent by a browser' }).check();
+  await page.getByRole('button', { name: 'Acknowledge selected' }).click();
+  await expect(page.getByRole('region', { name: 'Notifications' })).toContainText('Events acknowledged');
+  await open(paths.keys);
+  await expect(row(page, key.name)).not.toContainText('Secret sent by a browser');
 });
 
 test('the box of a key selects all of its events', { tag: '@js' }, async ({ page, open, signInAs, request }) => {

@@ -17,12 +17,14 @@ use domain::{
     audit::AuditEvent,
     id::{AccountId, ApplicationId, PersonId},
     key::{name::KeyName, token::KeyId},
+    page::PAGE_SIZE,
     security::{
         Acknowledgement, EventCursor, EventFilter, EventId, EventKey, EventKind, Habit, KnownValue,
         OpenEventCounts, SecurityEvent, Severity, has_room,
     },
     time::Timestamp,
 };
+use std::collections::HashMap;
 
 /// Waits for the other nodes that write security events on PostgreSQL. The number is arbitrary.
 const ONE_WRITER_OF_EVENTS: &str = "SELECT pg_advisory_xact_lock(7166123905)";
@@ -246,6 +248,36 @@ impl Store {
                 .await
         })?;
         Ok(OpenEventCounts { all, critical })
+    }
+
+    /// Returns the kind of the newest open critical event of each of at most [`PAGE_SIZE`] keys of an application. Keys without
+    /// one are left out.
+    ///
+    /// # Errors
+    /// If the database fails or a row cannot be parsed.
+    pub async fn critical_events_of_keys(
+        &self,
+        app: ApplicationId,
+        ids: &[KeyId],
+    ) -> Result<HashMap<KeyId, EventKind>, StoreError> {
+        let ids: Vec<String> = ids.iter().map(KeyId::to_string).collect();
+        let rows: Vec<(String, String)> = read!(self, |pool| {
+            let mut query = sqlx::query_as(sql::SECURITY_EVENTS_CRITICAL_OF_KEYS)
+                .bind(app.0)
+                .bind(Severity::Critical.rank());
+            for place in 0..PAGE_SIZE {
+                query = query.bind(ids.get(place).map_or("", String::as_str));
+            }
+            query.fetch_all(pool).await
+        })?;
+        // The newest one is the last.
+        rows.into_iter()
+            .map(|(subject, kind)| {
+                let id = subject.parse().map_err(|_| corrupt("subject"))?;
+                let kind = EventKind::parse(&kind).ok_or_else(|| corrupt("kind"))?;
+                Ok((id, kind))
+            })
+            .collect()
     }
 
     /// Acknowledges an event, once, as `person`.

@@ -322,6 +322,7 @@ shared_statements! {
     SECOND_FACTOR_LOCK = "second_factor/lock";
     SECOND_FACTOR_LOCK_SECRET = "second_factor/lock_secret";
     SECURITY_EVENTS_COUNT_OPEN = "security_event/count_open";
+    SECURITY_EVENTS_CRITICAL_OF_KEYS = "security_event/critical_of_keys";
     SECURITY_EVENTS_PAGE = "security_event/fragments/select" "security_event/fragments/page";
     SECURITY_EVENTS_PRUNE = "security_event/prune";
     SECURITY_EVENT_ACKNOWLEDGE = "security_event/acknowledge";

@@ -2,6 +2,7 @@
 
 use super::{Here, loaded, query, revoke_selected::named_keys};
 use crate::{
+    error::AppError,
     form::is_plain_answer,
     part::{
         key::actions::{ChangeForms, ChangeNotice},
@@ -9,12 +10,15 @@ use crate::{
             BulkBar, BulkNotice, FilterBar, KeyGroups, KeyListFoot, KeyTable, NoKeys, SortMenu,
         },
     },
-    read::key_list::{DayCalls, take_rows},
+    read::key_list::{DayCalls, ListedKey, take_rows},
     routes::{self, ListAddress, QueryAddress},
     ui::{Icon, KeyHint, Shape},
     words::list as words,
 };
-use domain::key::filter::{FilterChoices, KeyCursor, KeyQuery};
+use domain::key::{
+    filter::{FilterChoices, KeyCursor, KeyQuery},
+    token::KeyId,
+};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use management::Listing;
@@ -45,13 +49,19 @@ pub fn ApiKeys() -> impl IntoView {
             order,
             cursor: KeyCursor::parse(&address.cursor, order),
         };
-        let listing = here.viewer.list_keys(&query).await?;
+        let mut listing = here.viewer.list_keys(&query).await?;
+        let mut keys = take_rows(&mut listing);
+        if here.open_events.critical > 0 {
+            add_critical_events(&here, &mut keys).await?;
+        }
         let choices = if listing.groups.all >= MIN_FILTERED || query.filter.has_conditions() {
             Some(here.viewer.key_filter_choices().await?)
         } else {
             None
         };
-        Ok(list(&here, address, query, listing, choices, selected))
+        Ok(list(
+            &here, address, query, listing, keys, choices, selected,
+        ))
     });
     view! {
         {title}
@@ -66,6 +76,15 @@ pub fn ApiKeys() -> impl IntoView {
         <BulkNotice />
         {list}
     }
+}
+
+async fn add_critical_events(here: &Here, keys: &mut [ListedKey]) -> Result<(), AppError> {
+    let ids: Vec<KeyId> = keys.iter().map(|listed| listed.key.id).collect();
+    let critical = here.viewer.critical_events_of_keys(&ids).await?;
+    for listed in keys {
+        listed.critical = critical.get(&listed.key.id).copied();
+    }
+    Ok(())
 }
 
 /// The export, and a new key for those who may create one.
@@ -95,12 +114,12 @@ fn list(
     here: &Here,
     address: ListAddress,
     query: KeyQuery,
-    mut listing: Listing,
+    listing: Listing,
+    keys: Vec<ListedKey>,
     choices: Option<FilterChoices>,
     selected: Vec<String>,
 ) -> AnyView {
     let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
-    let keys = take_rows(&mut listing);
     let (current, counts) = (query.filter.group, listing.groups);
     let cursors = [listing.page.previous, listing.page.next];
     let total = listing.total;

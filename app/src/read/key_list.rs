@@ -3,6 +3,7 @@
 use crate::chart::spark;
 use domain::{
     key::{KeySummary, token::KeyId},
+    security::EventKind,
     time::Timestamp,
     usage::Bucket,
 };
@@ -35,6 +36,8 @@ pub struct RetiringKey {
 pub struct ListedKey {
     /// The key.
     pub key: KeySummary,
+    /// Its newest open critical event, once it was read.
+    pub critical: Option<EventKind>,
     /// Its calls.
     pub day: DayCalls,
     /// The key that it replaces, if that one still works.
@@ -57,6 +60,7 @@ pub fn take_rows(listing: &mut Listing) -> Vec<ListedKey> {
     std::mem::take(&mut page.rows)
         .into_iter()
         .map(|key| ListedKey {
+            critical: None,
             day: day_of(key.id),
             retiring: retiring.remove(&key.id).map(|old| RetiringKey {
                 id: old.id,

@@ -7,10 +7,11 @@ use domain::{
     audit::Action,
     key::token::KeyId,
     security::{
-        Acknowledgement, EventCursor, EventFilter, EventId, EventPage, MAX_NOTE_CHARS,
+        Acknowledgement, EventCursor, EventFilter, EventId, EventKind, EventPage, MAX_NOTE_CHARS,
         OpenEventCounts,
     },
 };
+use std::collections::HashMap;
 use store::EventScope;
 
 /// Events on one page.
@@ -57,6 +58,20 @@ impl Viewer {
         self.telemetry().write_events_before_read().await;
         let store = self.keyring().store();
         Ok(store.count_open_events(self.sight(), key).await?)
+    }
+
+    /// Returns the kind of the newest open critical event of each of at most a page of keys; keys without one are left out.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn critical_events_of_keys(
+        &self,
+        ids: &[KeyId],
+    ) -> Result<HashMap<KeyId, EventKind>, ManagementError> {
+        let store = self.keyring().store();
+        Ok(store
+            .critical_events_of_keys(self.application().id, ids)
+            .await?)
     }
 
     fn sight(&self) -> EventScope {

@@ -17,6 +17,7 @@ use domain::{
         Environment, KeySummary, LastUsed, condition::KeyCondition, filter::Sort, ip_rule::IpRules,
         scope::ScopeSet, state::State,
     },
+    security::EventKind,
     time::{DAY, Timestamp},
 };
 use leptos::prelude::*;
@@ -127,7 +128,12 @@ fn heading(class: &'static str, label: &'static str, sorting: Option<Sorting>) -
 }
 
 fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool, selected: bool) -> AnyView {
-    let ListedKey { key, day, retiring } = listed;
+    let ListedKey {
+        key,
+        critical,
+        day,
+        retiring,
+    } = listed;
     let path = routes::key(app, key.id);
     let name = key.name.to_string();
     let test = (key.environment == Environment::Test)
@@ -154,7 +160,7 @@ fn row(app: &str, listed: ListedKey, now: Timestamp, editable: bool, selected: b
                     <MaskedKey id=key.id />
                 </span>
             </th> <td role="cell" class="state">
-                {status(&key, now)}
+                {status(&key, critical, now)}
             </td> <td role="cell" class="access">
                 {access(key.scopes, &key.ip_rules)}
             </td> <td role="cell" class="requests">
@@ -196,10 +202,10 @@ fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usiz
 }
 
 /// The status, and at most one thing to know about the key.
-fn status(key: &KeySummary, now: Timestamp) -> AnyView {
-    let note = note(key, now).map(|(text, warning)| {
+fn status(key: &KeySummary, critical: Option<EventKind>, now: Timestamp) -> AnyView {
+    let note = note(key, critical, now).map(|(text, tone)| {
         let title = text.clone();
-        view! { <small title=title data-tone=warning.then_some("warning")>{text}</small> }
+        view! { <small title=title data-tone=tone>{text}</small> }
     });
     view! {
         {state_view(&key.state)}
@@ -208,24 +214,34 @@ fn status(key: &KeySummary, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// The most urgent of a key's badges in words, and whether it is a warning.
-fn note(key: &KeySummary, now: Timestamp) -> Option<(String, bool)> {
+/// The most urgent of what there is to know about a key that has not ended, and its tone.
+fn note(
+    key: &KeySummary,
+    critical: Option<EventKind>,
+    now: Timestamp,
+) -> Option<(String, Option<&'static str>)> {
+    const WARNING: Option<&str> = Some("warning");
     let has = |condition: KeyCondition| condition.holds_for(key, now);
+    if let Some(kind) = critical
+        && matches!(key.state, State::Active | State::Inactive { .. })
+    {
+        return Some((kind.title().to_owned(), Some("danger")));
+    }
     if has(KeyCondition::Retiring) {
         let end = key.retiring_until(now)?;
-        return Some((words::stops(&end.relative_to(now)), true));
+        return Some((words::stops(&end.relative_to(now)), WARNING));
     }
     if has(KeyCondition::ExpiresSoon) {
-        return Some((words::expires(&key.expires_at?.relative_to(now)), true));
+        return Some((words::expires(&key.expires_at?.relative_to(now)), WARNING));
     }
     if has(KeyCondition::NotConfirmed) {
-        return Some((words::SECRET_NOT_SAVED.to_owned(), true));
+        return Some((words::SECRET_NOT_SAVED.to_owned(), WARNING));
     }
     if has(KeyCondition::Idle) {
         let days = now.since(key.last_used.as_ref()?.at) / DAY;
-        return Some((words::unused_for(days), false));
+        return Some((words::unused_for(days), None));
     }
-    has(KeyCondition::NeverUsed).then(|| (words::NEVER_USED.to_owned(), false))
+    has(KeyCondition::NeverUsed).then(|| (words::NEVER_USED.to_owned(), None))
 }
 
 /// The scope that allows most, how many others there are, and from where the key works.

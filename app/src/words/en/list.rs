@@ -190,7 +190,8 @@ pub const NO_MATCH_HINT: &str = "Change your search or clear the filters.";
 pub const NO_ACTIVE: &str = "No active keys";
 pub const NO_ACTIVE_HINT: &str = "All keys of this application have ended.";
 pub const NO_ATTENTION: &str = "Nothing needs attention";
-pub const NO_ATTENTION_HINT: &str = "No key expires soon, is unused, or has many denied requests.";
+pub const NO_ATTENTION_HINT: &str =
+    "No key expires soon, is unused, or has many denied requests or an open critical event.";
 pub const NO_ENDED: &str = "No ended keys";
 pub const NO_ENDED_HINT: &str = "Expired and revoked keys appear here.";
 pub const EMPTY: &str = "No keys yet";

@@ -12,6 +12,7 @@ use domain::{
     time::{DAY, Timestamp},
     usage::{Bucket, Outcome},
 };
+use std::collections::HashMap;
 use store::{KeyDay, NewKey, PepperName, UsageBatch};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
@@ -57,16 +58,16 @@ impl AccountFixture {
         self.store.add_usage(&batch).await.expect("written");
     }
 
-    /// Raises a critical security event of a key.
-    async fn critical_event(&self, n: u128) {
+    /// Raises a security event of a key.
+    async fn raise(&self, n: u128, kind: EventKind, at: Timestamp) {
         let event = EventOccurrence {
             account: self.account,
             application: Some(self.app),
-            kind: EventKind::AddressNotAllowed,
+            kind,
             subject: id(n).to_string(),
             value: String::new(),
-            first_at: NOW,
-            last_at: NOW,
+            first_at: at,
+            last_at: at,
             calls: 1,
             address: "192.0.2.1".into(),
             route: String::new(),
@@ -121,7 +122,7 @@ async fn groups_are_listed_and_counted_alike(database: TestDatabase) {
         .collect();
     fixture.used(&uses).await;
     fixture.denied(6, 30).await;
-    fixture.critical_event(8).await;
+    fixture.raise(8, EventKind::AddressNotAllowed, NOW).await;
 
     let listed = async |group: &str| {
         let filter = KeyFilter::parse(group, "", "", "", "", "", "");
@@ -156,4 +157,36 @@ async fn groups_are_listed_and_counted_alike(database: TestDatabase) {
         .map(|old| (old.id, old.replaced_by))
         .collect();
     assert_eq!(pairs, [(id(9), id(10)), (id(13), id(14))]);
+}
+
+each_database!(a_key_has_the_newest_of_its_open_critical_events);
+async fn a_key_has_the_newest_of_its_open_critical_events(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let store = &database.store;
+    for n in 0..4 {
+        let draft = draft("Key");
+        fixture.insert_draft(n, &draft, n, NOW.plus(-DAY)).await;
+    }
+    for (n, kind, ago) in [
+        (0, EventKind::FromBrowser, 1),
+        (0, EventKind::AddressNotAllowed, 2),
+        (1, EventKind::AddressNotAllowed, 1),
+        (1, EventKind::FromBrowser, 2),
+        // Not critical.
+        (2, EventKind::WrongSecret, 1),
+        // Not asked for.
+        (3, EventKind::FromBrowser, 1),
+    ] {
+        fixture.raise(n, kind, NOW.plus(-ago)).await;
+    }
+    let ids: Vec<_> = (0..3).map(id).collect();
+    let found = store.critical_events_of_keys(fixture.app, &ids).await;
+    let expected = HashMap::from([
+        (id(0), EventKind::FromBrowser),
+        (id(1), EventKind::AddressNotAllowed),
+    ]);
+    assert_eq!(found.expect("read"), expected);
+    let other = AccountFixture::build(&database.store, 2).await;
+    let found = store.critical_events_of_keys(other.app, &ids).await;
+    assert_eq!(found.expect("read"), HashMap::new(), "another application");
 }
