@@ -199,6 +199,43 @@ test('calls appear live until paused', { tag: '@js' }, async ({ page, open, sign
   await expect(calls(page).last()).toContainText(first);
 });
 
+test('a live log that has left the page when its code arrives follows no requests', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, open, paths, unique('Left'));
+  await page.addInitScript(() => {
+    const streams: EventSource[] = [];
+    Object.assign(globalThis, { streams });
+    globalThis.EventSource = class extends EventSource {
+      constructor(...given: ConstructorParameters<typeof EventSource>) {
+        super(...given);
+        streams.push(this);
+      }
+    };
+  });
+  let deliver = () => {};
+  const late = new Promise<void>((resolve) => {
+    deliver = resolve;
+  });
+  const wanted = page.waitForRequest(/live_requests_loader[^/]*\.wasm$/);
+  await page.route(/live_requests_loader[^/]*\.wasm$/, async (route) => {
+    await late;
+    await route.continue();
+  });
+  await open(`${paths.app}/settings/requests?key=${key.id}`);
+  await wanted;
+  // Shown in place, with a log that follows the requests of all keys.
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Requests' }).click();
+  await expect(page).toHaveURL(`${paths.app}/settings/requests`);
+  deliver();
+  await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
+  const followed = async (): Promise<boolean[]> =>
+    page.evaluate((id) => {
+      const { streams } = globalThis as unknown as { streams: EventSource[] };
+      return streams.filter((stream) => stream.readyState !== EventSource.CLOSED).map((stream) => stream.url.includes(id));
+    }, key.id);
+  await expect.poll(followed).toEqual([false]);
+});
+
 test('a live log that was refused once is opened again', { tag: '@js' }, async ({ page, open, signInAs, request, browserErrors }) => {
   browserErrors.allow(failedResponse(401));
   const paths = await signInAs(people.owner);
