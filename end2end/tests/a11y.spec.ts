@@ -191,6 +191,13 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
     await open('/nowhere');
     await expectAccessible(page);
   });
+
+  test('the page for an unknown error code', async ({ page, browserErrors }) => {
+    browserErrors.allow(failedResponse(404));
+    await page.goto('/problems/unknown');
+    await expect(page.getByRole('link', { name: 'key_revoked' })).toHaveAttribute('href', '/problems/key_revoked');
+    await expectAccessible(page);
+  });
 });
 
 // axe requires JavaScript, so scripts are blocked instead of disabled.

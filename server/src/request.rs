@@ -7,7 +7,7 @@ mod service;
 mod target;
 mod untrusted_proxy;
 
-pub use context::{Peer, origin, request_id};
+pub use context::{Peer, origin, request_id, wants_html};
 pub use panic::after_panic;
 pub use rejection::Rejection;
 pub use service::RequestService;

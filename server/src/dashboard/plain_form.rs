@@ -43,7 +43,7 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let wants_page = wants_html(&parts.headers);
+    let wants_page = request::wants_html(&parts.headers);
     // Leptos would redirect a browser to the address in `Referer`, with the error in the query. So it gets an address of this
     // server there, and an `Accept` for JSON.
     let site = parts.extensions.get::<Site>();
@@ -196,14 +196,6 @@ fn is_form(headers: &HeaderMap) -> bool {
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         })
     })
-}
-
-fn wants_html(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .any(|value| value.contains("text/html"))
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use crate::{
     head::{Head, RequestId},
     request,
 };
+use app::words;
 use axum::{
     extract::{Path, Request, State},
     response::{Html, IntoResponse, Response},
 };
 use contract::{Body, Code, PROBLEM_JSON, whole_seconds};
 use domain::{key::scope::ScopeSet, verdict::Verdict};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use verification::Caller;
 
@@ -122,26 +123,49 @@ pub async fn method_not_allowed(State(state): State<AppState>, request: Request)
 }
 
 /// `GET /problems/{code}`: the page to which a problem's `type` points.
-pub async fn page(State(state): State<AppState>, Path(code): Path<String>) -> Response {
+pub async fn page(
+    State(state): State<AppState>,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let Some(code) = Code::parse(&code) else {
-        return (
-            StatusCode::NOT_FOUND,
-            "Unknown error code. See /openapi.json for all codes.\n",
-        )
-            .into_response();
+        return (StatusCode::NOT_FOUND, unknown(&headers)).into_response();
     };
-    // The texts come from this program and need no escaping.
-    Html(format!(
-        include_str!("problem.html"),
-        title = code.title(),
+    let content = format!(
+        include_str!("known_problem.html"),
         code = code.as_str(),
         status = code.status().as_u16(),
         reason = code.status().canonical_reason().unwrap_or_default(),
         detail = code.detail(),
         example = example(code, state.public_url.origin()),
         requests = requests(code),
+    );
+    html(code.title(), &content).into_response()
+}
+
+/// The answer to an unknown code: for people all codes, with links to their pages.
+fn unknown(headers: &HeaderMap) -> Response {
+    if !request::wants_html(headers) {
+        return "Unknown error code. See /openapi.json for all codes.\n".into_response();
+    }
+    let codes: Vec<_> = Code::ALL
+        .into_iter()
+        .map(|code| {
+            let code = code.as_str();
+            format!("<li><a href=\"/problems/{code}\"><code>{code}</code></a></li>\n")
+        })
+        .collect();
+    let content = format!(include_str!("unknown_problem.html"), codes = codes.concat());
+    html(words::not_found::TITLE, &content).into_response()
+}
+
+/// A page. The texts come from this program and need no escaping.
+fn html(title: &str, content: &str) -> Html<String> {
+    Html(format!(
+        include_str!("problem.html"),
+        title = title,
+        content = content
     ))
-    .into_response()
 }
 
 /// A sentence with a link to the recorded requests with this code, where such requests are recorded.

@@ -3,7 +3,7 @@
 use crate::head::{Head, RequestId, user_agent};
 use axum::extract::Request;
 use domain::origin::Origin;
-use http::Extensions;
+use http::{Extensions, HeaderMap, header};
 use std::net::IpAddr;
 
 /// The address of the socket's peer, in the extensions of a request that comes from no connection.
@@ -23,4 +23,13 @@ pub fn origin(request: &Request) -> Origin {
         user_agent: user_agent(head.headers).to_owned(),
         request_id: head.id.to_string(),
     }
+}
+
+/// Whether a client accepts HTML, as browsers do.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"))
 }

@@ -47,10 +47,29 @@ async fn the_type_of_every_problem_is_a_page() {
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.body.contains(code.title()) && page.body.contains(code.as_str()));
     }
-    assert_eq!(
-        server.get("/problems/x", &[]).await.status,
-        StatusCode::NOT_FOUND
-    );
+}
+
+#[tokio::test]
+async fn the_page_of_an_unknown_code_leads_to_all_codes() {
+    let server = TestServer::new().await;
+    let page = server
+        .get("/problems/x", &[("accept", "text/html,*/*;q=0.8")])
+        .await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.body.contains("<h1>Page not found</h1>"));
+    for code in contract::Code::ALL {
+        let link = format!("href=\"/problems/{}\"", code.as_str());
+        assert!(page.body.contains(&link), "{link}");
+    }
+    for lines in [&[("accept", "application/json")][..], &[]] {
+        let line = server.get("/problems/x", lines).await;
+        assert_eq!(line.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            line.body,
+            "Unknown error code. See /openapi.json for all codes.\n"
+        );
+    }
 }
 
 #[tokio::test]
