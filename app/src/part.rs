@@ -9,6 +9,7 @@ pub mod frame;
 pub mod key;
 pub mod key_list;
 pub mod members;
+pub mod page_head;
 pub mod profile;
 pub mod requests;
 pub mod revoke_form;

@@ -9,6 +9,7 @@ use crate::{
         key_list::{
             BulkBar, BulkNotice, FilterBar, KeyGroups, KeyListFoot, KeyTable, NoKeys, SortMenu,
         },
+        page_head::PageHead,
     },
     read::key_list::{DayCalls, ListedKey, take_rows},
     routes::{self, ListAddress, QueryAddress},
@@ -65,10 +66,7 @@ pub fn ApiKeys() -> impl IntoView {
     });
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
-            <div class="page-actions">{actions}</div>
-        </div>
+        <PageHead title=words::TITLE>{actions}</PageHead>
         <Outlet />
         {view_only}
         <ChangeForms app=app.clone() />

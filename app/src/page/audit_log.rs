@@ -4,7 +4,10 @@ use super::{Here, loaded, query};
 use crate::{
     act::session::ConfirmPassword,
     form::{PostForm, posted_errors},
-    part::audit::{AuditFilterBar, AuditList},
+    part::{
+        audit::{AuditFilterBar, AuditList},
+        page_head::PageHead,
+    },
     routes::{self, AuditAddress, QueryAddress},
     ui::{Icon, PasswordAgain, Shape, Submit},
     words::{audit as words, fresh},
@@ -60,10 +63,7 @@ pub fn AuditLog() -> impl IntoView {
     });
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
-            <p class="page-lead">{words::LEAD}</p>
-        </div>
+        <PageHead title=words::TITLE lead=words::LEAD />
         {log}
     }
 }

@@ -4,7 +4,10 @@ use super::Here;
 use crate::{
     act::application::ChangeApplication,
     form::{PostForm, posted_errors, typed},
-    part::application::{AccountCard, DangerZone, ZoneField},
+    part::{
+        application::{AccountCard, DangerZone, ZoneField},
+        page_head::PageHead,
+    },
     routes,
     ui::{CopyButton, Name, PasswordAgain, Submit, TextField},
     words::{general, members},
@@ -53,10 +56,7 @@ pub fn General() -> impl IntoView {
     let danger_zone = owner.then(|| view! { <DangerZone app=here.app() archived /> });
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{general::TITLE}</h1>
-            <p class="page-lead">{general::LEAD}</p>
-        </div>
+        <PageHead title=general::TITLE lead=general::LEAD />
         <Outlet />
         <section class="card" aria-labelledby="application">
             <h2 id="application">{general::APPLICATION}</h2>

@@ -6,7 +6,10 @@ use crate::{
     context,
     error::AppError,
     form::refusal,
-    part::members::{MemberList, Roster},
+    part::{
+        members::{MemberList, Roster},
+        page_head::PageHead,
+    },
     routes,
     ui::{Icon, Notice, Shape},
     words::{members, two_factor},
@@ -54,13 +57,9 @@ pub fn Members() -> impl IntoView {
     });
     view! {
         {title}
-        <div class="page-head">
-            <h1 id="members" tabindex="-1">
-                {members::TITLE}
-            </h1>
-            <p class="page-lead">{members::LEAD}</p>
-            <div class="page-actions">{invite}</div>
-        </div>
+        <PageHead title=members::TITLE id="members" lead=members::LEAD>
+            {invite}
+        </PageHead>
         {people}
     }
 }

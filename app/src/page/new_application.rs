@@ -4,7 +4,7 @@ use super::{Here, loaded};
 use crate::{
     act::application::CreateApplication,
     form::{PostForm, posted_errors, typed},
-    part::application::ZoneField,
+    part::{application::ZoneField, page_head::PageHead},
     routes,
     ui::{Name, PasswordAgain, Submit, TextField},
     words::{application as words, common, general},
@@ -24,10 +24,7 @@ pub fn NewApplication() -> impl IntoView {
     });
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{words::NEW}</h1>
-            <p class="page-lead">{words::NEW_LEAD}</p>
-        </div>
+        <PageHead title=words::NEW lead=words::NEW_LEAD />
         {form}
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     context,
     part::{
         key_list::KeyHighlights,
+        page_head::PageHead,
         security::OpenEventsNotice,
         usage::{UsageFigures, UsageSection},
     },
@@ -40,9 +41,7 @@ pub fn Overview() -> impl IntoView {
     view! {
         {title}
         <div class="overview">
-            <div class="page-head">
-                <h1 tabindex="-1">{words::TITLE}</h1>
-            </div>
+            <PageHead title=words::TITLE />
             <OpenEventsNotice events path=events_path />
             {content}
         </div>

@@ -7,7 +7,7 @@ use crate::{
     },
     context,
     form::{FormPage, PostForm, is_plain_answer, posted_errors, sent, typed},
-    part::{application::zone_options, frame::ThemeChoice},
+    part::{application::zone_options, frame::ThemeChoice, page_head::PageHead},
     routes,
     ui::{Dialog, DialogClose, ErrorSummary, FieldNote, Submit, TabTitle, TextField},
     words::{common, frame, profile as words, reset},
@@ -88,10 +88,7 @@ fn page(dialog: AnyView) -> impl IntoView {
     let no_password = (!has_password).then(|| view! { <small>{words::NO_PASSWORD}</small> });
     view! {
         <TabTitle text=words::TAB />
-        <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
-            <p class="page-lead">{words::LEAD}</p>
-        </div>
+        <PageHead title=words::TITLE lead=words::LEAD />
         {dialog}
         <section class="card" aria-labelledby="sign-in">
             <h2 id="sign-in">{words::SIGN_IN}</h2>

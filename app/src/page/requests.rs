@@ -3,7 +3,10 @@
 use super::{Here, key_id, loaded, query};
 use crate::{
     error::AppError,
-    part::requests::{Decisions, FindRequest, Panel, RequestFilter, RequestList, Simulator},
+    part::{
+        page_head::PageHead,
+        requests::{Decisions, FindRequest, Panel, RequestFilter, RequestList, Simulator},
+    },
     read::requests::simulate,
     routes::RequestsAddress,
     ui::Notice,
@@ -34,16 +37,12 @@ pub fn Requests() -> impl IntoView {
     let content = loaded(content(here, address));
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
-            <p class="page-lead">{words::LEAD}</p>
-            <div class="page-actions">
-                <FindRequest app request />
-                <a class="button" data-variant="secondary" href=test>
-                    {words::SIMULATOR}
-                </a>
-            </div>
-        </div>
+        <PageHead title=words::TITLE lead=words::LEAD>
+            <FindRequest app request />
+            <a class="button" data-variant="secondary" href=test>
+                {words::SIMULATOR}
+            </a>
+        </PageHead>
         {content}
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Here, loaded};
 use crate::{
+    part::page_head::PageHead,
     routes::{self, ListAddress, QueryAddress},
     words::scopes as words,
 };
@@ -20,10 +21,7 @@ pub fn Scopes() -> impl IntoView {
     });
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
-            <p class="page-lead">{words::LEAD}</p>
-        </div>
+        <PageHead title=words::TITLE lead=words::LEAD />
         {catalogue}
     }
 }

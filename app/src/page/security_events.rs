@@ -5,6 +5,7 @@ use crate::{
     part::{
         filter::{Choice, FilterForm},
         key::actions::ChangeNotice,
+        page_head::PageHead,
         security::{AcknowledgeNotice, EventList},
     },
     routes::{self, EventsAddress, QueryAddress},
@@ -44,10 +45,7 @@ pub fn SecurityEvents() -> impl IntoView {
     });
     view! {
         {title}
-        <div class="page-head">
-            <h1 tabindex="-1">{words::TITLE}</h1>
-            <p class="page-lead">{words::LEAD}</p>
-        </div>
+        <PageHead title=words::TITLE lead=words::LEAD />
         {filter}
         <AcknowledgeNotice />
         <ChangeNotice />

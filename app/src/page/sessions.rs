@@ -5,6 +5,7 @@ use crate::{
     act::profile::{EndOtherSessions, EndSession},
     context,
     form::{FormPage, refusal},
+    part::page_head::PageHead,
     ui::{Notice, Submit, TabTitle, Time, Verbatim},
     words::profile as words,
 };
@@ -41,12 +42,7 @@ pub fn Sessions() -> impl IntoView {
     });
     view! {
         <TabTitle text=words::SESSIONS_TAB />
-        <div class="page-head">
-            <h1 id="sessions" tabindex="-1">
-                {words::SESSIONS}
-            </h1>
-            <p class="page-lead">{words::SESSIONS_LEAD}</p>
-        </div>
+        <PageHead title=words::SESSIONS id="sessions" lead=words::SESSIONS_LEAD />
         <div role="alert">{refused}</div>
         <section class="card" aria-labelledby="sessions">
             {list}

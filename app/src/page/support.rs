@@ -8,6 +8,7 @@ use crate::{
     form::{FormPage, posted, posted_errors, typed},
     part::{
         frame::{AccountMenu, Brand, CommandMenu, Shell, ShortcutList},
+        page_head::PageHead,
         support::SupportFound,
     },
     read::in_turn,
@@ -92,10 +93,7 @@ fn Look() -> impl IntoView {
     // The button of a hit goes with its list: the focus goes on to what came of it.
     let focus = found.is_some().then_some("");
     view! {
-        <div class="page-head">
-            <h1 tabindex="-1">{support::TITLE}</h1>
-            <p class="page-lead">{support::LEAD}</p>
-        </div>
+        <PageHead title=support::TITLE lead=support::LEAD />
         <section class="card" aria-label=support::TITLE>
             <ErrorSummary errors />
             <form

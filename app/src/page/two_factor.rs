@@ -18,7 +18,10 @@ use crate::{
     act::passkey::CONFIRM,
     context,
     form::{PostForm, posted_errors},
-    part::profile::{AuthenticatorCard, FactorStatus, PasskeyCard},
+    part::{
+        page_head::PageHead,
+        profile::{AuthenticatorCard, FactorStatus, PasskeyCard},
+    },
     routes,
     ui::{
         ErrorSummary, Notice, PasskeyButton, PasskeyFields, PasskeyStatus, PasswordAgain,
@@ -62,10 +65,7 @@ pub fn TwoFactor() -> impl IntoView {
 fn Head(title: &'static str, lead: &'static str) -> impl IntoView {
     view! {
         <TabTitle text=words::tab(title) />
-        <div class="page-head">
-            <h1 tabindex="-1">{title}</h1>
-            <p class="page-lead">{lead}</p>
-        </div>
+        <PageHead title lead />
     }
 }
 
