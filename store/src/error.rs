@@ -2,6 +2,7 @@
 
 use crate::Fault;
 use domain::{account::ApplicationConflict, id::AccountId};
+use std::io;
 
 /// An error of the database. Its text is for the log, never for a page.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ pub enum StoreError {
     FileUri,
     /// The SQLite file or its folder cannot be created.
     #[error("the database file cannot be created: {0}")]
-    Folder(std::io::Error),
+    Folder(io::Error),
     /// The schema cannot be migrated.
     #[error("{0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -119,7 +120,7 @@ pub enum StoreError {
     },
     /// The change is committed, but not in the revocation journal: it must not be answered yet.
     #[error("the revocation journal cannot be written: {0}")]
-    JournalNotWritten(std::io::Error),
+    JournalNotWritten(io::Error),
     /// The database does not answer.
     #[error("the database does not answer: {}", reason(.0))]
     Unavailable(sqlx::Error),
@@ -143,6 +144,42 @@ impl StoreError {
                 | Self::NotCompared
                 | Self::Behind { .. }
         )
+    }
+}
+
+/// Why a connection to PostgreSQL failed, or why the server that it leads to cannot be used.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{why}")]
+pub(crate) struct ConnectionFailure {
+    why: String,
+    /// The fault of a server that answers and cannot be written.
+    fault: Option<Fault>,
+}
+
+impl ConnectionFailure {
+    /// A server that answers and is not the database, or cannot be written.
+    pub(crate) fn new(why: impl Into<String>, fault: Option<Fault>) -> Self {
+        let why = why.into();
+        Self { why, fault }
+    }
+
+    /// Keeps what an error of the driver says.
+    pub(crate) fn of(error: &sqlx::Error) -> Self {
+        Self::new(reason(error).to_string(), fault_of(error))
+    }
+
+    /// Returns an error of the driver that says it. It counts as unavailable.
+    pub(crate) fn into_error(self) -> sqlx::Error {
+        sqlx::Error::Io(io::Error::other(self))
+    }
+}
+
+/// Returns the fault that an error of the driver reports, if it does.
+fn fault_of(error: &sqlx::Error) -> Option<Fault> {
+    match error {
+        sqlx::Error::Database(cause) => Fault::of_code(&cause.code()?),
+        sqlx::Error::Io(cause) => cause.get_ref()?.downcast_ref::<ConnectionFailure>()?.fault,
+        _ => None,
     }
 }
 
@@ -177,15 +214,13 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::RowNotFound => Self::NotFound,
             sqlx::Error::Database(cause) if cause.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(cause) if is_outage(cause.as_ref()) => Self::Unavailable(error),
-            sqlx::Error::Database(cause) => {
-                match cause.code().and_then(|code| Fault::of_code(&code)) {
-                    Some(fault) => Self::Unwritable {
-                        fault,
-                        cause: error,
-                    },
-                    None => Self::Database(error),
-                }
-            }
+            sqlx::Error::Database(_) => match fault_of(&error) {
+                Some(fault) => Self::Unwritable {
+                    fault,
+                    cause: error,
+                },
+                None => Self::Database(error),
+            },
             // A server that ends while a connection is opened leaves a handshake unfinished (`Protocol`, `Tls`).
             sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
@@ -198,6 +233,15 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Returns the fault of the database that is the cause; `None` if it only does not answer, and for other errors.
+    pub fn fault(&self) -> Option<Fault> {
+        match self {
+            Self::Unwritable { fault, .. } => Some(*fault),
+            Self::Unavailable(cause) => fault_of(cause),
+            _ => None,
+        }
+    }
+
     /// Whether the transaction may succeed with more disk space. An exhausted quota is a failed write
     /// (`SQLITE_IOERR_WRITE`), no space for the index of the write-ahead log is `SQLITE_IOERR_SHMSIZE`. After a failed sync it
     /// is not clear what was written: such a transaction is not retried.

@@ -84,8 +84,8 @@ impl Condition {
 
     /// Records the fault that is the cause of an error, if one is.
     fn note_cause(&self, error: &StoreError) {
-        if let StoreError::Unwritable { fault, .. } = error {
-            self.note(Some(*fault));
+        if let Some(fault) = error.fault() {
+            self.note(Some(fault));
         }
     }
 

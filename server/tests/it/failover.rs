@@ -13,7 +13,7 @@ use domain::key::{
 };
 use management::Issue;
 use std::time::{Duration, Instant};
-use store::Store;
+use store::{Fault, Store};
 use test_server::{HERE, TestServer};
 
 /// How long a failover may take before the test fails.
@@ -129,10 +129,12 @@ async fn a_standby_in_recovery_is_not_taken_for_the_database() {
     let [kept, revoked, late] = keys(&cluster.primary_url()).await;
     let why = "a PostgreSQL standby; use the address of the primary";
     let opened = Store::open(&cluster.standby_url()).await;
-    let refusal = opened.expect_err("it is in recovery").to_string();
-    assert!(refusal.contains(why), "{refusal}");
+    let refusal = opened.expect_err("it is in recovery");
+    assert_eq!(refusal.fault(), Some(Fault::ReadOnly));
+    assert!(refusal.to_string().contains(why), "{refusal}");
 
-    let program = Program::start(&cluster.url());
+    let token = "0123456789abcdef0123456789abcdef";
+    let program = Program::start_with(&cluster.url(), &[("LATCHKEY_METRICS_TOKEN", token)]);
     assert_eq!(program.revoke(&revoked).status, 204);
     cluster.wait_until_standby_has_everything().await;
     cluster.stop_primary();
@@ -145,11 +147,17 @@ async fn a_standby_in_recovery_is_not_taken_for_the_database() {
     wait(&program, &revoked, "the lease ends", || {
         program.verify(&kept).code() == "verification_unavailable"
     });
+    let is_read_only = || {
+        let metrics = program.metrics(token);
+        metrics.contains("latchkey_database_fault{kind=\"read_only\"} 1")
+    };
+    assert!(is_read_only());
 
     cluster.promote_standby();
     wait(&program, &revoked, "the lease is renewed", || {
         program.verify(&kept).status == 200
     });
+    wait(&program, &revoked, "the fault ends", || !is_read_only());
 }
 
 #[tokio::test]

@@ -2,13 +2,10 @@
 //! cluster, why it cannot be reached, the keys that seal the audit log.
 
 use super::transaction::DriverError;
-use crate::{StoreError, error::reason, seal::SharedSealKeys};
-use std::{
-    io,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
-    },
+use crate::{StoreError, error::ConnectionFailure, seal::SharedSealKeys};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicI64, Ordering},
 };
 use uuid::Uuid;
 
@@ -30,7 +27,7 @@ struct FenceState {
     history: AtomicI64,
     cluster: Mutex<Option<Cluster>>,
     /// Why the last attempt to connect to PostgreSQL failed, if it did.
-    connection_failure: Mutex<Option<String>>,
+    connection_failure: Mutex<Option<ConnectionFailure>>,
     seals: SharedSealKeys,
 }
 
@@ -182,11 +179,7 @@ impl Fence {
 
     /// Records the outcome of an attempt to connect to PostgreSQL.
     pub(crate) fn record_connection<T>(&self, outcome: &sqlx::Result<T>) {
-        let failure = outcome
-            .as_ref()
-            .err()
-            .map(|error| reason(error).to_string());
-        *self.connection_failure() = failure;
+        *self.connection_failure() = outcome.as_ref().err().map(ConnectionFailure::of);
     }
 
     /// Replaces the error of a pool that had no connection in time by the reason why the last attempt to connect failed: the
@@ -195,13 +188,13 @@ impl Fence {
         match result {
             Err(error) if error.is_pool_timeout() => {
                 let failure = self.connection_failure().clone();
-                Err(failure.map_or(error, |why| sqlx::Error::Io(io::Error::other(why)).into()))
+                Err(failure.map_or(error, |failure| failure.into_error().into()))
             }
             other => other,
         }
     }
 
-    fn connection_failure(&self) -> MutexGuard<'_, Option<String>> {
+    fn connection_failure(&self) -> MutexGuard<'_, Option<ConnectionFailure>> {
         let failure = &self.0.connection_failure;
         failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -226,6 +219,7 @@ fn require_successor(known: &Cluster, cluster: &Cluster) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Fault;
 
     fn cluster(system_id: &str, timeline: i64) -> Cluster {
         Cluster {
@@ -266,5 +260,25 @@ mod tests {
         assert_eq!(fence.position(), 17);
         fence.lose();
         assert_eq!(epoch(), Some(LOST));
+    }
+
+    #[test]
+    fn a_pool_without_connections_reports_the_fault_of_the_last_server() {
+        let fence = Fence::default();
+        let explain = || {
+            let timed_out = StoreError::from(sqlx::Error::PoolTimedOut);
+            let explained: Result<(), StoreError> = fence.explain(Err(timed_out));
+            explained.expect_err("no connection")
+        };
+        let refused = ConnectionFailure::new("a standby", Some(Fault::ReadOnly)).into_error();
+        fence.record_connection::<()>(&Err(refused));
+        let error = explain();
+        assert_eq!(error.to_string(), "the database does not answer: a standby");
+        assert_eq!(error.fault(), Some(Fault::ReadOnly));
+        let refused = ConnectionFailure::new("another cluster", None).into_error();
+        fence.record_connection::<()>(&Err(refused));
+        assert_eq!(explain().fault(), None);
+        fence.record_connection(&Ok(()));
+        assert_eq!(explain().fault(), None);
     }
 }

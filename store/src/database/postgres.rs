@@ -4,12 +4,12 @@ use super::{
     fence::{Cluster, Fence},
     transaction::ACQUIRE_TIMEOUT,
 };
-use crate::StoreError;
+use crate::{Fault, StoreError, error::ConnectionFailure};
 use sqlx::{
     Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{io, time::Duration};
+use std::time::Duration;
 
 /// How long the ping of a connection that returns to the pool may take.
 const RELEASE: Duration = Duration::from_secs(2);
@@ -167,15 +167,15 @@ pub(crate) async fn connect(
 
 /// Checks that the server can be written, and sets the time-outs of the session. Returns the cluster.
 pub(super) async fn prepare(connection: &mut PgConnection) -> sqlx::Result<Cluster> {
-    let (standby, read_only): (bool, bool) =
+    let (is_standby, is_read_only): (bool, bool) =
         sqlx::query_as(WRITABLE).fetch_one(&mut *connection).await?;
-    if standby {
-        return Err(unusable(
+    if is_standby {
+        return Err(read_only(
             "at this address is a PostgreSQL standby; use the address of the primary",
         ));
     }
-    if read_only {
-        return Err(unusable(
+    if is_read_only {
+        return Err(read_only(
             "PostgreSQL is read-only; use the address of the primary, and turn default_transaction_read_only off",
         ));
     }
@@ -220,5 +220,10 @@ fn without_log(error: sqlx::Error) -> sqlx::Error {
 
 /// The error for a server that answers and is not the database. It counts as unavailable.
 pub(super) fn unusable(why: impl Into<String>) -> sqlx::Error {
-    sqlx::Error::Io(io::Error::other(why.into()))
+    ConnectionFailure::new(why, None).into_error()
+}
+
+/// The error for a server that answers and cannot be written. It counts as unavailable too, and the fault is reported.
+fn read_only(why: &str) -> sqlx::Error {
+    ConnectionFailure::new(why, Some(Fault::ReadOnly)).into_error()
 }

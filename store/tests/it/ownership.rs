@@ -7,7 +7,7 @@ use domain::{
     key::{KeyDraft, name::KeyName, state::State},
 };
 use std::time::Duration;
-use store::{NewNode, NodeConnection, PepperName, Registered, Store, StoreError};
+use store::{Fault, NewNode, NodeConnection, PepperName, Registered, Store, StoreError};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -180,6 +180,7 @@ async fn a_server_that_became_read_only_is_refused(database: TestDatabase) {
         .await
         .expect("altered");
     let refused = Store::open(&database.url).await.expect_err("read-only");
+    assert_eq!(refused.fault(), Some(Fault::ReadOnly));
     let line = refused.to_string();
     assert!(
         line.contains("PostgreSQL is read-only; use the address of the primary")
