@@ -8,6 +8,7 @@ mod bulk;
 mod busy;
 mod canaries;
 mod chart;
+mod database_faults;
 mod decisions;
 mod edit;
 mod factor_policy;
