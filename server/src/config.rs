@@ -27,6 +27,10 @@ use store::answering_time;
 use telemetry::Retention;
 use tracing_subscriber::EnvFilter;
 
+/// Leaves out what the connection pool logs about each connection that it cannot use: it tries many times a second, and the reason
+/// is logged once by the renewal of the lease.
+const WITHOUT_POOL: &str = "sqlx_core::pool::inner=off";
+
 /// Maximum length of a node's name.
 const MAX_NODE_NAME: usize = 100;
 
@@ -143,8 +147,9 @@ impl Config {
             )?,
             single_sign_on: single_sign_on::read(&environment)?,
             log: LogConfig {
-                filter: environment
-                    .parse(&variables::LOG_FILTER, |text| EnvFilter::try_new(text).ok())?,
+                filter: environment.parse(&variables::LOG_FILTER, |text| {
+                    EnvFilter::try_new(format!("{WITHOUT_POOL},{text}")).ok()
+                })?,
                 format: environment.parse(&variables::LOG_FORMAT, |text| match text {
                     "text" => Some(LogFormat::Text),
                     "json" => Some(LogFormat::Json),

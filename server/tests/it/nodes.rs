@@ -97,6 +97,39 @@ async fn a_revocation_is_known_to_nodes_whose_connections_were_closed() {
 }
 
 #[tokio::test]
+async fn a_server_that_became_read_only_is_logged_once_however_often_it_is_tried() {
+    let Some((database, [key, ..])) = database().await else {
+        return;
+    };
+    let token = "a-token-that-is-long-enough";
+    let program = Program::start_with(&database.url, &[("LATCHKEY_METRICS_TOKEN", token)]);
+    let Store::Postgres { pool, .. } = &database.store else {
+        panic!("not PostgreSQL");
+    };
+    let mut connection = pool.acquire().await.expect("a connection");
+    for statement in [
+        "DO $$ BEGIN
+            EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
+        END $$",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    ] {
+        let done = sqlx::query(statement).execute(&mut *connection).await;
+        done.expect("done");
+    }
+    let fault = "latchkey_database_fault{kind=\"read_only\"} 1";
+    let start = Instant::now();
+    while !program.metrics(token).contains(fault) {
+        assert!(start.elapsed() < LEASE * 10, "{}", program.log());
+    }
+    // The pool tries to connect for two seconds.
+    assert_eq!(program.revoke(&key).status, 503);
+    let log = program.log();
+    let lines = log.matches("the database cannot be written").count();
+    assert!(lines == 1 && !log.contains("after_connect"), "{log}");
+}
+
+#[tokio::test]
 async fn nodes_run_and_start_on_a_database_that_the_next_release_has_migrated() {
     let Some((database, [kept, revoked, _])) = database().await else {
         return;
