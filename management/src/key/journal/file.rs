@@ -84,15 +84,13 @@ impl JournalWriter {
 }
 
 /// Opens the file exclusively, or creates it with mode 0600, and passes each line to `take`. An interrupted write at the
-/// end is cut off.
+/// end is cut off. Afterwards the file is found at its path after a power failure too.
 pub(super) fn open(
     path: &Path,
     mut take: impl FnMut(&JournalLine),
 ) -> Result<JournalWriter, BadJournal> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder {
+    let folders = changed_folders(path);
+    if let Some(folder) = folders.first() {
         fs::create_dir_all(folder)?;
     }
     let mut file = OpenOptions::new()
@@ -122,9 +120,25 @@ pub(super) fn open(
     let end = good as u64;
     file.set_len(end)?;
     file.sync_all()?;
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    for folder in folders {
+        File::open(folder)?.sync_all()?;
+    }
     let path = path.to_owned();
     Ok(JournalWriter { file, path, end })
+}
+
+/// Returns the folders that get an entry if the file is created: its own one, and the one above each that is missing.
+fn changed_folders(path: &Path) -> Vec<&Path> {
+    let mut changed = Vec::new();
+    for folder in path.ancestors().skip(1) {
+        let is_here = folder.as_os_str().is_empty();
+        let folder = if is_here { Path::new(".") } else { folder };
+        changed.push(folder);
+        if folder.exists() {
+            break;
+        }
+    }
+    changed
 }
 
 /// Reads lines; returns the length of the complete ones. No complete line may follow an incomplete one.
@@ -200,6 +214,51 @@ mod tests {
         assert!(matches!(read(&path), Err(BadJournal::InUse)));
         drop(tail);
         read(&path).expect("free again");
+    }
+
+    /// A file that takes every line and cannot be synced.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn lines_that_are_not_synced_are_not_written() {
+        let path = PathBuf::from("/dev/null");
+        let file = OpenOptions::new().write(true).open(&path).expect("there");
+        let mut tail = JournalWriter { file, path, end: 0 };
+        let written = tail.append(&text(1)).expect_err("not synced");
+        assert_eq!(written.kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(tail.end, 0);
+    }
+
+    /// A file in a folder that cannot be synced.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_whose_name_is_not_synced_is_not_opened() {
+        use std::os::fd::AsRawFd;
+        let file = tempfile::tempfile().expect("a file");
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        let opened = read(Path::new(&path)).expect_err("not synced");
+        assert!(
+            matches!(&opened, BadJournal::Io(error) if error.kind() == io::ErrorKind::InvalidInput),
+            "{opened}"
+        );
+    }
+
+    #[test]
+    fn the_names_of_new_folders_are_synced_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        let names = |path: &Path| -> Vec<PathBuf> {
+            let changed = changed_folders(path).into_iter();
+            changed.map(Path::to_owned).collect()
+        };
+        assert_eq!(names(&root.join("journal")), [root]);
+        let deep = root.join("one/two/journal");
+        assert_eq!(
+            names(&deep),
+            [root.join("one/two"), root.join("one"), root.to_owned()]
+        );
+        read(&deep).expect("made");
+        assert_eq!(names(&deep), [root.join("one/two")]);
+        assert_eq!(names(Path::new("journal")), [Path::new(".")]);
     }
 
     #[test]
