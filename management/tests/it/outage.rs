@@ -3,7 +3,7 @@
 use crate::{
     keys::{ask, call},
     network::{Fault, Network},
-    test_keyring::{TestKeyring, draft, on_each_database, open_over},
+    test_keyring::{NOW, TestKeyring, draft, on_each_database, open_over},
 };
 use domain::{
     key::regeneration::{GracePeriod, Regeneration},
@@ -11,8 +11,10 @@ use domain::{
     verdict::Verdict,
 };
 use management::{Issue, ManagementError};
-use store::Store;
+use std::time::Duration;
+use store::{NewNode, NodeConnection, Store, StoreError};
 use testing::{TestDatabase, each_database, until_blocked};
+use uuid::Uuid;
 
 /// A keyring on PostgreSQL behind a network that can be cut.
 async fn behind_a_network() -> Option<(TestKeyring, Network)> {
@@ -188,6 +190,30 @@ async fn a_black_holed_network_does_not_block_a_change_forever() {
         .await
         .expect("the silent connection was replaced");
     assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Revoked);
+}
+
+#[tokio::test]
+async fn a_silent_connection_that_waits_for_announcements_is_noticed() {
+    let Some(database) = TestDatabase::postgres().await else {
+        return;
+    };
+    let network = Network::to(&database).await.expect("a server");
+    let store = Store::open(&network.url).await.expect("opens");
+    let node = NewNode {
+        id: Uuid::from_u128(1),
+        name: "node 1".into(),
+        lease: Duration::from_secs(30),
+        peppers: Vec::new(),
+        at: NOW,
+    };
+    let connection = NodeConnection::new(store, node);
+    let mut listener = connection.listen().await.expect("listens");
+    network.set(Fault::BlackHole);
+    tokio::time::pause();
+    let silent = listener.wait().await.expect_err("nothing arrives");
+    assert!(matches!(silent, StoreError::Unavailable(_)), "{silent:?}");
+    let unheard = connection.listen().await;
+    unheard.expect_err("nothing arrives");
 }
 
 each_database!(a_stuck_statement_of_one_account_does_not_stop_the_revocations_of_another);

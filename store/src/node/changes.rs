@@ -3,14 +3,18 @@
 use super::connection::NodeConnection;
 use crate::{
     ChangeScope, IndexRow, StoreError,
-    database::{postgres, transaction::READ_DEADLINE},
+    database::{
+        postgres,
+        transaction::{READ_DEADLINE, within},
+    },
     key::index::read_index_rows,
     row::parse,
     sql,
 };
 use domain::{id::ApplicationId, key::token::KeyId};
 use sqlx::{Connection, PgConnection, postgres::PgListener};
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// The channel of `store/sql/change/insert_postgres.sql`.
@@ -21,6 +25,8 @@ const MAX_CHANGES: i64 = 10_000;
 const MAX_APPLICATION_KEYS: i64 = 20_000;
 /// How many keys are read by one statement.
 const KEYS_PER_QUERY: usize = 1_000;
+/// After how long without an announcement the connection is checked.
+const LISTENER_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The changes since a position.
 #[derive(Debug)]
@@ -61,9 +67,12 @@ impl NodeConnection {
             return Err(StoreError::UnknownKind);
         };
         let options = (*pool.connect_options()).clone();
-        let mut listener = PgListener::connect_with(&postgres::pool(options, 1, fence)).await?;
-        listener.listen(CHANNEL).await?;
-        Ok(ChangeListener(listener))
+        let listening = async {
+            let mut listener = PgListener::connect_with(&postgres::pool(options, 1, fence)).await?;
+            listener.listen(CHANNEL).await?;
+            Ok::<_, sqlx::Error>(listener)
+        };
+        Ok(ChangeListener(within(READ_DEADLINE, listening).await?))
     }
 }
 
@@ -143,12 +152,20 @@ async fn read_changes(
 pub struct ChangeListener(PgListener);
 
 impl ChangeListener {
-    /// Waits for a change, or for the loss of the connection: what was announced meanwhile is lost with it.
+    /// Waits for a change, or for the loss of the connection: what was announced meanwhile is lost with it. Nothing else is sent on
+    /// the connection, so that it is checked from time to time: the loss of one that is cut without a word is not noticed otherwise.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn wait(&mut self) -> Result<(), StoreError> {
-        self.0.try_recv().await?;
-        Ok(())
+        loop {
+            let received = timeout(LISTENER_CHECK_INTERVAL, self.0.try_recv()).await;
+            if let Ok(received) = received {
+                received?;
+                return Ok(());
+            }
+            let check = sqlx::query(sql::PING).execute(&mut self.0);
+            within(READ_DEADLINE, check).await?;
+        }
     }
 }
