@@ -122,6 +122,32 @@ async fn a_start_warns_where_a_failover_can_undo_what_was_answered() {
 }
 
 #[tokio::test]
+async fn postgres_notices_a_process_that_is_gone() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    // These settings are 0 on connections over a Unix socket.
+    let store = Store::open(&cluster.primary_url()).await.expect("opens");
+    let Store::Postgres { pool, .. } = &store else {
+        panic!("not PostgreSQL");
+    };
+    for (setting, expected) in [
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "25000"),
+    ] {
+        let found: String = sqlx::query_scalar("SELECT current_setting($1)")
+            .bind(setting)
+            .fetch_one(pool)
+            .await
+            .expect("a setting");
+        assert_eq!(found, expected, "{setting}");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_standby_in_recovery_is_not_taken_for_the_database() {
     let Some(mut cluster) = Cluster::start() else {
         return;

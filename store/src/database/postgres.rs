@@ -14,16 +14,18 @@ use std::time::Duration;
 /// How long the ping of a connection that returns to the pool may take.
 const RELEASE: Duration = Duration::from_secs(2);
 
-/// Time-outs of each session in milliseconds, and TCP keepalives in seconds, by which the server notices that this process is
-/// gone. They are set in the session and not at its start, because a connection pooler may refuse start-up parameters. A
-/// transaction that a suspended process left open ends before a wait for its locks does: the change that waits is made.
+/// Time-outs of each session in milliseconds, and TCP keepalives in seconds, by which the server notices within 25 seconds that
+/// this process is gone, whether it waits for a statement or for the receipt of an answer. They are set in the session and not at
+/// its start, because a connection pooler may refuse start-up parameters. A transaction that a suspended process left open ends
+/// before a wait for its locks does: the change that waits is made.
 const SESSION: &str = "
     SELECT set_config('statement_timeout', '10000', false),
         set_config('lock_timeout', '3000', false),
         set_config('idle_in_transaction_session_timeout', '2000', false),
         set_config('tcp_keepalives_idle', '10', false),
         set_config('tcp_keepalives_interval', '5', false),
-        set_config('tcp_keepalives_count', '3', false)";
+        set_config('tcp_keepalives_count', '3', false),
+        set_config('tcp_user_timeout', '25000', false)";
 
 /// Whether the server is a standby, and whether it is read-only.
 const WRITABLE: &str =
