@@ -12,76 +12,59 @@ use domain::{account::Email, id::PersonId, key::rate_limit::RateLimit, time::HOU
 use std::net::IpAddr;
 use verification::{Monotonic, Throttle, ThrottleBucket, network};
 
+const fn per(window_ms: u32, requests: u32) -> RateLimit {
+    RateLimit {
+        requests,
+        window_ms,
+    }
+}
+
+const fn a_minute(requests: u32) -> RateLimit {
+    per(60_000, requests)
+}
+
+const fn an_hour(requests: u32) -> RateLimit {
+    per(3_600_000, requests)
+}
+
+const fn a_day(requests: u32) -> RateLimit {
+    per(86_400_000, requests)
+}
+
 /// Failures from one IPv4 address or one IPv6 /64: 60 an hour, in a burst too.
-const PER_ADDRESS: RateLimit = RateLimit {
-    requests: 60,
-    window_ms: 3_600_000,
-};
+const PER_ADDRESS: RateLimit = an_hour(60);
 /// Failures for one e-mail address from browsers that never signed in with it: 20 an hour.
-const PER_EMAIL: RateLimit = RateLimit {
-    requests: 20,
-    window_ms: 3_600_000,
-};
+const PER_EMAIL: RateLimit = an_hour(20);
 /// Failures for one e-mail address over days: 100 a day, so that delays grow: those who go on wait a quarter of an hour for each
 /// attempt instead of three minutes.
-const PER_EMAIL_AND_DAY: RateLimit = RateLimit {
-    requests: 100,
-    window_ms: 86_400_000,
-};
+const PER_EMAIL_AND_DAY: RateLimit = a_day(100);
 /// Failures from a browser that has signed in with this e-mail address before: 20 an hour. Only that browser can use them up, so guessing
 /// at an address does not lock its owner out.
-const PER_DEVICE: RateLimit = RateLimit {
-    requests: 20,
-    window_ms: 3_600_000,
-};
+const PER_DEVICE: RateLimit = an_hour(20);
 /// Password checks for one known browser, successful ones too: 30 a minute. They have a queue of their own, which one browser must not fill.
-const CHECKS_PER_DEVICE: RateLimit = RateLimit {
-    requests: 30,
-    window_ms: 60_000,
-};
+const CHECKS_PER_DEVICE: RateLimit = a_minute(30);
 /// Failures from all unknown browsers: 3,600 an hour, in a burst too.
-const TOTAL: RateLimit = RateLimit {
-    requests: 3_600,
-    window_ms: 3_600_000,
-};
+const TOTAL: RateLimit = an_hour(3_600);
 /// Wrong codes of one person's authenticator app: 24 a day, and as many again from all known browsers together. Three of a million
 /// codes are right at a time: an attacker who knows the password and guesses 24 times a day for a year succeeds with a probability
 /// of 2.6%, and of 5.1% with a known browser too.
-const CODES: RateLimit = RateLimit {
-    requests: 24,
-    window_ms: 86_400_000,
-};
+const CODES: RateLimit = a_day(24);
 /// Wrong recovery codes of one person: 60 an hour, and as many again from all known browsers together. They cannot be guessed: this
 /// limits the work.
-const RECOVERY_CODES: RateLimit = RateLimit {
-    requests: 60,
-    window_ms: 3_600_000,
-};
+const RECOVERY_CODES: RateLimit = an_hour(60);
 /// Searches of one support agent: 120 an hour.
-const SEARCHES: RateLimit = RateLimit {
-    requests: 120,
-    window_ms: 3_600_000,
-};
+const SEARCHES: RateLimit = an_hour(120);
 
 /// Changes of one person's e-mail address: 10 an hour.
-const EMAIL_CHANGES: RateLimit = RateLimit {
-    requests: 10,
-    window_ms: 3_600_000,
-};
+const EMAIL_CHANGES: RateLimit = an_hour(10);
 
 /// Failed responses of the identity provider from one IPv4 address or one IPv6 /64: 60 an hour, in a burst too.
 const RESPONSES_PER_ADDRESS: RateLimit = PER_ADDRESS;
 
 /// Challenges for a sign-in with a passkey alone, from one IPv4 address or one IPv6 /64: each is a row for five minutes.
-const CHALLENGES_PER_NETWORK: RateLimit = RateLimit {
-    requests: 60,
-    window_ms: 60_000,
-};
+const CHALLENGES_PER_NETWORK: RateLimit = a_minute(60);
 /// The same from one IPv6 /48.
-const CHALLENGES_PER_SITE: RateLimit = RateLimit {
-    requests: 300,
-    window_ms: 60_000,
-};
+const CHALLENGES_PER_SITE: RateLimit = a_minute(300);
 
 /// Counts attempts in memory.
 #[derive(Default)]
@@ -255,13 +238,23 @@ impl SignInLimits {
         taken.map_err(|wait| wait.clamp(1, HOUR))
     }
 
+    /// Charges what has one limit.
+    fn take_one(
+        &self,
+        what: impl std::hash::Hash,
+        limit: RateLimit,
+        now: Monotonic,
+    ) -> Result<(), i64> {
+        let taken = self.0.take(&[self.0.bucket(what, limit)], now);
+        taken.map_err(|wait| wait.clamp(1, HOUR))
+    }
+
     /// Charges a search of a support agent.
     ///
     /// # Errors
     /// The milliseconds to wait, if there have been too many.
     pub(crate) fn search(&self, person: PersonId, now: Monotonic) -> Result<(), i64> {
-        self.0
-            .take(&[self.0.bucket(("look", person), SEARCHES)], now)
+        self.take_one(("look", person), SEARCHES, now)
     }
 
     /// Charges a change of a person's e-mail address.
@@ -269,10 +262,7 @@ impl SignInLimits {
     /// # Errors
     /// The milliseconds to wait, if there have been too many.
     pub(crate) fn change_email(&self, person: PersonId, now: Monotonic) -> Result<(), i64> {
-        self.0.take(
-            &[self.0.bucket(("email change", person), EMAIL_CHANGES)],
-            now,
-        )
+        self.take_one(("email change", person), EMAIL_CHANGES, now)
     }
 
     /// Refunds an attempt that found the queue full and was charged in memory only, except to its address.

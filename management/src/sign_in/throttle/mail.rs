@@ -1,22 +1,14 @@
 //! Limits on mails, and on what sends them.
 
-use super::SignInLimits;
+use super::{SignInLimits, an_hour};
 use domain::{
     account::Email,
     id::{AccountId, PersonId},
     key::rate_limit::RateLimit,
     mail::MailKind,
-    time::HOUR,
 };
 use std::net::IpAddr;
 use verification::{Monotonic, ThrottleBucket};
-
-const fn an_hour(requests: u32) -> RateLimit {
-    RateLimit {
-        requests,
-        window_ms: 3_600_000,
-    }
-}
 
 /// Mails of one kind to one address: its person may not have confirmed it, and gets others than those that flood it.
 const PER_RECIPIENT: RateLimit = an_hour(10);
@@ -112,16 +104,6 @@ impl SignInLimits {
     /// Returns the limit on requested links for all people.
     pub(crate) fn reset_limit(&self) -> ThrottleBucket {
         self.0.bucket("resets", RESETS)
-    }
-
-    fn take_one(
-        &self,
-        what: impl std::hash::Hash,
-        limit: RateLimit,
-        now: Monotonic,
-    ) -> Result<(), i64> {
-        let taken = self.0.take(&[self.0.bucket(what, limit)], now);
-        taken.map_err(|wait| wait.clamp(1, HOUR))
     }
 }
 
