@@ -19,6 +19,19 @@ use tempfile::TempDir;
 /// The variable that names the PostgreSQL server of the tests. The test command starts one and sets it.
 const SERVER_VARIABLE: &str = "LATCHKEY_TEST_POSTGRES_URL";
 
+/// A statement after which new connections to the PostgreSQL database in which it runs are read-only.
+pub const MAKE_READ_ONLY: &str = "DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
+    END $$";
+/// A statement that undoes [`MAKE_READ_ONLY`].
+pub const MAKE_WRITABLE: &str = "DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database());
+    END $$";
+/// A statement that ends all other connections to the PostgreSQL database in which it runs, and waits until they are closed.
+pub const CLOSE_OTHERS: &str =
+    "SELECT bool_and(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
 /// A database for one test, removed when it is dropped.
 pub struct TestDatabase {
     /// The open store.

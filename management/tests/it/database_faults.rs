@@ -4,7 +4,7 @@ use crate::{log::Log, nodes::join, test_keyring::TestKeyring};
 use management::{Fault, Store};
 use sqlx::{Connection, PgConnection};
 use std::{fs, path::Path, time::Duration};
-use testing::TestDatabase;
+use testing::{CLOSE_OTHERS, MAKE_READ_ONLY, MAKE_WRITABLE, TestDatabase};
 use tokio::time::timeout;
 
 const BEGIN: &str = "the database cannot be written";
@@ -122,19 +122,8 @@ async fn a_server_that_is_read_only_when_it_is_connected_to_is_a_fault() {
     let connected = PgConnection::connect(&test.database.url).await;
     let mut connection = connected.expect("it answers");
     // New connections are read-only, and there are no others.
-    run(
-        &mut connection,
-        "DO $$ BEGIN
-            EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
-        END $$",
-    )
-    .await;
-    run(
-        &mut connection,
-        "SELECT bool_and(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    )
-    .await;
+    run(&mut connection, MAKE_READ_ONLY).await;
+    run(&mut connection, CLOSE_OTHERS).await;
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
     keyring.renew_lease().await.expect_err("it was closed");
@@ -143,13 +132,7 @@ async fn a_server_that_is_read_only_when_it_is_connected_to_is_a_fault() {
         keyring.renew_lease().await.expect_err("it is read-only");
         assert_eq!(keyring.stats().fault, Some(Fault::ReadOnly));
     }
-    run(
-        &mut connection,
-        "DO $$ BEGIN
-            EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database());
-        END $$",
-    )
-    .await;
+    run(&mut connection, MAKE_WRITABLE).await;
     for _ in 0..3 {
         test.clock.advance(1_000);
         keyring.renew_lease().await.expect("granted");

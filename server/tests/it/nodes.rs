@@ -10,7 +10,7 @@ use domain::key::issued::IssuedKey;
 use rustix::process::Signal;
 use std::time::Instant;
 use store::Store;
-use testing::TestDatabase;
+use testing::{CLOSE_OTHERS, MAKE_READ_ONLY, TestDatabase};
 
 /// A database with three keys; `None` without a server.
 async fn database() -> Option<(TestDatabase, [IssuedKey; 3])> {
@@ -107,13 +107,7 @@ async fn a_server_that_became_read_only_is_logged_once_however_often_it_is_tried
         panic!("not PostgreSQL");
     };
     let mut connection = pool.acquire().await.expect("a connection");
-    for statement in [
-        "DO $$ BEGIN
-            EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
-        END $$",
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    ] {
+    for statement in [MAKE_READ_ONLY, CLOSE_OTHERS] {
         let done = sqlx::query(statement).execute(&mut *connection).await;
         done.expect("done");
     }

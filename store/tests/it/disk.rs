@@ -7,7 +7,7 @@ use crate::{
 use domain::{audit::Action, decision::DecisionRecord, id::ApplicationId, id::SessionId};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use store::{Fault, Fence, NewSession, PepperName, Store, StoreError};
-use testing::{TestDatabase, each_database};
+use testing::{MAKE_READ_ONLY, TestDatabase, each_database};
 use uuid::Uuid;
 
 /// Limits the file to its current size: SQLite then reports a full disk.
@@ -112,8 +112,8 @@ async fn a_write_probe_reports_a_read_only_database(database: TestDatabase) {
             (database.store.clone(), true)
         }
         Store::Postgres { pool, hosts, .. } => {
-            let only = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$";
-            sqlx::query(only).execute(pool).await.expect("only read");
+            let only = sqlx::query(MAKE_READ_ONLY);
+            only.execute(pool).await.expect("only read");
             let read_only = Store::Postgres {
                 pool: PgPool::connect(&database.url).await.expect("answers"),
                 hosts: hosts.clone(),

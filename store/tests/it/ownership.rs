@@ -8,7 +8,7 @@ use domain::{
 };
 use std::time::Duration;
 use store::{Fault, NewNode, NodeConnection, PepperName, Registered, Store, StoreError};
-use testing::{TestDatabase, each_database};
+use testing::{MAKE_READ_ONLY, TestDatabase, each_database};
 use uuid::Uuid;
 
 /// A process with an id, and a name that follows from it.
@@ -170,15 +170,8 @@ async fn a_server_that_became_read_only_is_refused(database: TestDatabase) {
     let Store::Postgres { pool, .. } = &database.store else {
         return;
     };
-    let (name,): (String,) = sqlx::query_as("SELECT CAST(current_database() AS TEXT)")
-        .fetch_one(pool)
-        .await
-        .expect("named");
-    let sql = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-        .execute(pool)
-        .await
-        .expect("altered");
+    let altered = sqlx::query(MAKE_READ_ONLY).execute(pool).await;
+    altered.expect("altered");
     let refused = Store::open(&database.url).await.expect_err("read-only");
     assert_eq!(refused.fault(), Some(Fault::ReadOnly));
     let line = refused.to_string();
@@ -194,6 +187,9 @@ const WITHOUT_LOG: &str = "CREATE SCHEMA aurora;
     CREATE FUNCTION aurora.pg_current_wal_lsn() RETURNS pg_lsn LANGUAGE plpgsql AS $$
     BEGIN
         RAISE EXCEPTION 'wal_level must be set to logical' USING ERRCODE = '55000';
+    END $$;
+    DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET search_path = aurora, pg_catalog, public', current_database());
     END $$";
 
 each_database!(a_server_that_does_not_tell_its_timeline_is_refused);
@@ -201,17 +197,8 @@ async fn a_server_that_does_not_tell_its_timeline_is_refused(database: TestDatab
     let Store::Postgres { pool, .. } = &database.store else {
         return;
     };
-    let (name,): (String,) = sqlx::query_as("SELECT CAST(current_database() AS TEXT)")
-        .fetch_one(pool)
-        .await
-        .expect("named");
-    let first = format!("ALTER DATABASE {name} SET search_path = aurora, pg_catalog, public");
-    for sql in [WITHOUT_LOG.to_owned(), first] {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-            .execute(pool)
-            .await
-            .expect("altered");
-    }
+    let altered = sqlx::raw_sql(WITHOUT_LOG).execute(pool).await;
+    altered.expect("altered");
     let refused = Store::open(&database.url).await.expect_err("no timeline");
     let line = refused.to_string();
     assert!(
