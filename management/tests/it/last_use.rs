@@ -39,29 +39,25 @@ async fn calls_of_a_key_are_stored_within_a_second_if_it_was_quiet_and_else_with
             stored.expect("there").last_used.map(|used| used.at),
         )
     };
-    let journal = async || {
-        let written = test.keyring.telemetry().journal_usage().await;
-        written.expect("written");
-    };
     // The first one of a minute writes it all.
-    journal().await;
+    test.journal_usage().await;
     test.clock.advance(SECOND);
     assert_eq!(stored().await, (0, None));
     call(&test.keyring, &key, "", "/", "192.0.2.1");
     let first = editor.now();
-    journal().await;
+    test.journal_usage().await;
     assert_eq!(stored().await, (1, Some(first)));
     test.clock.advance(SECOND);
     call(&test.keyring, &key, "", "/", "192.0.2.1");
     let second = editor.now();
-    journal().await;
+    test.journal_usage().await;
     assert_eq!(stored().await, (1, Some(first)));
     test.clock.advance(2 * MINUTE);
-    journal().await;
+    test.journal_usage().await;
     assert_eq!(stored().await, (2, Some(second)));
     test.clock.advance(SECOND);
     call(&test.keyring, &key, "", "/", "192.0.2.1");
-    journal().await;
+    test.journal_usage().await;
     assert_eq!(stored().await, (3, Some(editor.now())));
 }
 
@@ -70,17 +66,9 @@ async fn the_last_uses_in_the_list_are_current(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let editor = test.editor("Acme").await;
     let key = test.issue(&editor, draft()).await;
-    test.keyring
-        .telemetry()
-        .journal_usage()
-        .await
-        .expect("written");
+    test.journal_usage().await;
     call(&test.keyring, &key, "", "/invoices", "192.0.2.1");
-    test.keyring
-        .telemetry()
-        .journal_usage()
-        .await
-        .expect("noted");
+    test.journal_usage().await;
     let listing = editor.list_keys(&KeyQuery::default()).await.expect("read");
     let used = listing.page.rows[0].last_used.as_ref().map(|used| used.at);
     assert_eq!(used, Some(editor.now()));

@@ -144,6 +144,18 @@ impl TestKeyring {
             .expect("owns it")
     }
 
+    /// Writes all counts of calls.
+    pub async fn flush_usage(&self) {
+        let written = self.keyring.telemetry().flush_usage().await;
+        written.expect("written");
+    }
+
+    /// Writes the counts of calls that are written every second.
+    pub async fn journal_usage(&self) {
+        let written = self.keyring.telemetry().journal_usage().await;
+        written.expect("written");
+    }
+
     pub async fn issue(&self, editor: &Editor, draft: KeyDraft) -> IssuedKey {
         match editor
             .fresh()

@@ -50,17 +50,9 @@ async fn calls_are_counted_by_address_route_scope_and_user_agent(database: TestD
     }
     call(&test.keyring, &key, "", "/health", "192.0.2.2");
     call(&test.keyring, &key, "tax:read", "/taxes", "192.0.2.2");
-    test.keyring
-        .telemetry()
-        .flush_usage()
-        .await
-        .expect("written");
+    test.flush_usage().await;
     call(&test.keyring, &key, "", "/health", "192.0.2.2");
-    test.keyring
-        .telemetry()
-        .flush_usage()
-        .await
-        .expect("written");
+    test.flush_usage().await;
     for window in Window::ALL {
         let seen = editor
             .open_key(key.id)
@@ -114,11 +106,7 @@ async fn calls_of_all_keys_are_counted_by_dimension_too(database: TestDatabase) 
     ] {
         call(&test.keyring, key, "invoice:read", path, address);
     }
-    test.keyring
-        .telemetry()
-        .flush_usage()
-        .await
-        .expect("written");
+    test.flush_usage().await;
     call(&test.keyring, &key, "", "/invoices/3", "192.0.2.1");
     for window in Window::ALL {
         let range = ChartRange::of(window, editor.now());
@@ -147,11 +135,7 @@ async fn calls_without_the_right_secret_add_no_values(database: TestDatabase) {
         ..key
     };
     call(&test.keyring, &guess, "", "/planted", "192.0.2.66");
-    test.keyring
-        .telemetry()
-        .flush_usage()
-        .await
-        .expect("written");
+    test.flush_usage().await;
     let seen = editor
         .open_key(guess.id)
         .await
@@ -308,21 +292,13 @@ async fn the_usage_journal_of_a_killed_process_is_written_once(database: TestDat
     };
     // The first one of a minute writes it all.
     call(&test.keyring, &key, "", "/", "192.0.2.1");
-    test.keyring
-        .telemetry()
-        .journal_usage()
-        .await
-        .expect("written");
+    test.journal_usage().await;
     let before = counted().await;
     assert_eq!(before.0, 1);
     for second in 1..=3 {
         test.clock.advance(1_000);
         call(&test.keyring, &key, "", "/invoices", "192.0.2.1");
-        test.keyring
-            .telemetry()
-            .journal_usage()
-            .await
-            .expect("noted");
+        test.journal_usage().await;
         assert_eq!(counted().await, before, "{second}");
     }
     let at = editor.now();

@@ -21,16 +21,9 @@ async fn calls_are_counted_and_the_last_accepted_one_is_kept(database: TestDatab
     }
     test.clock.advance(DAY / 2);
     ask_for(&test.keyring, &call(&key), write, Some("192.0.2.66"));
-    test.keyring
-        .telemetry()
-        .flush_usage()
-        .await
-        .expect("written");
-    test.keyring
-        .telemetry()
-        .flush_usage()
-        .await
-        .expect("nothing is left");
+    test.flush_usage().await;
+    // Nothing is left.
+    test.flush_usage().await;
     let sum = editor
         .open_key(key.id)
         .await
