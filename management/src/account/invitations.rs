@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     Invalid,
     account::{Email, Role},
-    audit::{Action, FieldValues},
+    audit::{Action, AuditEvent, FieldValues},
     id::InvitationId,
     member::{INVITATION_LIFETIME, Invitation, InvitationDetails},
     time::Timestamp,
@@ -81,48 +81,10 @@ impl FreshAccountOwner {
     /// `Invalid` if the person is a member already; `Throttled` after too many invitations by mail.
     pub async fn invite(&self, email: Email, role: Role) -> Result<Invited, ManagementError> {
         self.charge_invitation()?;
-        let token = random_token(self.keyring().entropy());
         let event = self
             .event(Action::MemberInvited, &email, role.as_str())
             .with_changes(FieldValues::default(), FieldValues::of("role", &role));
-        let owner = self.clone();
-        let mut invited = Invited {
-            email: email.clone(),
-            token,
-            mailed: false,
-        };
-        let stored = self
-            .keyring()
-            .hasher()
-            .token_digest(TokenPurpose::Invitation, &invited.token);
-        let expires_at = self.now().plus(INVITATION_LIFETIME);
-        let mail = self.invitation_mail(&invited, role, expires_at);
-        let mailed = self
-            .keyring()
-            .run_to_completion(async move {
-                let (keyring, at) = (owner.keyring(), owner.now());
-                let new = NewInvitation {
-                    id: InvitationId(keyring.new_id()),
-                    account: owner.application().account_id,
-                    email: &email,
-                    role,
-                    token_hash: &stored.digest,
-                    pepper: stored.pepper,
-                    invited_by: owner.identity().person_id,
-                    at,
-                    expires_at,
-                };
-                let invited = keyring.store().invite(&new, &event, &mail);
-                keyring
-                    .charge_mail(&mail, invited.await)
-                    .map_err(|error| match error {
-                        StoreError::Conflict => already().into(),
-                        error => error.into(),
-                    })
-            })
-            .await?;
-        invited.mailed = mailed > 0;
-        Ok(invited)
+        self.store_link((email, role), None, event).await
     }
 
     /// Replaces the link of an invitation: the old one stops working, and the new one is valid for seven days.
@@ -133,38 +95,55 @@ impl FreshAccountOwner {
         self.charge_invitation()?;
         let invitations = self.invitations().await?;
         let invitation = invitations.into_iter().find(|one| one.id == id);
-        let invitation = invitation.ok_or(ManagementError::NotFound)?;
+        let Invitation { email, role, .. } = invitation.ok_or(ManagementError::NotFound)?;
+        let event = self.event(Action::InvitationRenewed, &email, role.as_str());
+        self.store_link((email, role), Some(id), event).await
+    }
+
+    /// Makes a link and its mail, and stores them as a new invitation or, if there is `renewed`, in the place of its link.
+    async fn store_link(
+        &self,
+        (email, role): (Email, Role),
+        renewed: Option<InvitationId>,
+        event: AuditEvent,
+    ) -> Result<Invited, ManagementError> {
         let keyring = self.keyring();
         let mut invited = Invited {
-            email: invitation.email,
+            email: email.clone(),
             token: random_token(keyring.entropy()),
             mailed: false,
         };
-        let stored = keyring
+        let token = keyring
             .hasher()
             .token_digest(TokenPurpose::Invitation, &invited.token);
-        let (email, role) = (invited.email.clone(), invitation.role);
-        let event = self.event(Action::InvitationRenewed, &email, role.as_str());
-        let owner = self.clone();
         let expires_at = self.now().plus(INVITATION_LIFETIME);
         let mail = self.invitation_mail(&invited, role, expires_at);
+        let owner = self.clone();
         let mailed = keyring
             .run_to_completion(async move {
-                let at = owner.now();
+                let keyring = owner.keyring();
                 let new = NewInvitation {
-                    id,
+                    id: renewed.unwrap_or_else(|| InvitationId(keyring.new_id())),
                     account: owner.application().account_id,
                     email: &email,
                     role,
-                    token_hash: &stored.digest,
-                    pepper: stored.pepper,
+                    token_hash: &token.digest,
+                    pepper: token.pepper,
                     invited_by: owner.identity().person_id,
-                    at,
+                    at: owner.now(),
                     expires_at,
                 };
-                let keyring = owner.keyring();
-                let renewed = keyring.store().renew_invitation(&new, &event, &mail);
-                Ok(keyring.charge_mail(&mail, renewed.await)?)
+                let store = keyring.store();
+                let stored = match renewed {
+                    None => store.invite(&new, &event, &mail).await,
+                    Some(_) => store.renew_invitation(&new, &event, &mail).await,
+                };
+                keyring
+                    .charge_mail(&mail, stored)
+                    .map_err(|error| match error {
+                        StoreError::Conflict => already().into(),
+                        error => error.into(),
+                    })
             })
             .await?;
         invited.mailed = mailed > 0;
