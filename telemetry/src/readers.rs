@@ -42,7 +42,7 @@ pub struct UsageBar {
 pub struct UsageBars {
     /// The bars of the range, without gaps.
     pub bars: Vec<UsageBar>,
-    /// The number of calls in [`ChartRange::before`].
+    /// The number of calls in [`ChartRange::before`]; `None` without one, and if a part of it may be pruned.
     pub before: Option<i64>,
 }
 
@@ -84,12 +84,14 @@ impl Telemetry {
     /// # Errors
     /// If the database fails.
     pub async fn bars(&self, subject: Subject, range: ChartRange) -> Result<UsageBars, StoreError> {
-        let before = range.before();
+        let now = self.now();
+        let kept = self.retention();
+        let before = range.before().filter(|before| kept.covers(*before, now));
         let stored = self
             .store
             .usage_bars(subject, buckets(range), before.map(buckets))
             .await?;
-        let series = Series::fill_gaps(range, self.now(), stored.counts);
+        let series = Series::fill_gaps(range, now, stored.counts);
         let mut bars: Vec<_> = series
             .times()
             .map(|(at, calls)| UsageBar {

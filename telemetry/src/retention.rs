@@ -3,7 +3,7 @@
 use crate::{Telemetry, report::ID_RETENTION};
 use domain::{
     time::{DAY, HOUR, Timestamp},
-    usage::Level,
+    usage::{ChartRange, Level},
 };
 use store::{PruneTarget, StoreError};
 
@@ -44,6 +44,16 @@ impl Default for Retention {
 }
 
 impl Retention {
+    /// Whether all usage of a range is kept at `now`, from its start on.
+    pub(crate) fn covers(self, range: ChartRange, now: Timestamp) -> bool {
+        let kept = match range.level {
+            Level::Minute => self.minutes,
+            Level::Hour => self.hours,
+            Level::Day => self.days,
+        };
+        range.start >= now.floor(range.level.ms()).plus(-kept)
+    }
+
     /// Returns what is pruned, and the instant before which.
     pub(crate) fn expired(self, now: Timestamp) -> impl Iterator<Item = (PruneTarget, Timestamp)> {
         let before = move |level: Level, kept: i64| now.floor(level.ms()).plus(-kept);

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Chart {
     /// The calls by outcome.
     pub series: Series,
-    /// The number of calls in the period before a window, see [`ChartRange::before`](super::ChartRange::before).
+    /// The number of calls in the period before a window, see [`ChartRange::before`](super::ChartRange::before); `None` if a part of
+    /// that period may be pruned.
     pub before: Option<i64>,
     /// Totals of the calls that services reported.
     pub reported: ReportedCalls,

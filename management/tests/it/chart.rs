@@ -143,6 +143,33 @@ async fn the_days_of_a_range_are_in_the_applications_zone_or_utc(database: TestD
     assert_eq!(quarter.local.zone, "UTC");
 }
 
+each_database!(a_window_is_not_compared_with_a_period_that_is_not_kept);
+async fn a_window_is_not_compared_with_a_period_that_is_not_kept(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    // The shortest that the settings allow.
+    test.keyring.telemetry().set_retention(Retention {
+        minutes: 25 * HOUR,
+        hours: 31 * DAY,
+        days: 91 * DAY,
+        ..Retention::default()
+    });
+    let editor = test.editor("Acme").await;
+    for (window, before) in [
+        ("1h", Some(0)),
+        ("24h", Some(0)),
+        ("7d", Some(0)),
+        ("30d", None),
+        ("90d", None),
+    ] {
+        let asked = ChartQuery {
+            window,
+            ..ChartQuery::default()
+        };
+        let chart = editor.usage().await.chart(asked).await.expect("read");
+        assert_eq!(chart.before, before, "{window}");
+    }
+}
+
 each_database!(an_invalid_range_is_explained_and_the_last_day_is_shown);
 async fn an_invalid_range_is_explained_and_the_last_day_is_shown(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
