@@ -210,7 +210,7 @@ impl Keyring {
     /// Removes the nodes whose leases have ended. The change is confirmed even if that fails: then the next one waits for them too.
     async fn remove_behind(&self, node: &NodeConnection, position: i64) -> Vec<String> {
         match node.remove_behind(position).await {
-            // Another node removed them in the meantime.
+            // Another node removed them in the meantime, or they stay: they are writing, or have not compared their journals.
             Ok(names) if names.is_empty() => names,
             Ok(names) => {
                 tracing::warn!(

@@ -33,6 +33,12 @@ pub enum JoinError {
     /// Another process is in the way.
     #[error("{}", occupied(.0))]
     Occupied(Occupant),
+    /// The lease of a process in the way has ended, and its revocation journal may be needed.
+    #[error(
+        "the node {0} is in the way, and has not compared its revocation journal with the database, which may have lost changes; \
+         start that node again, or remove it if it will not return (latchkey node remove --discard-journal {0})"
+    )]
+    JournalNotCompared(String),
     /// The database fails.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -123,7 +129,7 @@ impl Join<'_> {
     /// that has to leave first, or whose lease has to end: to be called again in a second.
     ///
     /// # Errors
-    /// `Occupied` if that process runs, or has not compared its revocation journal; if the database fails.
+    /// `Occupied` if that process runs; `JournalNotCompared`; if the database fails.
     pub async fn attempt(&mut self) -> Result<Option<String>, JoinError> {
         let keyring = self.keyring;
         let Some(connection) = &self.connection else {
@@ -154,8 +160,10 @@ impl Join<'_> {
         }
         let now = Duration::from_nanos(keyring.monotonic().0);
         for node in self.silent.observe(vec![occupant.node.clone()], now) {
-            if !connection.remove_silent(&node).await? {
-                return Err(JoinError::Occupied(occupant));
+            // One that has compared its journal is writing, has renewed its lease, or was removed by another node: the next attempt
+            // finds out.
+            if !connection.remove_silent(&node).await? && !occupant.has_compared {
+                return Err(JoinError::JournalNotCompared(node.name));
             }
         }
         Ok(Some(occupant.node.name))

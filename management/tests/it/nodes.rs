@@ -1,5 +1,6 @@
 //! Two keyrings on one PostgreSQL database, as two nodes.
 
+mod names;
 mod shared_state;
 mod sign_in;
 
@@ -13,8 +14,7 @@ use domain::{
     verdict::Verdict,
 };
 use management::{
-    Confirmation, Edited, Editor, Fault, JoinError, Joining, Keyring, ManagementError, NodesBehind,
-    Store,
+    Confirmation, Edited, Editor, Fault, Joining, Keyring, ManagementError, NodesBehind, Store,
 };
 use std::time::Duration;
 use testing::TestDatabase;
@@ -259,42 +259,6 @@ async fn a_node_that_stops_does_not_answer_a_change_that_others_lack() {
     );
     nodes.other.renew_lease().await.expect("granted");
     assert_eq!(nodes.there(), Verdict::Revoked);
-}
-
-#[tokio::test]
-async fn a_second_node_with_the_name_of_a_running_one_does_not_join() {
-    let Some(nodes) = Nodes::start().await else {
-        return;
-    };
-    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
-    let mut join = third.join(Joining {
-        name: "node 2".into(),
-        ..joining(3)
-    });
-    let waits_for = Some("node 2".to_owned());
-    assert_eq!(join.attempt().await.expect("waits"), waits_for);
-    nodes.other.renew_lease().await.expect("granted");
-    let occupied = join.attempt().await.expect_err("it runs");
-    assert!(matches!(occupied, JoinError::Occupied(_)));
-    let line = occupied.to_string();
-    assert!(line.contains("LATCHKEY_NODE_NAME") && !line.contains('\n'));
-}
-
-#[tokio::test]
-async fn a_node_takes_the_name_of_one_whose_lease_has_ended() {
-    let Some(nodes) = Nodes::start().await else {
-        return;
-    };
-    let third = reopen(&nodes.test.database, &nodes.test.clock, 22).await;
-    let mut join = third.join(Joining {
-        name: "node 2".into(),
-        ..joining(3)
-    });
-    let waits_for = Some("node 2".to_owned());
-    assert_eq!(join.attempt().await.expect("waits"), waits_for);
-    nodes.test.clock.advance(WAIT);
-    assert_eq!(join.attempt().await.expect("waits"), waits_for);
-    assert_eq!(join.attempt().await.expect("joins"), None);
 }
 
 #[tokio::test]

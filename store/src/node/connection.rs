@@ -41,6 +41,8 @@ pub struct Occupant {
     pub node: SeenNode,
     /// Why not.
     pub conflict: NodeConflict,
+    /// Whether it has compared its revocation journal with the present history of the database. Without, it is not removed.
+    pub has_compared: bool,
 }
 
 /// Why two processes cannot run at a time.
@@ -232,6 +234,7 @@ impl NodeConnection {
         Some(Occupant {
             node: row.seen(),
             conflict,
+            has_compared: row.compared,
         })
     }
 
