@@ -75,12 +75,7 @@ async fn remove_from(store: &Store, remove: &Remove) -> Result<String, CommandEr
                 "there is no node with the name {name}; latchkey node list prints them"
             ))
         })?;
-    if !before.has_compared && !remove.discard_journal {
-        return Err(CommandError::Failed(format!(
-            "the database may have lost changes, and {name} has not compared its revocation journal with it; start that node, or \
-             remove it with --discard-journal: keys whose revocation only that node knew are valid again then"
-        )));
-    }
+    require_comparison(&before, remove)?;
     let wait = waiting_time(before.node.lease);
     console::print_info(format_args!(
         "Waiting {} s for the end of its lease.",
@@ -95,16 +90,28 @@ async fn remove_from(store: &Store, remove: &Remove) -> Result<String, CommandEr
         if now.node.has_renewed_since(&before.node) {
             return Err(runs(name));
         }
+        require_comparison(&now, remove)?;
         if is_over {
             let removed = store.remove_node(&now.node, remove.discard_journal).await;
-            return if removed.map_err(unreadable)? {
-                Ok(format!("{name} is removed."))
-            } else {
-                Err(runs(name))
-            };
+            if removed.map_err(unreadable)? {
+                return Ok(format!("{name} is removed."));
+            }
         }
+        // Its lease has not ended, or PostgreSQL has not ended its last change yet.
         sleep(INTERVAL).await;
     }
+}
+
+/// Refuses to remove a node whose revocation journal may be needed.
+fn require_comparison(state: &NodeState, remove: &Remove) -> Result<(), CommandError> {
+    if state.has_compared || remove.discard_journal {
+        return Ok(());
+    }
+    let name = &remove.name;
+    Err(CommandError::Failed(format!(
+        "the database may have lost changes, and {name} has not compared its revocation journal with it; start that node, or remove \
+         it with --discard-journal: keys whose revocation only that node knew are valid again then"
+    )))
 }
 
 async fn find(

@@ -8,6 +8,7 @@ use crate::failover::{
 };
 use domain::key::issued::IssuedKey;
 use rustix::process::Signal;
+use sqlx::{Connection as _, PgConnection};
 use std::time::Instant;
 use store::Store;
 use testing::{CLOSE_OTHERS, MAKE_READ_ONLY, TestDatabase};
@@ -278,6 +279,29 @@ async fn a_killed_node_is_removed_without_a_failover_too() {
     assert!(start.elapsed() > LEASE, "{:?}", start.elapsed());
     let node = node.restart();
     assert_eq!(node.verify(&kept).status, 200);
+}
+
+#[tokio::test]
+async fn a_killed_node_is_removed_once_postgresql_has_ended_its_last_change() {
+    let Some((database, _)) = database().await else {
+        return;
+    };
+    let mut node = Program::start_with(&database.url, &[("LATCHKEY_NODE_NAME", "blue")]);
+    node.end();
+    // For twice as long as the lease.
+    let change =
+        "SET idle_in_transaction_session_timeout = 6000; BEGIN; SELECT id FROM node FOR KEY SHARE";
+    let mut open = PgConnection::connect(&database.url)
+        .await
+        .expect("connects");
+    sqlx::raw_sql(change)
+        .execute(&mut open)
+        .await
+        .expect("locked");
+    let removed = node.run(&["node", "remove", "blue"]);
+    assert!(removed.status.success(), "{removed:?}");
+    let line = output(&removed.stdout);
+    assert!(line.contains("blue is removed."), "{line}");
 }
 
 fn output(bytes: &[u8]) -> String {
