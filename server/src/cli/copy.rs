@@ -8,11 +8,11 @@ use crate::{
     start::DatabaseLock,
 };
 use clap::Args;
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 use store::{CopyReport, SealKeys, Store, sqlite_path};
 
 /// Arguments of `copy`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct CopyDatabase {
     /// URL of the SQLite database, whose server must be stopped [default: `LATCHKEY_DATABASE_URL`]
     #[arg(long, value_name = "URL")]
@@ -21,6 +21,13 @@ pub struct CopyDatabase {
     /// of processes can be read by other users, passwords in them too]
     #[arg(long, value_name = "URL")]
     to: Option<String>,
+}
+
+/// The URLs are redacted: they may have passwords.
+impl fmt::Debug for CopyDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CopyDatabase([redacted])")
+    }
 }
 
 /// Copies an SQLite database to an empty PostgreSQL database.
@@ -102,4 +109,18 @@ fn source_file(from: &str) -> Result<PathBuf, CommandError> {
                 .into(),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_urls_of_a_copy_are_not_printed() {
+        let copy = CopyDatabase {
+            from: Some("sqlite://latchkey.db".into()),
+            to: Some("postgres://latchkey:opensesame@127.0.0.1/latchkey".into()),
+        };
+        assert_eq!(format!("{copy:?}"), "CopyDatabase([redacted])");
+    }
 }

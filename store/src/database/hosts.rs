@@ -7,11 +7,21 @@ use super::{
 };
 use crate::StoreError;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
-use std::{str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// The servers of a URL. One of them is the primary at a time.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PostgresHosts(Arc<[PgConnectOptions]>);
+
+/// The addresses: the other options have the password.
+impl fmt::Debug for PostgresHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.0.iter();
+        f.debug_list()
+            .entries(all.map(|options| (options.get_host(), options.get_port())))
+            .finish()
+    }
+}
 
 impl PostgresHosts {
     /// Parses `postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?target_session_attrs=read-write`, as libpq does. Only a
@@ -129,7 +139,7 @@ mod tests {
 
     /// A store over a server that is at a port of this machine, or is not there.
     fn store_at(port: u16) -> Store {
-        let url = format!("postgres://latchkey@127.0.0.1:{port}/latchkey");
+        let url = format!("postgres://latchkey:opensesame@127.0.0.1:{port}/latchkey");
         let hosts = PostgresHosts::parse(&url).expect("a URL");
         let fence = Fence::default();
         Store::Postgres {
@@ -176,6 +186,16 @@ mod tests {
         };
         let (error, ()) = tokio::join!(connection_error(&store), ending);
         assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_store_is_printed_without_its_password() {
+        let printed = format!("{:?}", store_at(5_433));
+        assert!(
+            printed.contains("127.0.0.1") && printed.contains("5433"),
+            "{printed}"
+        );
+        assert!(!printed.contains("opensesame"), "{printed}");
     }
 
     fn hosts_of(url: &str) -> Vec<(String, u16)> {
