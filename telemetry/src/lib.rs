@@ -28,7 +28,7 @@ use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicU64, Ordering},
 };
-use store::Store;
+use store::{Store, StoreError};
 use usage::UsageCounters;
 use uuid::Uuid;
 use verification::{CallEvent, CallSink, Clock, Entropy, KeyIndex, Monotonic, new_id};
@@ -115,5 +115,16 @@ impl CallSink for Telemetry {
     fn record(&self, event: &CallEvent<'_>) {
         self.usage.record(event);
         self.decisions.record(event);
+    }
+}
+
+/// Runs a write to its end even if the caller is dropped, as that of a reader who is gone: what the write has taken would be lost, or
+/// be written again. Returns why it failed.
+async fn run_to_end(
+    write: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+) -> Result<(), String> {
+    match tokio::spawn(write).await {
+        Ok(written) => written.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }

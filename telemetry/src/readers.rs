@@ -13,6 +13,7 @@ use domain::{
         reported::ReportedCalls,
     },
 };
+use std::sync::Arc;
 use store::{BucketRange, StoreError};
 
 /// Values of each dimension that a breakdown names.
@@ -199,7 +200,7 @@ impl Telemetry {
 
     /// Writes pending decisions and returns the id of the newest one. A [`crate::Tail`] from there continues a page of
     /// [`Telemetry::requests`] without gap or repetition.
-    pub async fn latest_decision(&self) -> i64 {
+    pub async fn latest_decision(self: &Arc<Self>) -> i64 {
         self.write_decisions_before_read().await;
         self.decisions.last()
     }
@@ -239,7 +240,7 @@ impl Telemetry {
     /// # Errors
     /// If the database fails.
     pub async fn decisions_of_request(
-        &self,
+        self: &Arc<Self>,
         request_id: &str,
         application: Option<ApplicationId>,
     ) -> Result<Vec<DecisionRecord>, StoreError> {

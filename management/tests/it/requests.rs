@@ -10,6 +10,7 @@ use domain::{
     time::{DAY, MINUTE, SECOND},
     verdict::Verdict,
 };
+use futures_util::FutureExt as _;
 use management::{Editor, Keyring, ManagementError};
 use telemetry::Retention;
 use testing::{TestDatabase, each_database};
@@ -59,6 +60,17 @@ async fn narrow(test: &TestKeyring, editor: &Editor) -> IssuedKey {
         ..draft()
     };
     test.issue(editor, draft).await
+}
+
+each_database!(a_read_that_is_given_up_loses_no_request);
+async fn a_read_that_is_given_up_loses_no_request(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    call(&test.keyring, &key, "invoice:read", "192.0.2.1", "r1");
+    // The reader leaves while the request is written.
+    assert!(editor.requests(all(), None).now_or_never().is_none());
+    assert_eq!(only(&editor, "r1").await.decided.verdict, Verdict::Accepted);
 }
 
 each_database!(a_request_id_shows_decisions_of_its_own_application_only);

@@ -13,6 +13,7 @@ use domain::{
     security::{EventFilter, EventKind, SecurityEvent},
     time::{DAY, HOUR, SECOND},
 };
+use futures_util::FutureExt as _;
 use management::{Editor, Keyring, Viewer};
 use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
@@ -237,6 +238,23 @@ async fn a_new_network_and_a_new_user_agent_are_reported_once(database: TestData
     call(&again, key.id, away);
     again.telemetry().write_events().await.expect("written");
     assert_eq!(reported(&editor).await, once);
+}
+
+each_database!(a_read_that_is_given_up_loses_no_event);
+async fn a_read_that_is_given_up_loses_no_event(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    call(&test.keyring, key.id, sent(&key));
+    assert_eq!(reported(&editor).await, []);
+    test.clock.advance(DAY);
+    let away = Sent {
+        address: "198.51.100.9",
+        ..sent(&key)
+    };
+    call(&test.keyring, key.id, away);
+    // The reader leaves while the database is asked whether the network is new.
+    assert!(reported(&editor).now_or_never().is_none());
+    assert_eq!(reported(&editor).await, [(EventKind::NewNetwork, 1)]);
 }
 
 each_database!(a_key_that_was_dormant_for_a_month_is_reported_once);

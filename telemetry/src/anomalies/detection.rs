@@ -1,7 +1,7 @@
 //! Examines observations and writes security events.
 
 use super::{HabitUse, MAX_PENDING_USES, Observations, event_counts::Observed, event_of};
-use crate::{Telemetry, usage::FlushScope};
+use crate::{Telemetry, run_to_end, usage::FlushScope};
 use domain::{
     account::Email,
     decision::DecisionRecord,
@@ -83,10 +83,15 @@ impl Telemetry {
         Ok(())
     }
 
-    /// Calls [`Telemetry::write_events`] before a read; a failure is logged.
-    pub async fn write_events_before_read(&self) {
-        if let Err(error) = self.write_events().await {
-            tracing::warn!(%error, "the security events that are read now lack the newest ones");
+    /// Calls [`Telemetry::write_events`] before a read, and to its end even if the reader is gone. A failure is logged.
+    pub async fn write_events_before_read(self: &Arc<Self>) {
+        let this = Arc::clone(self);
+        let written = run_to_end(async move { this.write_events().await });
+        if let Err(error) = written.await {
+            tracing::warn!(
+                error,
+                "the security events that are read now lack the newest ones"
+            );
         }
     }
 

@@ -1,7 +1,8 @@
 //! Decisions in the database: written once a second, pruned after their retention.
 
 use super::tail::IDS_PER_MILLISECOND;
-use crate::Telemetry;
+use crate::{Telemetry, run_to_end};
+use std::sync::Arc;
 use store::{Store, StoreError};
 
 /// Rows that one transaction deletes.
@@ -39,10 +40,15 @@ impl Telemetry {
         }
     }
 
-    /// Calls [`Telemetry::write_decisions`] before a read; a failure is logged.
-    pub(crate) async fn write_decisions_before_read(&self) {
-        if let Err(error) = self.write_decisions().await {
-            tracing::warn!(%error, "the decisions that are read now lack the newest ones");
+    /// Calls [`Telemetry::write_decisions`] before a read, and to its end even if the reader is gone. A failure is logged.
+    pub(crate) async fn write_decisions_before_read(self: &Arc<Self>) {
+        let this = Arc::clone(self);
+        let written = run_to_end(async move { this.write_decisions().await });
+        if let Err(error) = written.await {
+            tracing::warn!(
+                error,
+                "the decisions that are read now lack the newest ones"
+            );
         }
     }
 
