@@ -183,14 +183,20 @@ impl Keyring {
             match looked {
                 Ok((others, true)) => {
                     let mut confirmation = awaited.look(&others, position, elapsed_ms);
+                    let counters = &self.node().counters;
                     match longest_lease(&others, position) {
-                        None => return Ok(confirmation),
+                        None => {
+                            counters.see(others.len() + 1);
+                            return Ok(confirmation);
+                        }
                         Some(lease)
                             if has_waited(lease)
                                 || (is_planted(PlantedFault::RemovedTooEarly)
                                     && has_waited(lease / 4)) =>
                         {
                             confirmation.removed = self.remove_behind(node, position).await;
+                            let seen = others.len() + 1;
+                            counters.see(seen.saturating_sub(confirmation.removed.len()));
                             return Ok(confirmation);
                         }
                         Some(_) => {}

@@ -32,7 +32,6 @@ impl NodeCounters {
 
     /// Records a confirmed change.
     pub(super) fn confirm(&self, confirmation: &Confirmation) {
-        self.see(confirmation.confirmed);
         self.confirmed.fetch_add(1, Ordering::Relaxed);
         let waited = u64::try_from(confirmation.elapsed_ms).unwrap_or_default();
         self.waited_ms.fetch_add(waited, Ordering::Relaxed);

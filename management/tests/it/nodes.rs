@@ -176,6 +176,8 @@ async fn nodes_that_a_change_removes_are_logged_and_no_others() {
         let confirmation = revoking.await.expect("ends").expect("revoked");
         assert_eq!((confirmation.nodes, confirmation.confirmed), (2, 1));
         assert_eq!(confirmation.removed.len(), expected);
+        let stats = nodes.test.keyring.stats().nodes.expect("a node");
+        assert_eq!(stats.nodes, 2 - expected, "one that stays is counted");
         let lines = log.lines();
         let removed = lines.iter().filter(|line| line.contains("were removed"));
         assert_eq!(removed.count(), expected, "{lines:?}");
