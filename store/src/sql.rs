@@ -19,6 +19,7 @@ per_database_statements! {
     CHANGE_INSERT = ["change/insert"];
     NODE_CHECK = ["node/check"];
     NODE_DELETE_SILENT = ["node/delete_silent"];
+    NODE_DELETE_WITHOUT_JOURNAL = ["node/delete_without_journal"];
     NODES_DELETE_BEHIND = ["node/delete_behind"];
     KEY_LIST_CANDIDATES_COUNT = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/candidates_count";
     KEY_LIST_COUNT_OF_CANDIDATES = "key/list/fragments/candidates" ["key/list/fragments/candidates_by_text"] "key/list/fragments/count_of_candidates" "key/list/fragments/filter" "key/list/fragments/count_end";
@@ -236,7 +237,6 @@ shared_statements! {
     NODE_COMPARED = "node/compared";
     NODE_DELETE = "node/delete";
     NODE_DELETE_PREDECESSOR = "node/delete_predecessor";
-    NODE_DELETE_WITHOUT_JOURNAL = "node/delete_without_journal";
     NODE_EPOCHS = "node/epochs";
     NODE_INSERT = "node/insert";
     NODE_RENEW = "node/renew";

@@ -65,8 +65,8 @@ impl Store {
         Ok(rows.into_iter().map(NodeStateRow::state).collect())
     }
 
-    /// Removes a process whose lease has ended, unless it has renewed it since it was seen. One that has not compared its
-    /// revocation journal is removed only with `discard_journal`. Returns whether it was removed.
+    /// Removes a process whose lease has ended, unless it has renewed it since it was seen, or is writing. One that has not compared
+    /// its revocation journal is removed only with `discard_journal`. Returns whether it was removed.
     ///
     /// # Errors
     /// If the database fails.
@@ -78,8 +78,9 @@ impl Store {
         let statement = if discard_journal {
             sql::NODE_DELETE_WITHOUT_JOURNAL
         } else {
-            sql::NODE_DELETE_SILENT.of(self)
+            sql::NODE_DELETE_SILENT
         };
+        let statement = statement.of(self);
         let removed = transaction!(self, |tx| {
             execute!(tx, statement, node.id, node.epoch, node.beat)?
         })?;

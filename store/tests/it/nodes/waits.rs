@@ -52,6 +52,10 @@ async fn a_node_that_is_writing_is_not_removed_and_nothing_waits_for_it() {
     assert!(removed.is_empty(), "{removed:?}");
     let is_removed = two.node.remove_silent(&seen[0]).await.expect("answers");
     assert!(!is_removed);
+    for discard_journal in [false, true] {
+        let removed = two.fixture.store.remove_node(&seen[0], discard_journal);
+        assert!(!removed.await.expect("answers"), "{discard_journal}");
+    }
     assert_eq!(state(&two.fixture, 1).await, State::Active);
     head.commit().await.expect("released");
     change.await.expect("ends").expect("it is registered");
