@@ -14,7 +14,6 @@ per_database_statements! {
     INDEX_SECRETS_EXTENT = ["key/index/secrets_extent"];
     INDEX_SECRETS_SPAN = ["key/index/secrets_span"];
     INDEX_ROWS_BY_IDS = ["key/index/rows_by_ids"];
-    INDEX_SNAPSHOT = ["key/index/snapshot"];
     CHANGE_HEAD_LOCK = ["node/change_head_lock"];
     CHANGE_INSERT = ["change/insert"];
     NODE_CHECK = ["node/check"];

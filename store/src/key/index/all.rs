@@ -40,6 +40,17 @@ impl Spans {
     }
 }
 
+/// Returns the statement that begins a transaction of one snapshot. It reads only and locks no row, so on PostgreSQL it may be idle
+/// while the rows that it has read are processed.
+const fn begin_snapshot(store: &Store) -> &'static str {
+    match store {
+        Store::Sqlite { .. } => "BEGIN",
+        Store::Postgres { .. } => {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 60000"
+        }
+    }
+}
+
 /// Begins to read a table: rows of SQLite by rowid, of PostgreSQL by block. All spans are of one snapshot: an updated row
 /// moves to another block, and would be missed if that one had been read before.
 macro_rules! read_spans {
@@ -48,7 +59,7 @@ macro_rules! read_spans {
             Store::Sqlite { .. } => 500,
             Store::Postgres { .. } => 16,
         };
-        let (pool, begin) = ($pool.clone(), sql::INDEX_SNAPSHOT.of($store));
+        let (pool, begin) = ($pool.clone(), begin_snapshot($store));
         let (extent, span) = ($extent.of($store), $span.of($store));
         let (send, texts) = mpsc::channel(READ_AHEAD);
         let reading = tokio::spawn(async move {
