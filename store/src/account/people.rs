@@ -18,8 +18,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A person who can sign in.
-#[derive(Clone, Debug)]
+/// A person who can sign in. It has no `Debug`, because of the hash.
+#[derive(Clone)]
 pub struct PersonRow {
     pub id: PersonId,
     pub email: Email,
