@@ -39,8 +39,8 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
 
   test('the list of keys and an open menu', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const long = await createKey(page, open, paths, unique('n'.repeat(40)), ['invoice:read', 'wallet:read', 'tax:read', 'health:read']);
-    const off = await createKey(page, open, paths, unique('Switched off'));
+    const long = await createKey(page, paths, unique('n'.repeat(40)), ['invoice:read', 'wallet:read', 'tax:read', 'health:read']);
+    const off = await createKey(page, paths, unique('Switched off'));
     await open(`${paths.keys}/${off.id}`);
     await openKeyMenu(page, off.name);
     await expectAccessible(page);
@@ -81,7 +81,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
 
   test('the page of a key and the revoke dialog', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Looked at'));
+    const key = await createKey(page, paths, unique('Looked at'));
     await open(`${paths.keys}/${key.id}`);
     await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
     await expectAccessible(page);
@@ -102,7 +102,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
   }) => {
     test.slow();
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Rotated'));
+    const key = await createKey(page, paths, unique('Rotated'));
     expect((await whoami(server.url, key)).status()).toBe(200);
     await open(`${paths.keys}/${key.id}/revoke`);
     await expect(page.getByRole('alertdialog').getByRole('table').first()).toBeVisible();
@@ -165,7 +165,7 @@ test.describe('pages are accessible in light and dark mode, on a phone and a des
 
   test('the results of support', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Looked at by support'));
+    const key = await createKey(page, paths, unique('Looked at by support'));
     await clearSession(page);
     await open('/sign-in');
     await page.getByRole('textbox', { name: 'Email' }).fill(people.support.email);
@@ -241,7 +241,7 @@ test('the chosen colour scheme is in the HTML of the next page', async ({ page, 
 test('a selection and the dialogs to revoke selected and all keys are accessible', { tag: '@js' }, async ({ page, open, signInAs }) => {
   test.slow();
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Chosen'));
+  const key = await createKey(page, paths, unique('Chosen'));
   await open(paths.keys);
   await page.getByRole('checkbox', { name: `Select ${key.name}` }).check();
   await expectAccessible(page);

@@ -44,9 +44,9 @@ test('an owner creates an application, archives it, restores it and deletes it',
   const keys = await createApplication(page, open, first.keys, name);
   await expect(page.getByRole('link', { name: 'Create your first key' }).or(page.getByRole('link', { name: /Create/ })).first()).toBeVisible();
   const app = keys.replace(/\/settings\/api-keys$/, '');
-  const paths = { app, keys };
-  const used = await createKey(page, open, paths, unique('Used'));
-  const unused = await createKey(page, open, paths, unique('Unused'));
+  const paths = { ...first, app, keys };
+  const used = await createKey(page, paths, unique('Used'));
+  const unused = await createKey(page, paths, unique('Unused'));
   await open(`${keys}/${unused.id}`);
   await openKeyMenu(page, unused.name);
   await page.getByRole('main').getByRole('button', { name: 'Deactivate' }).click();

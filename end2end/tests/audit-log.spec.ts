@@ -12,7 +12,7 @@ test('an owner reads who changed a key, and its previous values', async ({
   javaScriptEnabled,
 }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Logged'));
+  const key = await createKey(page, paths, unique('Logged'));
   await open(`${paths.keys}/${key.id}/edit`);
   const renamed = unique('Renamed');
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(renamed);
@@ -71,7 +71,7 @@ test('exporting the log requires the password if the sign-in is more than ten mi
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(people.owner);
   await signIn(page, people.owner);
-  const key = await createKey(page, open, paths, unique('Exported'));
+  const key = await createKey(page, paths, unique('Exported'));
   await open(`${paths.app}/settings/audit-log?key=${key.id}`);
   const csv = page.getByRole('link', { name: 'Export CSV' });
   await expect(csv).toBeVisible();
@@ -120,7 +120,7 @@ test('a person who is not an owner sees no link to the log and cannot open it', 
 
 test('the log is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  await createKey(page, open, paths, unique('Read about'));
+  await createKey(page, paths, unique('Read about'));
   await open(`${paths.app}/settings/audit-log`);
   await expect(records(page).first()).toBeVisible();
   await expectAccessible(page);

@@ -17,9 +17,9 @@ const bar = (page: Page) => page.getByRole('form', { name: 'Selected keys' });
 test('several keys are deactivated at once, and a revoked key is skipped and reported', async ({ page, open, signInAs, server, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
   const [one, two, gone] = [
-    await createKey(page, open, paths, unique('One')),
-    await createKey(page, open, paths, unique('Two')),
-    await createKey(page, open, paths, unique('Gone')),
+    await createKey(page, paths, unique('One')),
+    await createKey(page, paths, unique('Two')),
+    await createKey(page, paths, unique('Gone')),
   ];
   await page.request.post('/api/revoke_key', {
     form: { app: paths.app.replace('/apps/', ''), key: gone.id, confirm: gone.name, reason: '' },
@@ -44,10 +44,10 @@ test('several keys are deactivated at once, and a revoked key is skipped and rep
   }
 });
 
-test('checkboxes that were ticked before the program started are selected', { tag: '@js' }, async ({ page, open, signInAs }) => {
+test('checkboxes that were ticked before the program started are selected', { tag: '@js' }, async ({ page, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const [one, two] = [await createKey(page, open, paths, unique('Early')), await createKey(page, open, paths, unique('Late'))];
-  await createKey(page, open, paths, unique('Other'));
+  const [one, two] = [await createKey(page, paths, unique('Early')), await createKey(page, paths, unique('Late'))];
+  await createKey(page, paths, unique('Other'));
   let deliver = () => {};
   const late = new Promise<void>((resolve) => {
     deliver = resolve;
@@ -75,8 +75,8 @@ test('checkboxes that were ticked before the program started are selected', { ta
 test('several keys are revoked after a dialog that lists them', async ({ page, open, signInAs, server, browserErrors }) => {
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(people.owner);
-  const keys = [await createKey(page, open, paths, unique('First')), await createKey(page, open, paths, unique('Second'))] as const;
-  const kept = await createKey(page, open, paths, unique('Kept'));
+  const keys = [await createKey(page, paths, unique('First')), await createKey(page, paths, unique('Second'))] as const;
+  const kept = await createKey(page, paths, unique('Kept'));
   await open(paths.keys);
   for (const key of keys) {
     await box(page, key.name).check();
@@ -108,8 +108,8 @@ test('several keys are revoked after a dialog that lists them', async ({ page, o
 
 test('a checkbox of one page never selects a row of another page', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const one = await createKey(page, open, paths, unique('Ticked'));
-  const two = await createKey(page, open, paths, unique('Not ticked'));
+  const one = await createKey(page, paths, unique('Ticked'));
+  const two = await createKey(page, paths, unique('Not ticked'));
   await open(paths.keys);
   await box(page, one.name).check();
   await expect(page.getByRole('searchbox', { name: 'Search keys' })).toBeHidden();
@@ -128,7 +128,7 @@ test('a checkbox of one page never selects a row of another page', { tag: '@js' 
 test('cancelling the question keeps the selection', async ({ page, open, signInAs, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
   const marker = unique('Kept').replace(' ', '');
-  const [one, two] = [await createKey(page, open, paths, `${marker} one`), await createKey(page, open, paths, `${marker} two`)];
+  const [one, two] = [await createKey(page, paths, `${marker} one`), await createKey(page, paths, `${marker} two`)];
   await open(`${paths.keys}?search=${marker}`);
   await box(page, one.name).check();
   await bar(page).getByRole('button', { name: 'Revoke' }).click();
@@ -149,7 +149,7 @@ test('cancelling the question keeps the selection', async ({ page, open, signInA
 
 test('a key is not selected when the dialog that duplicates it is closed', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Source'));
+  const key = await createKey(page, paths, unique('Source'));
   await open(paths.keys);
   await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).press('Enter');
   await row(page, key.name).getByRole('link', { name: 'Duplicate' }).press('Enter');
@@ -164,7 +164,7 @@ test('a key is not selected when the dialog that duplicates it is closed', { tag
 test('a viewer has no checkboxes, and only an owner can revoke all keys', async ({ page, open, signInAs, browserErrors }) => {
   browserErrors.allow(failedResponse(403));
   const paths = await signInAs(people.owner);
-  await createKey(page, open, paths, unique('Seen'));
+  await createKey(page, paths, unique('Seen'));
   await signInAs(people.viewer);
   await open(paths.keys);
   await expect(page.getByRole('checkbox')).toHaveCount(0);
@@ -179,7 +179,7 @@ test('a viewer has no checkboxes, and only an owner can revoke all keys', async 
 test('an owner revokes all keys of the application', async ({ page, open, signInAs, server, browserErrors }) => {
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(owner);
-  const keys = [await createKey(page, open, paths, unique('Alpha')), await createKey(page, open, paths, unique('Beta'))] as const;
+  const keys = [await createKey(page, paths, unique('Alpha')), await createKey(page, paths, unique('Beta'))] as const;
   await open(`${paths.app}/settings/general`);
   await page.getByRole('link', { name: 'Revoke all keys' }).click();
   const dialog = page.getByRole('alertdialog', { name: 'Revoke all keys of Printers?' });

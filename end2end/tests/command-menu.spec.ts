@@ -66,8 +66,8 @@ test('a button of the frame opens the command menu, on a phone too', { tag: '@js
 test('the command menu finds keys by name', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const marker = unique('Found').replace(' ', '');
-  const one = await createKey(page, open, paths, `${marker} one`);
-  const two = await createKey(page, open, paths, `${marker} two`);
+  const one = await createKey(page, paths, `${marker} one`);
+  const two = await createKey(page, paths, `${marker} two`);
   await open(paths.app);
   await openMenu(page);
   await field(page).pressSequentially(marker.toLowerCase(), { delay: 20 });
@@ -82,7 +82,7 @@ test('the command menu finds keys by name', { tag: '@js' }, async ({ page, open,
   await expect(page.getByRole('heading', { name: two.name, level: 1 })).toBeVisible();
 
   // A name is text.
-  const tricky = await createKey(page, open, paths, unique('<b>Bold</b> & 100%'));
+  const tricky = await createKey(page, paths, unique('<b>Bold</b> & 100%'));
   await open(paths.keys);
   await openMenu(page);
   await field(page).fill(tricky.name);
@@ -109,7 +109,7 @@ test('the command menu says that nothing matches', { tag: '@js' }, async ({ page
 
 test('Escape closes the command menu and returns the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Focused'));
+  const key = await createKey(page, paths, unique('Focused'));
   await open(paths.keys);
   const search = page.getByRole('searchbox', { name: 'Search keys' });
   // Also from within a text field.

@@ -94,7 +94,7 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
 
   test('a name that another active key has is pointed out', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const other = await createKey(page, open, paths, unique('Twin Größe'));
+    const other = await createKey(page, paths, unique('Twin Größe'));
     await open(`${paths.keys}/new`);
     const dialog = page.getByRole('dialog', { name: 'Create API Key' });
     const name = dialog.getByRole('textbox', { name: 'Name', exact: true });
@@ -110,7 +110,7 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
 
   test('a name that differs only in a joiner is pointed out', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const other = await createKey(page, open, paths, unique('می\u200Cخواهم'));
+    const other = await createKey(page, paths, unique('می\u200Cخواهم'));
     await open(`${paths.keys}/new`);
     const dialog = page.getByRole('dialog', { name: 'Create API Key' });
     const name = dialog.getByRole('textbox', { name: 'Name', exact: true });

@@ -22,7 +22,7 @@ test.describe('when a dialog is closed, the focus returns', { tag: '@js' }, () =
 
   test('to the menu of the row in which it was opened', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Row'));
+    const key = await createKey(page, paths, unique('Row'));
     await open(paths.keys);
     const menu = row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` });
     await menu.focus();
@@ -45,7 +45,7 @@ test.describe('when a dialog is closed, the focus returns', { tag: '@js' }, () =
 
   test('to the heading, if what opened it has left the page', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Left'));
+    const key = await createKey(page, paths, unique('Left'));
     await open(`${paths.keys}/${key.id}`);
     await page.getByRole('button', { name: `Actions for ${key.name}` }).press('Enter');
     await follow(page, page.getByRole('main').getByRole('link', { name: 'Revoke' }));

@@ -73,7 +73,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
   for (const path of ['', '/edit', '/regenerate', '/revoke', '?window=30d', '?from=2026-11-01&until=2026-11-20&zone=utc', '?tab=security&state=all', '?tab=history', '?tab=requests&before=nonsense', '?by=nonsense&chart=responses&rows=all']) {
     test(`/apps/{app}/settings/api-keys/{key}${path}`, async ({ page, open, signInAs }) => {
       const paths = await signInAs(people.owner);
-      const key = await createKey(page, open, paths, unique('Direct'));
+      const key = await createKey(page, paths, unique('Direct'));
       await open(`${paths.keys}/${key.id}${path}`);
       await expect(page.locator('h1')).toHaveText(key.name);
       await waitUntilIdle(page);
@@ -191,13 +191,12 @@ test.describe('every page loads directly, without errors in the console', { tag:
 
   test('the program loads at the first pointer, key or focus, and repeats a click that came before it', async ({
     page,
-    open,
     signInAs,
     context,
   }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Early'));
+    const key = await createKey(page, paths, unique('Early'));
     await page.goto('about:blank');
     const loaded: string[] = [];
     page.on('request', (sent) => {
@@ -223,9 +222,9 @@ test.describe('every page loads directly, without errors in the console', { tag:
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key.id);
   });
 
-  test('without its program a page works as without JavaScript', async ({ page, open, signInAs, browserErrors }) => {
+  test('without its program a page works as without JavaScript', async ({ page, signInAs, browserErrors }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Alone'));
+    const key = await createKey(page, paths, unique('Alone'));
     browserErrors.allow(/latchkey\.wasm|Failed to fetch|ERR_FAILED/);
     await page.route(/latchkey\.wasm$/, (route) => route.abort());
     await page.goto(`${paths.keys}/${key.id}`);
@@ -260,7 +259,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
 
 test('markup in a name is text in the title, from the server and after the program starts', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('</title><b>"&amp;'));
+  const key = await createKey(page, paths, unique('</title><b>"&amp;'));
   const title = `${key.name} · Web shop · Latchkey`;
   await open(`${paths.keys}/${key.id}`);
   await expect(page).toHaveTitle(title);

@@ -35,7 +35,7 @@ test('an edit shows its changes before it is saved, and the gate applies it imme
   javaScriptEnabled,
 }) => {
   const paths = await signInAs(people.developer);
-  const key = await createKey(page, open, paths, unique('Edited'), ['invoice:read', 'wallet:read']);
+  const key = await createKey(page, paths, unique('Edited'), ['invoice:read', 'wallet:read']);
   await open(`${paths.keys}/${key.id}`);
   await page.getByRole('main').getByRole('link', { name: 'Edit', exact: true }).click();
   await expect(page).toHaveURL(`${paths.keys}/${key.id}/edit`);
@@ -70,7 +70,7 @@ test('an edit shows its changes before it is saved, and the gate applies it imme
 test('an error in an edit is reported beside its field, and the form keeps its values', async ({ page, open, signInAs, browserErrors }) => {
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Edited'));
+  const key = await createKey(page, paths, unique('Edited'));
   await open(`${paths.keys}/${key.id}/edit`);
   const dialog = dialogOf(page, key.name);
   await dialog.getByRole('textbox', { name: 'Description' }).fill('kept');
@@ -89,7 +89,7 @@ test('of two concurrent edits, the second shows the first and keeps its values',
   javaScriptEnabled,
 }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Shared'));
+  const key = await createKey(page, paths, unique('Shared'));
   await open(`${paths.keys}/${key.id}/edit`);
   const second = dialogOf(page, key.name);
   await second.getByRole('textbox', { name: 'Description' }).fill('from the second');
@@ -117,7 +117,7 @@ test('of two concurrent edits, the second shows the first and keeps its values',
 
 test('a key that has ended shows why it cannot be edited', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Over'));
+  const key = await createKey(page, paths, unique('Over'));
   await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);
   await page.getByRole('button', { name: 'Revoke key' }).click();
@@ -130,7 +130,7 @@ test('a key that has ended shows why it cannot be edited', async ({ page, open, 
 test('a viewer cannot edit a key', async ({ page, open, signInAs, browserErrors }) => {
   browserErrors.allow(failedResponse(403));
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Read'));
+  const key = await createKey(page, paths, unique('Read'));
   await clearSession(page);
   await signInAs(people.viewer);
   await open(`${paths.keys}/${key.id}`);
@@ -142,14 +142,14 @@ test('a viewer cannot edit a key', async ({ page, open, signInAs, browserErrors 
 test.describe('with JavaScript', { tag: '@js' }, () => {
   test('a link to the allowed IP addresses leads to their field', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Anywhere'));
+    const key = await createKey(page, paths, unique('Anywhere'));
     await open(`${paths.keys}/${key.id}/edit#allowed_ips`);
     await expect(dialogOf(page, key.name).getByRole('textbox', { name: 'Allowed IP addresses' })).toBeFocused();
   });
 
   test('changes are shown while typing, and those that widen access are marked', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Widening'));
+    const key = await createKey(page, paths, unique('Widening'));
     await open(`${paths.keys}/${key.id}/edit`);
     const dialog = dialogOf(page, key.name);
     await dialog.getByRole('checkbox', { name: 'invoice:delete' }).check();
@@ -175,7 +175,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
 
   test('discarding changes leads back to the list from which the form was opened', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Left alone'));
+    const key = await createKey(page, paths, unique('Left alone'));
     const list = `${paths.keys}?search=${encodeURIComponent(key.name)}`;
     await open(list);
     const menu = row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` });
@@ -237,7 +237,7 @@ test.describe('a key whose secret was not stored', () => {
 
   test('cannot be discarded after its secret was stored', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Stored'));
+    const key = await createKey(page, paths, unique('Stored'));
     await open(`${paths.keys}/${key.id}`);
     await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();
     await expect(page.getByRole('button', { name: 'Revoke unused key' })).toHaveCount(0);

@@ -34,7 +34,7 @@ test('an invalid name is reported beside its field, and the form keeps it', asyn
 
 test('times are in the application’s zone, with and without JavaScript', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.otherOwner);
-  const key = await createKey(page, open, paths, unique('Zoned'));
+  const key = await createKey(page, paths, unique('Zoned'));
   await open(`${paths.app}/settings/general`);
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('Asia/Kolkata');
   await Promise.all([

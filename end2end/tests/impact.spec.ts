@@ -2,7 +2,7 @@ import { createKey, expect, people, test, unique, whoami } from '../fixtures.ts'
 
 test('the revoke dialog shows what still uses the key', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Busy'));
+  const key = await createKey(page, paths, unique('Busy'));
   for (let call = 0; call < 3; call += 1) {
     expect((await whoami(server.url, key)).status()).toBe(200);
   }
@@ -17,7 +17,7 @@ test('the revoke dialog shows what still uses the key', async ({ page, open, sig
 
 test('in the revoke dialog no scope breaks, and the field to confirm is in sight', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Broad'), ['payment-intent:create', 'payment-intent:read', 'invoice:read']);
+  const key = await createKey(page, paths, unique('Broad'), ['payment-intent:create', 'payment-intent:read', 'invoice:read']);
   for (const scope of ['payment-intent:create', 'payment-intent:read', 'invoice:read']) {
     const answer = await request.get(`/v1/auth?scope=${scope}`, { headers: { 'x-client-key': key.id, 'x-client-secret': key.secret } });
     expect(answer.status()).toBe(200);
@@ -33,7 +33,7 @@ test('in the revoke dialog no scope breaks, and the field to confirm is in sight
 
 test('the revoke dialog of an unused key shows that nothing depends on it', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Unused'));
+  const key = await createKey(page, paths, unique('Unused'));
   await open(`${paths.keys}/${key.id}/revoke`);
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('Never used');
@@ -42,7 +42,7 @@ test('the revoke dialog of an unused key shows that nothing depends on it', asyn
 
 test('a key’s page shows recommendations, and where its calls come from', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Open'));
+  const key = await createKey(page, paths, unique('Open'));
   expect((await whoami(server.url, key)).status()).toBe(200);
   // Opening the revoke dialog writes the usage counts.
   await open(`${paths.keys}/${key.id}/revoke`);
@@ -64,7 +64,7 @@ test('a key’s page shows recommendations, and where its calls come from', asyn
 
 test('a viewer sees neither forms nor recommendations', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Read'));
+  const key = await createKey(page, paths, unique('Read'));
   await signInAs(people.viewer);
   await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('heading', { name: key.name, level: 1 })).toBeVisible();

@@ -14,7 +14,7 @@ async function call(request: APIRequestContext, key: Credentials, origin?: strin
 
 test('each tab is a link to an address of its own', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Tabbed'));
+  const key = await createKey(page, paths, unique('Tabbed'));
   const path = `${paths.keys}/${key.id}`;
   await open(path);
   const current = tabs(page).locator('[aria-current="page"]');
@@ -47,7 +47,7 @@ test('each tab is a link to an address of its own', async ({ page, open, signInA
 
 test('switching tabs keeps the focus on the tab', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Focused'));
+  const key = await createKey(page, paths, unique('Focused'));
   await open(`${paths.keys}/${key.id}`);
   const history = tabs(page).getByRole('link', { name: 'History' });
   await history.focus();
@@ -60,7 +60,7 @@ test('switching tabs keeps the focus on the tab', { tag: '@js' }, async ({ page,
 
 test('the page of a key in use fits on a screen, and on a phone it does not scroll sideways', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Sized'), ['balance:read', 'invoice:read', 'tax:read']);
+  const key = await createKey(page, paths, unique('Sized'), ['balance:read', 'invoice:read', 'tax:read']);
   await call(request, key);
   // A critical event is a banner above the tabs.
   await call(request, key, 'https://shop.example');
@@ -91,7 +91,7 @@ test('the page of a key in use fits on a screen, and on a phone it does not scro
 
 test('a dialog over the page of a key is in the middle of the window, and on a phone at its foot', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Centred'));
+  const key = await createKey(page, paths, unique('Centred'));
   await page.setViewportSize({ width: 1280, height: 800 });
   await open(`${paths.keys}/${key.id}/regenerate`);
   const box = () => page.getByRole('dialog', { name: 'Regenerate secret' }).boundingBox();
@@ -109,7 +109,7 @@ test('a dialog over the page of a key is in the middle of the window, and on a p
 
 test('in forced colours the legend of a chart looks as its bars do, and paper has no controls', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Printed'));
+  const key = await createKey(page, paths, unique('Printed'));
   await call(request, key);
   await page.setViewportSize({ width: 1280, height: 800 });
   await open(`${paths.keys}/${key.id}`);
@@ -139,7 +139,7 @@ test('in forced colours the legend of a chart looks as its bars do, and paper ha
 
 test('an event is acknowledged on the page of its key', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Exposed'));
+  const key = await createKey(page, paths, unique('Exposed'));
   await call(request, key, 'https://shop.example');
   await open(`${paths.keys}/${key.id}?tab=security`);
   await expect(tabs(page).getByRole('link', { name: 'Security, 1 open event' })).toBeVisible();
@@ -162,7 +162,7 @@ test('an event is acknowledged on the page of its key', async ({ page, open, sig
 
 test('a breakdown shows five rows until all are asked for', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Spread'));
+  const key = await createKey(page, paths, unique('Spread'));
   for (let client = 0; client < 7; client += 1) {
     const headers = { 'x-client-key': key.id, 'x-client-secret': key.secret, 'user-agent': `till-${client}/1.0` };
     expect((await request.get('/v1/whoami', { headers })).status()).toBe(200);

@@ -3,7 +3,7 @@ import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
 
 test('a time is no tab stop', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Timed'));
+  const key = await createKey(page, paths, unique('Timed'));
   await open(`${paths.keys}/${key.id}?tab=history`);
   const made = page.getByRole('region', { name: 'History' }).locator('time').first();
   await expect(made).toHaveAttribute('title', /\d\d:\d\d/);
@@ -27,7 +27,7 @@ test('in the form for a new key, the Tab key goes down one column before the oth
 
 test('the arrow keys, Home and End move through a menu', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Menu'));
+  const key = await createKey(page, paths, unique('Menu'));
   await open(`${paths.keys}?search=${encodeURIComponent(key.name)}`);
   const here = row(page, key.name);
   const first = here.getByRole('link', { name: 'View details' });
@@ -49,9 +49,9 @@ test('the arrow keys, Home and End move through a menu', { tag: '@js' }, async (
   await expect(here.getByRole('button', { name: `Actions for ${key.name}` })).toBeFocused();
 });
 
-test('the first key on a page is a shortcut too, though it starts the program', { tag: '@js' }, async ({ page, open, signInAs }) => {
+test('the first key on a page is a shortcut too, though it starts the program', { tag: '@js' }, async ({ page, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('First'));
+  const key = await createKey(page, paths, unique('First'));
   const list = `${paths.keys}?search=${encodeURIComponent(key.name)}`;
   const search = page.getByRole('searchbox', { name: 'Search keys' });
   const pressFirst = async (first: string) => {
@@ -72,7 +72,7 @@ test('the first key on a page is a shortcut too, though it starts the program', 
 
 test('on a phone, the links that sort the list are in sight while they have the focus', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  await createKey(page, open, paths, unique('Sorted'));
+  await createKey(page, paths, unique('Sorted'));
   await page.setViewportSize({ width: 360, height: 740 });
   await open(paths.keys);
   const link = page.locator('#sort-used');

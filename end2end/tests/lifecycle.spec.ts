@@ -15,7 +15,8 @@ import {
 
 test('a deactivated key is refused until it is activated again', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.developer);
-  const key = await createKey(page, open, paths, unique('Pausing'));
+  const key = await createKey(page, paths, unique('Pausing'));
+  await open(paths.keys);
   const here = row(page, key.name);
   expect((await whoami(server.url, key)).status()).toBe(200);
 
@@ -47,7 +48,7 @@ for (const where of ['the list', 'the page of the key']) {
     browserErrors.allow(failedResponse(403));
     const paths = await signInAs(people.developer);
     await signIn(page, people.developer);
-    const key = await createKey(page, open, paths, unique('Asleep'));
+    const key = await createKey(page, paths, unique('Asleep'));
     const path = where === 'the list' ? paths.keys : `${paths.keys}/${key.id}`;
     await open(`${paths.keys}/${key.id}`);
     await openKeyMenu(page, key.name);
@@ -88,8 +89,8 @@ for (const where of ['the list', 'the page of the key']) {
 
 test('refreshing the list keeps the scroll position and the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.developer);
-  const other = await createKey(page, open, paths, unique('Beside'));
-  const key = await createKey(page, open, paths, unique('Pausing'));
+  const other = await createKey(page, paths, unique('Beside'));
+  const key = await createKey(page, paths, unique('Pausing'));
   await open(paths.keys);
   const opener = (name: string) => row(page, name).getByRole('button', { name: `Actions for ${name}` });
   await opener(key.name).focus();
@@ -104,7 +105,7 @@ test('refreshing the list keeps the scroll position and the focus', { tag: '@js'
 
 test('a key is deactivated on its page, which lists who changed it', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.developer);
-  const key = await createKey(page, open, paths, unique('Pausing'));
+  const key = await createKey(page, paths, unique('Pausing'));
   await open(`${paths.keys}/${key.id}`);
   const main = page.getByRole('main');
   await openKeyMenu(page, key.name);
@@ -123,7 +124,7 @@ test('a key is deactivated on its page, which lists who changed it', async ({ pa
 
 test('the page of a key shows its last use', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('In use'));
+  const key = await createKey(page, paths, unique('In use'));
   await open(`${paths.keys}/${key.id}`);
   await expect(page.getByText('Never used')).toBeVisible();
   expect((await whoami(server.url, key)).status()).toBe(200);
@@ -141,7 +142,7 @@ test('the page of a key shows its last use', async ({ page, open, signInAs, serv
 
 test('a deactivation is reported with a way to undo it', async ({ page, open, signInAs, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Undo'));
+  const key = await createKey(page, paths, unique('Undo'));
   await open(paths.keys);
   await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
   await row(page, key.name).getByRole('button', { name: 'Deactivate' }).click();
@@ -165,7 +166,7 @@ test('a key that was used in the last hour is deactivated after a question that 
   server,
 }) => {
   const paths = await signInAs(people.developer);
-  const key = await createKey(page, open, paths, unique('Busy'));
+  const key = await createKey(page, paths, unique('Busy'));
   expect((await whoami(server.url, key)).status()).toBe(200);
   await open(`${paths.keys}/${key.id}`);
   await openKeyMenu(page, key.name);

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type Page } from '@playwright/test';
 import {
-  type ApplicationPaths,
   clearSession,
   confirmStored,
   createKey,
   expect,
+  issueKey,
   people,
   row,
   sameOriginHeaders,
@@ -25,10 +25,11 @@ test('a search finds keys by a part of their name or by their id, and is in the 
 }) => {
   const paths = await signInAs(people.owner);
   const marker = unique('Marker').replace(' ', '');
-  const one = await createKey(page, open, paths, `${marker} one`);
-  const two = await createKey(page, open, paths, `${marker} two`);
-  const other = await createKey(page, open, paths, unique('Other'));
+  const one = await createKey(page, paths, `${marker} one`);
+  const two = await createKey(page, paths, `${marker} two`);
+  const other = await createKey(page, paths, unique('Other'));
 
+  await open(paths.keys);
   await search(page, marker.toLowerCase());
   await expect(page).toHaveURL(new RegExp(`search=${marker.toLowerCase()}`));
   await expect(row(page, one.name)).toBeVisible();
@@ -55,8 +56,9 @@ async function openFilters(page: Page): Promise<void> {
 
 test('the list is filtered by status', async ({ page, open, signInAs, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const active = await createKey(page, open, paths, unique('Stays'));
-  const inactive = await createKey(page, open, paths, unique('Pauses'));
+  const active = await createKey(page, paths, unique('Stays'));
+  const inactive = await createKey(page, paths, unique('Pauses'));
+  await open(paths.keys);
   await row(page, inactive.name).getByRole('button', { name: `Actions for ${inactive.name}` }).click();
   await row(page, inactive.name).getByRole('button', { name: 'Deactivate' }).click();
   await expect(row(page, inactive.name)).toContainText('Inactive');
@@ -81,7 +83,8 @@ test('the list is filtered by status', async ({ page, open, signInAs, javaScript
 
 test('a search without matches shows a message and a link to all keys', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Visible'));
+  const key = await createKey(page, paths, unique('Visible'));
+  await open(paths.keys);
   await search(page, 'no key is called like this');
   await expect(page.getByText('No keys match these filters')).toBeVisible();
   await expect(page.getByText('No keys yet')).toHaveCount(0);
@@ -92,8 +95,9 @@ test('a search without matches shows a message and a link to all keys', async ({
 
 test('wildcards are plain text in a search', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const percent = await createKey(page, open, paths, unique('100% \\_ sure'));
-  const other = await createKey(page, open, paths, unique('1000 sure'));
+  const percent = await createKey(page, paths, unique('100% \\_ sure'));
+  const other = await createKey(page, paths, unique('1000 sure'));
+  await open(paths.keys);
   await search(page, '0%');
   await expect(row(page, other.name)).toHaveCount(0);
   await expect(row(page, percent.name)).toBeVisible();
@@ -104,7 +108,8 @@ test('wildcards are plain text in a search', async ({ page, open, signInAs }) =>
 test('a row copies the complete id', { tag: '@js' }, async ({ page, open, signInAs, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Copied'));
+  const key = await createKey(page, paths, unique('Copied'));
+  await open(paths.keys);
   await row(page, key.name).getByRole('button', { name: 'Copy API key' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key.id);
@@ -112,7 +117,7 @@ test('a row copies the complete id', { tag: '@js' }, async ({ page, open, signIn
 
 test('a menu closes on Escape and returns the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Menu'));
+  const key = await createKey(page, paths, unique('Menu'));
   await open(paths.keys);
   const opener = row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` });
   await opener.focus();
@@ -124,31 +129,13 @@ test('a menu closes on Escape and returns the focus', { tag: '@js' }, async ({ p
   await expect(opener).toBeFocused();
 });
 
-/** Creates keys by requests. */
-const createKeys = async (page: Page, url: string, paths: ApplicationPaths, names: string[]) => {
-  for (const name of names) {
-    const answer = await page.request.post('/api/create_key', {
-      form: {
-        app: paths.app.replace('/apps/', ''),
-        name,
-        environment: 'test',
-        'scopes[0]': 'invoice:read',
-        expiration: '90',
-        once: crypto.randomUUID(),
-      },
-      headers: sameOriginHeaders(url),
-    });
-    expect(answer.status(), await answer.text()).toBe(200);
-  }
-};
-
 const names = (page: Page) => page.getByRole('table', { name: 'API keys' }).getByRole('rowheader').getByRole('link').allTextContents();
 
 test('the list is updated while typing, and the search box keeps the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const marker = unique('Typed').replace(' ', '');
-  const one = await createKey(page, open, paths, `${marker} one`);
-  const two = await createKey(page, open, paths, `${marker} two`);
+  const one = await createKey(page, paths, `${marker} one`);
+  const two = await createKey(page, paths, `${marker} two`);
   await open(paths.keys);
   const box = page.getByRole('searchbox', { name: 'Search keys' });
   const before = await page.evaluate(() => history.length);
@@ -168,7 +155,7 @@ test('a column heading sorts, a second click reverses the order, and the URL con
   const paths = await signInAs(people.owner);
   const marker = unique('Sorted').replace(' ', '');
   for (const name of ['b', 'C', 'a']) {
-    await createKey(page, open, paths, `${marker} ${name}`);
+    await createKey(page, paths, `${marker} ${name}`);
   }
   await open(`${paths.keys}?search=${marker}`);
   expect(await names(page)).toEqual([`${marker} a`, `${marker} C`, `${marker} b`]);
@@ -192,12 +179,14 @@ test('a column heading sorts, a second click reverses the order, and the URL con
   await expect.poll(() => names(page)).toEqual([`${marker} b`, `${marker} C`, `${marker} a`]);
 });
 
-test('pages can be browsed in both directions in any order, and the export contains all keys', async ({ page, open, signInAs, server }) => {
+test('pages can be browsed in both directions in any order, and the export contains all keys', async ({ page, open, signInAs }) => {
   test.slow();
   const paths = await signInAs(people.otherOwner);
   const marker = unique('P').replace(' ', '');
   const all = Array.from({ length: 53 }, (_, n) => `${marker} ${String(n).padStart(3, '0')}`);
-  await createKeys(page, server.url, paths, all);
+  for (const name of all) {
+    await issueKey(page, paths, name);
+  }
   await open(`${paths.keys}?search=${marker}&sort=name&dir=asc`);
   await expect(page.getByText('1–50 of 53 keys', { exact: true })).toBeVisible();
   expect(await names(page)).toEqual(all.slice(0, 50));
@@ -220,14 +209,14 @@ test('the tabs group keys, their counts are of all keys, and a search finds keys
   const paths = await signInAs(people.owner);
   const app = paths.app.replace('/apps/', '');
   const marker = unique('Grouped').replace(' ', '');
-  const active = await createKey(page, open, paths, `${marker} active`);
-  const ended = await createKey(page, open, paths, `${marker} ended`);
+  const active = await createKey(page, paths, `${marker} active`);
+  const ended = await createKey(page, paths, `${marker} ended`);
   await page.request.post('/api/revoke_key', {
     form: { app, key: ended.id, confirm: ended.name, reason: '' },
     headers: sameOriginHeaders(server.url),
   });
   const unsaved = `${marker} unsaved`;
-  await createKeys(page, server.url, paths, [unsaved]);
+  await issueKey(page, paths, unsaved);
   const tab = (name: string) => page.getByRole('navigation', { name: 'Key groups' }).getByRole('link', { name: new RegExp(`^${name} \\d`) });
   const count = async (name: string) => Number(/\d+/.exec((await tab(name).textContent()) ?? '')?.[0]);
 
@@ -263,7 +252,7 @@ test('the tabs group keys, their counts are of all keys, and a search finds keys
 
 test('a key that is being replaced is a line below its successor', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Rotated'));
+  const key = await createKey(page, paths, unique('Rotated'));
   await open(`${paths.keys}/${key.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('combobox').first().selectOption('3d');
@@ -277,9 +266,11 @@ test('a key that is being replaced is a line below its successor', async ({ page
   await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
 });
 
-test('the rows of the list are compact: ten keys fit into a window of 800 pixels', async ({ page, open, signInAs, server }) => {
+test('the rows of the list are compact: ten keys fit into a window of 800 pixels', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.otherOwner);
-  await createKeys(page, server.url, paths, Array.from({ length: 11 }, () => unique('Compact')));
+  for (let key = 0; key < 11; key += 1) {
+    await issueKey(page, paths, unique('Compact'));
+  }
   await page.setViewportSize({ width: 1280, height: 800 });
   await open(paths.keys);
   const tenth = await page.getByRole('table', { name: 'API keys' }).locator('tbody > tr').nth(9).boundingBox();
@@ -300,8 +291,8 @@ test('the rows of the list are compact: ten keys fit into a window of 800 pixels
 
 test('the list is used with keyboard shortcuts', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.developer);
-  await createKey(page, open, paths, unique('Row'));
-  await createKey(page, open, paths, unique('Row'));
+  await createKey(page, paths, unique('Row'));
+  await createKey(page, paths, unique('Row'));
   await open(paths.keys);
   const links = page.locator('tbody .key-name a');
   await page.keyboard.press('j');

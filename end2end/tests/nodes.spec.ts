@@ -6,7 +6,7 @@ test.use({ initialPeople: [Object.values(people), { scope: 'worker' }] });
 
 test('the page says on how many nodes a revoked key is rejected, and it is', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Importer'));
+  const key = await createKey(page, paths, unique('Importer'));
   for (const node of server.nodes) {
     expect((await whoami(node.url, key)).status()).toBe(200);
   }
@@ -24,7 +24,7 @@ test('several keys are revoked on all nodes', { tag: '@js' }, async ({ page, ope
   const paths = await signInAs(people.owner);
   const names = [unique('First'), unique('Second')];
   for (const name of names) {
-    await createKey(page, open, paths, name);
+    await createKey(page, paths, name);
   }
   await open(paths.keys);
   for (const name of names) {
@@ -36,7 +36,7 @@ test('several keys are revoked on all nodes', { tag: '@js' }, async ({ page, ope
 
 test('the page with a new secret says on how many nodes the old one is rejected', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const old = await createKey(page, open, paths, unique('Replaced'));
+  const old = await createKey(page, paths, unique('Replaced'));
   await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('combobox', { name: 'Old key stops working' }).selectOption('now');
@@ -50,7 +50,7 @@ test('the page with a new secret says on how many nodes the old one is rejected'
 
 test('a page that waits for a node names it, and says how long it takes', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Exporter'));
+  const key = await createKey(page, paths, unique('Exporter'));
   await open(`${paths.keys}/${key.id}/revoke`);
   const dialog = page.getByRole('alertdialog');
   await dialog.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);

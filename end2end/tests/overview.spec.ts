@@ -20,8 +20,8 @@ const usage = (page: Page) => page.getByRole('region', { name: 'Usage' });
 
 test('an owner sees the results of all calls, and which keys need attention', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Watched'));
-  const unused = await createKey(page, open, paths, unique('Unused'));
+  const key = await createKey(page, paths, unique('Watched'));
+  const unused = await createKey(page, paths, unique('Unused'));
   for (let call = 0; call < 3; call += 1) {
     expect((await whoami(server.url, key)).status()).toBe(200);
   }
@@ -40,8 +40,8 @@ test('an owner sees the results of all calls, and which keys need attention', as
 
 test('a key’s page shows the results of its calls, and what services reported', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const service = await createKey(page, open, paths, unique('Gateway'), ['key:verify']);
-  const key = await createKey(page, open, paths, unique('Watched'));
+  const service = await createKey(page, paths, unique('Gateway'), ['key:verify']);
+  const key = await createKey(page, paths, unique('Watched'));
   for (let call = 0; call < 3; call += 1) {
     expect((await whoami(server.url, key)).status()).toBe(200);
   }
@@ -80,8 +80,8 @@ test('a key’s page shows the results of its calls, and what services reported'
 
 test('the overview has one chart and one breakdown, whose rows lead to their requests', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const service = await createKey(page, open, paths, unique('Front'), ['key:verify']);
-  const key = await createKey(page, open, paths, unique('Broken down'));
+  const service = await createKey(page, paths, unique('Front'), ['key:verify']);
+  const key = await createKey(page, paths, unique('Broken down'));
   expect((await whoami(server.url, key)).status()).toBe(200);
   expect((await whoami(server.url, { id: key.id, secret: service.secret })).status()).toBe(401);
   await report(server.url, service, unique('report'), [{ key: key.id, status: 503, latency_ms: 30 }]);
@@ -136,8 +136,8 @@ test('the overview fits on a screen, and on a phone it does not scroll sideways'
 
 test('refused calls are shown by their code, including wrong secrets', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Guessed at'));
-  const other = await createKey(page, open, paths, unique('Other'));
+  const key = await createKey(page, paths, unique('Guessed at'));
+  const other = await createKey(page, paths, unique('Other'));
   expect((await whoami(server.url, { id: key.id, secret: other.secret })).status()).toBe(401);
   await open(`${paths.keys}/${key.id}`);
   await expect(page.locator('.key-figures')).toContainText(/Denied\s*1 of 1\s*Mostly invalid_credentials/);
@@ -148,7 +148,7 @@ test('refused calls are shown by their code, including wrong secrets', async ({ 
 
 test('a custom range is in the URL, and an invalid range is reported', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Ranged'));
+  const key = await createKey(page, paths, unique('Ranged'));
   await open(`${paths.keys}/${key.id}`);
   const show = async (from: string, until: string) => {
     const range = usage(page).locator('details', { hasText: 'Custom range' });
@@ -196,7 +196,7 @@ test('a chart’s times are in the application’s zone or in UTC', async ({ pag
 test('the overview is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
   test.slow();
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Seen'));
+  const key = await createKey(page, paths, unique('Seen'));
   expect((await whoami(server.url, key)).status()).toBe(200);
   await open(paths.app);
   await expect(page.getByRole('table', { name: 'Busiest keys' })).toBeVisible();
@@ -208,7 +208,7 @@ test('the overview is accessible in light and dark mode, on a phone and a deskto
 
 test('each bar of a chart can be read with the pointer and the keyboard', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Charted'));
+  const key = await createKey(page, paths, unique('Charted'));
   const answer = await request.get('/v1/auth?scope=invoice:read', {
     headers: { 'x-client-key': key.id, 'x-client-secret': key.secret },
   });

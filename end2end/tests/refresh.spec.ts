@@ -5,7 +5,7 @@ test('a list that cannot be fetched keeps its rows, and offers to try again', { 
   browserErrors.allow(/net::ERR_FAILED/);
   browserErrors.allow(failedResponse(503));
   const paths = await signInAs(people.owner);
-  const [one, two] = [await createKey(page, open, paths, unique('Kept')), await createKey(page, open, paths, unique('Other'))];
+  const [one, two] = [await createKey(page, paths, unique('Kept')), await createKey(page, paths, unique('Other'))];
   await open(paths.keys);
   const strip = page.getByRole('alert').filter({ hasText: 'Couldn\'t refresh' });
   const search = page.getByRole('searchbox', { name: 'Search keys' });

@@ -20,7 +20,7 @@ test('during the grace period both secrets work, and the old one announces its e
   javaScriptEnabled,
 }) => {
   const paths = await signInAs(people.developer);
-  const old = await createKey(page, open, paths, unique('Rolling'));
+  const old = await createKey(page, paths, unique('Rolling'));
   await open(`${paths.keys}/${old.id}`);
   await page.getByRole('main').getByRole('link', { name: 'Regenerate secret' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
@@ -93,7 +93,7 @@ test('during the grace period both secrets work, and the old one announces its e
 
 test('closing the new secret without confirmation leads to the key that is replaced', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const old = await createKey(page, open, paths, unique('Unconfirmed'));
+  const old = await createKey(page, paths, unique('Unconfirmed'));
   await open(`${paths.keys}/${old.id}/regenerate`);
   await expect(page.getByText(/^Expires \d+ \w+ \d{4}$/).filter({ visible: true })).toHaveCount(0);
   await page.getByRole('combobox', { name: 'Expiration' }).selectOption('7');
@@ -107,7 +107,7 @@ test('closing the new secret without confirmation leads to the key that is repla
 
 test('a compromised secret ends immediately', async ({ page, open, signInAs, server, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const old = await createKey(page, open, paths, unique('Leaked'));
+  const old = await createKey(page, paths, unique('Leaked'));
   await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('checkbox', { name: 'This secret may be compromised' }).check();
@@ -126,7 +126,7 @@ test('a compromised secret ends immediately', async ({ page, open, signInAs, ser
 test('the grace period is chosen in hours, and errors are reported', async ({ page, open, signInAs, browserErrors, server }) => {
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(people.owner);
-  const old = await createKey(page, open, paths, unique('Careful'));
+  const old = await createKey(page, paths, unique('Careful'));
   await open(`${paths.keys}/${old.id}/regenerate`);
   const dialog = page.getByRole('dialog', { name: 'Regenerate secret' });
   await dialog.getByRole('combobox', { name: 'Old key stops working' }).selectOption('custom');
@@ -151,7 +151,7 @@ test('the grace period is chosen in hours, and errors are reported', async ({ pa
 
 test('a replaced or revoked key cannot be regenerated', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const old = await createKey(page, open, paths, unique('Once'));
+  const old = await createKey(page, paths, unique('Once'));
   await open(`${paths.keys}/${old.id}/regenerate`);
   await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
   const fresh = await readCredentials(page);
@@ -165,7 +165,7 @@ test('a replaced or revoked key cannot be regenerated', async ({ page, open, sig
 
 test('after its dialog is closed, the page does not contain the new secret', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const old = await createKey(page, open, paths, unique('Forgotten'));
+  const old = await createKey(page, paths, unique('Forgotten'));
   await open(`${paths.keys}/${old.id}/regenerate`);
   await page.getByRole('dialog').getByRole('button', { name: 'Regenerate secret' }).click();
   const { secret } = await readCredentials(page);

@@ -30,8 +30,8 @@ const check = (page: Page, name: string) =>
 
 test('a key’s page lists its requests, and each shows why it was refused', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Refused'));
-  const other = await createKey(page, open, paths, unique('Other'));
+  const key = await createKey(page, paths, unique('Refused'));
+  const other = await createKey(page, paths, unique('Other'));
   await call(request, other, 'invoice:read', 200);
   await call(request, key, 'invoice:read', 200);
   const id = await call(request, key, 'tax:read', 403);
@@ -75,7 +75,7 @@ test('a key’s page lists its requests, and each shows why it was refused', asy
 
 test('a row opens its request wherever it is clicked, and the focus moves there', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Clicked'));
+  const key = await createKey(page, paths, unique('Clicked'));
   const id = await call(request, key, 'invoice:read', 200);
   await open(`${paths.app}/settings/requests?key=${key.id}`);
   await calls(page).first().click({ position: { x: 20, y: 4 } });
@@ -89,7 +89,7 @@ test('a row opens its request wherever it is clicked, and the focus moves there'
 
 test('a request is found by its id, and an unknown id is named as such', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Asked about'));
+  const key = await createKey(page, paths, unique('Asked about'));
   const id = await call(request, key, 'invoice:read', 200);
   await open(paths.keys);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Requests' }).click();
@@ -104,7 +104,7 @@ test('a request is found by its id, and an unknown id is named as such', async (
 
 test('a simulation shows the gate’s response without a call', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Tried'));
+  const key = await createKey(page, paths, unique('Tried'));
   await open(`${paths.app}/settings/requests?key=${key.id}`);
   await page.getByRole('link', { name: 'Test a request' }).click();
   const form = panel(page, 'Test a request');
@@ -133,7 +133,7 @@ test('the log is filtered by key, result and route, and a request opens beside i
   javaScriptEnabled,
 }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Mixed'));
+  const key = await createKey(page, paths, unique('Mixed'));
   await call(request, key, 'invoice:read', 200);
   const id = await call(request, key, 'tax:read', 403);
   await open(`${paths.app}/settings/requests`);
@@ -180,7 +180,7 @@ test('the log is filtered by key, result and route, and a request opens beside i
 
 test('calls appear live until paused', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Live'));
+  const key = await createKey(page, paths, unique('Live'));
   const opened = page.waitForResponse((answer) => answer.url().includes('/requests/live'));
   await open(`${paths.app}/settings/requests?key=${key.id}`);
   await opened;
@@ -239,7 +239,7 @@ test('a live log that has left the page when its code arrives follows no request
 test('a live log that was refused once is opened again', { tag: '@js' }, async ({ page, open, signInAs, request, browserErrors }) => {
   browserErrors.allow(failedResponse(401));
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Again'));
+  const key = await createKey(page, paths, unique('Again'));
   let opened = 0;
   // As if another tab gave the session a new token while the stream was opened.
   await page.route('**/requests/live*', async (route) => {
@@ -255,7 +255,7 @@ test('a live log that was refused once is opened again', { tag: '@js' }, async (
 
 test('without JavaScript the page shows the same calls after a reload', { tag: '@no-js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Plain'));
+  const key = await createKey(page, paths, unique('Plain'));
   await open(`${paths.app}/settings/requests?key=${key.id}`);
   await expect(page.getByRole('button', { name: 'Pause' })).toBeHidden();
   await call(request, key, 'invoice:read', 200);
@@ -265,7 +265,7 @@ test('without JavaScript the page shows the same calls after a reload', { tag: '
 
 test('support opens a request by its id, and the access is recorded', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Helped'));
+  const key = await createKey(page, paths, unique('Helped'));
   const id = await call(request, key, 'tax:read', 403);
   await clearSession(page);
   await page.goto('/sign-in');
@@ -288,7 +288,7 @@ test('support opens a request by its id, and the access is recorded', async ({ p
 
 test('requests are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Read'));
+  const key = await createKey(page, paths, unique('Read'));
   const id = await call(request, key, 'tax:read', 403);
   await open(`${paths.app}/settings/requests?key=${key.id}`);
   await expect(calls(page)).toHaveCount(1);

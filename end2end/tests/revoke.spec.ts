@@ -9,7 +9,8 @@ test('revoking requires the key’s name, ends the key immediately, and keeps it
 }) => {
   browserErrors.allow(failedResponse(422));
   const paths = await signInAs(people.developer);
-  const key = await createKey(page, open, paths, unique('Old importer'));
+  const key = await createKey(page, paths, unique('Old importer'));
+  await open(paths.keys);
   await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
   await row(page, key.name).getByRole('link', { name: 'Revoke' }).click();
   await expect(page).toHaveURL(`${paths.keys}/${key.id}/revoke`);
@@ -50,7 +51,7 @@ test('revoking requires the key’s name, ends the key immediately, and keeps it
 
 test('cancelling does not change the key', async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Spared'));
+  const key = await createKey(page, paths, unique('Spared'));
   await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('alertdialog').getByText('Cancel', { exact: true }).click();
   await expect(page.getByRole('alertdialog')).toBeHidden();
@@ -59,7 +60,8 @@ test('cancelling does not change the key', async ({ page, open, signInAs, server
 
 test('the dialog focuses Cancel, and Escape cancels', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Spared'));
+  const key = await createKey(page, paths, unique('Spared'));
+  await open(paths.keys);
   await page.getByRole('button', { name: `Actions for ${key.name}` }).click();
   await row(page, key.name).getByRole('link', { name: 'Revoke' }).click();
   const dialog = page.getByRole('alertdialog', { name: `Revoke ${key.name}?` });
@@ -73,7 +75,7 @@ test('the dialog focuses Cancel, and Escape cancels', { tag: '@js' }, async ({ p
 
 test('the revoke dialog of a revoked key is not shown', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Gone'));
+  const key = await createKey(page, paths, unique('Gone'));
   await open(`${paths.keys}/${key.id}/revoke`);
   await page.getByRole('textbox', { name: 'Type the key name to confirm' }).fill(key.name);
   await page.getByRole('button', { name: 'Revoke key' }).click();

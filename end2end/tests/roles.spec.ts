@@ -2,7 +2,7 @@ import { clearSession, createKey, expect, failedResponse, people, row, sameOrigi
 
 test('a viewer sees keys but no controls to change them', async ({ page, open, signInAs, server, browserErrors }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Shared'));
+  const key = await createKey(page, paths, unique('Shared'));
   await clearSession(page);
   await signInAs(people.viewer);
 
@@ -38,7 +38,7 @@ test('a viewer sees keys but no controls to change them', async ({ page, open, s
 
 test('a viewer cannot open the revoke dialog', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Shared'));
+  const key = await createKey(page, paths, unique('Shared'));
   await clearSession(page);
   await signInAs(people.viewer);
   await open(`${paths.keys}/${key.id}/revoke`);
@@ -46,10 +46,10 @@ test('a viewer cannot open the revoke dialog', async ({ page, open, signInAs }) 
   await expect(page.getByRole('button', { name: 'Revoke key' })).toHaveCount(0);
 });
 
-test('objects of another account are not found', async ({ page, signInAs, open, browserErrors, server }) => {
+test('objects of another account are not found', async ({ page, signInAs, browserErrors, server }) => {
   browserErrors.allow(failedResponse(404));
   const theirs = await signInAs(people.owner);
-  const key = await createKey(page, open, theirs, unique('Confidential'));
+  const key = await createKey(page, theirs, unique('Confidential'));
   await clearSession(page);
   const mine = await signInAs(people.otherOwner);
   expect(mine.app).not.toBe(theirs.app);

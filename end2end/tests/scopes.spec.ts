@@ -3,7 +3,7 @@ import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
 
 test('the catalogue of scopes leads to the keys that have one', async ({ page, open, signInAs, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Taxes'), ['tax:delete']);
+  const key = await createKey(page, paths, unique('Taxes'), ['tax:delete']);
   await open(paths.keys);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Scopes' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Scopes' })).toBeVisible();

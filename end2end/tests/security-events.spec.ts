@@ -40,8 +40,8 @@ async function guess(request: APIRequestContext, key: Credentials, other: Creden
 
 test('wrong secrets cause one event, which is acknowledged with a note', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Guessed at'));
-  const other = await createKey(page, open, paths, unique('Another'));
+  const key = await createKey(page, paths, unique('Guessed at'));
+  const other = await createKey(page, paths, unique('Another'));
   await guess(request, key, other, 4);
   await open(`${paths.keys}/${key.id}`);
   await expect(page.getByRole('heading', { level: 1, name: key.name })).toBeVisible();
@@ -103,7 +103,7 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
 
 test('a secret sent by a browser and the use of a revoked key are critical events', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('In a page'));
+  const key = await createKey(page, paths, unique('In a page'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await call(request, key, 200);
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
@@ -176,7 +176,7 @@ test('new members and failed sign-ins cause events', async ({ page, open, signIn
 
 test('a viewer sees events but cannot acknowledge them', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Watched'));
+  const key = await createKey(page, paths, unique('Watched'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await clearSession(page);
   await signInAs(people.viewer);
@@ -192,7 +192,7 @@ test('a viewer sees events but cannot acknowledge them', async ({ page, open, si
 
 test('the events of a key are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Read about'));
+  const key = await createKey(page, paths, unique('Read about'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await open(`${paths.app}/settings/security-events?key=${key.id}`);
   await expectAccessible(page);
@@ -204,7 +204,7 @@ test('the events of a key are accessible in light and dark mode, on a phone and 
 
 test('events of several keys are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Read about'));
+  const key = await createKey(page, paths, unique('Read about'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await open(`${paths.app}/settings/security-events`);
   await expect(page.getByRole('heading', { level: 2, name: key.name })).toBeVisible();
@@ -217,8 +217,8 @@ test('events of several keys are accessible in light and dark mode, on a phone a
 test('several events are acknowledged at once', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
   const keys = [
-    await createKey(page, open, paths, unique('First')),
-    await createKey(page, open, paths, unique('Second')),
+    await createKey(page, paths, unique('First')),
+    await createKey(page, paths, unique('Second')),
   ];
   for (const key of keys) {
     await call(request, key, 200, { origin: 'https://shop.example' });
@@ -252,8 +252,8 @@ test('the list of keys names the critical event of a key until it is acknowledge
 
 test('the box of a key selects all of its events', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Grouped'));
-  const other = await createKey(page, open, paths, unique('Single'));
+  const key = await createKey(page, paths, unique('Grouped'));
+  const other = await createKey(page, paths, unique('Single'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await guess(request, key, other);
   await call(request, other, 200, { origin: 'https://shop.example' });
@@ -277,9 +277,9 @@ test('the box of a key selects all of its events', { tag: '@js' }, async ({ page
 
 test('events are short, and fit a phone', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Measured'));
+  const key = await createKey(page, paths, unique('Measured'));
   await call(request, key, 200, { origin: 'https://shop.example' });
-  await guess(request, key, await createKey(page, open, paths, unique('Guesses')));
+  await guess(request, key, await createKey(page, paths, unique('Guesses')));
   const heights = async (width: number) => {
     await page.setViewportSize({ width, height: 800 });
     await open(`${paths.app}/settings/security-events?key=${key.id}`);

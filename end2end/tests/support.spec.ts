@@ -27,7 +27,7 @@ test('support finds a key by its mask after giving a reason, sees no secret, can
   javaScriptEnabled,
 }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Failing'));
+  const key = await createKey(page, paths, unique('Failing'));
   await clearSession(page);
   await signIn(page, javaScriptEnabled);
   const mask = `${key.id.slice(0, 8)}••••••••${key.id.slice(-4)}`;
@@ -53,9 +53,9 @@ test('support finds a key by its mask after giving a reason, sees no secret, can
   await expect(history).toContainText('Request 4711');
 });
 
-test('support finds an account, its application and its keys, step by step', async ({ page, open, signInAs, javaScriptEnabled }) => {
+test('support finds an account, its application and its keys, step by step', async ({ page, signInAs, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Listed'));
+  const key = await createKey(page, paths, unique('Listed'));
   await clearSession(page);
   await signIn(page, javaScriptEnabled);
   await look(page, people.owner.account, 'Request 4712');

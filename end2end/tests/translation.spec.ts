@@ -25,8 +25,8 @@ async function translate(page: Page): Promise<void> {
 test('a translated list still selects, counts, sorts and opens keys, and keeps their names and ids', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const marker = unique('Translated').replace(' ', '');
-  const one = await createKey(page, open, paths, `${marker} one`);
-  const two = await createKey(page, open, paths, `${marker} two`);
+  const one = await createKey(page, paths, `${marker} one`);
+  const two = await createKey(page, paths, `${marker} two`);
   await open(`${paths.keys}?search=${marker}`);
   await translate(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('API Keys·');

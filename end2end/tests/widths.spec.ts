@@ -7,7 +7,7 @@ const scrollWidth = (page: Page) => page.evaluate(() => document.documentElement
 
 test('the filters of the list are inside the window at every width', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  await createKey(page, open, paths, unique('Filtered'));
+  await createKey(page, paths, unique('Filtered'));
   await open(`${paths.keys}?environment=test`);
   const menu = page.locator('.filter-menu');
   await menu.getByRole('button', { name: 'Filters' }).click();
@@ -22,7 +22,7 @@ test('the filters of the list are inside the window at every width', async ({ pa
 
 test('without JavaScript, the forms of a key are as wide as their page', { tag: '@no-js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Wide'));
+  const key = await createKey(page, paths, unique('Wide'));
   for (const path of [`${paths.keys}/new`, `${paths.keys}/${key.id}/edit`]) {
     await open(path);
     for (const width of [768, 1000, 1120, 1280, 1400]) {
@@ -46,7 +46,7 @@ test.describe('on a phone', () => {
 
   test('a row of the list shows the requests and the denied ones', async ({ page, open, signInAs, request }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Counted'));
+    const key = await createKey(page, paths, unique('Counted'));
     const headers = { 'x-client-key': key.id, 'x-client-secret': key.secret };
     expect((await request.get('/v1/auth?scope=invoice:read', { headers })).status()).toBe(200);
     expect((await request.get('/v1/auth?scope=tax:read', { headers })).status()).toBe(403);
