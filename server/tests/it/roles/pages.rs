@@ -2,7 +2,7 @@
 
 use super::{CALLERS, add_application_owner, open::OPEN_PAGES};
 use server::{dashboard::pages, router};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use test_server::{Answer, FOREIGNER, SUPPORT, TestServer};
 use testing::{TestDatabase, each_database};
 
@@ -207,13 +207,22 @@ pub fn path(app: &str, name: &str) -> String {
     format!("/apps/{app}{mark}{name}")
 }
 
-async fn get(server: &TestServer, path: &str, caller: Option<&str>) -> Answer {
-    match caller {
+/// Signs callers in, once for all pages: none of them ends a session.
+async fn cookies(
+    server: &TestServer,
+    callers: impl IntoIterator<Item = &'static str>,
+) -> BTreeMap<&'static str, String> {
+    let mut cookies = BTreeMap::new();
+    for email in callers {
+        cookies.insert(email, format!("latchkey={}", server.token(email).await));
+    }
+    cookies
+}
+
+async fn get(server: &TestServer, path: &str, cookie: Option<&str>) -> Answer {
+    match cookie {
         None => server.get(path, &[HTML]).await,
-        Some(email) => {
-            let cookie = format!("latchkey={}", server.token(email).await);
-            server.get(path, &[HTML, ("cookie", &cookie)]).await
-        }
+        Some(cookie) => server.get(path, &[HTML, ("cookie", cookie)]).await,
     }
 }
 
@@ -251,13 +260,15 @@ async fn each_role_gets_the_page_and_the_file_in_the_table(database: TestDatabas
     let owner = server.owner().await;
     let app = owner.application().id;
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+    let cookies = cookies(&server, CALLERS.into_iter().flatten()).await;
     for (name, expected) in PAGES.iter().chain(FILES) {
         let name = name
             .replace("{key}", &key)
             .replace("{person}", MISSING_ID)
             .replace("{invitation}", MISSING_ID);
         for (caller, expected) in CALLERS.into_iter().zip(*expected) {
-            let answer = get(&server, &path(&app.to_string(), &name), caller).await;
+            let cookie = caller.map(|email| cookies[email].as_str());
+            let answer = get(&server, &path(&app.to_string(), &name), cookie).await;
             let status = answer.status.as_u16();
             assert_eq!(status, expected, "{name} for {caller:?}");
             let hidden = matches!(status, 302 | 303) || caller == Some(FOREIGNER);
@@ -276,18 +287,20 @@ async fn missing_and_foreign_applications_and_keys_are_not_found() {
     let own = server.application(FOREIGNER).await.to_string();
     let foreign = owner.application().id.to_string();
     let key = server.key(&owner, "invoice:read", "").await.id.to_string();
+    let cookies = cookies(&server, [FOREIGNER]).await;
+    let cookie = Some(cookies[FOREIGNER].as_str());
     for (name, _) in PAGES.iter().chain(FILES) {
         let name = name
             .replace("{person}", MISSING_ID)
             .replace("{invitation}", MISSING_ID);
         for app in [foreign.as_str(), MISSING_ID, "malformed"] {
             let path = path(app, &name.replace("{key}", &key));
-            let answer = get(&server, &path, Some(FOREIGNER)).await;
+            let answer = get(&server, &path, cookie).await;
             assert_eq!(answer.status.as_u16(), 404, "{path}");
         }
         if name.contains("{key}") {
             let path = path(&own, &name.replace("{key}", &key));
-            let answer = get(&server, &path, Some(FOREIGNER)).await;
+            let answer = get(&server, &path, cookie).await;
             assert_eq!(answer.status.as_u16(), 404, "{path}");
         }
     }
@@ -298,10 +311,13 @@ async fn everyone_who_is_signed_in_reads_the_pages_about_themselves() {
     let server = TestServer::with_users().await;
     add_application_owner(&server).await;
     server.add_support().await;
+    let callers = CALLERS.into_iter().chain([Some(SUPPORT)]);
+    let cookies = cookies(&server, callers.clone().flatten()).await;
     for (path, expected) in OWN_PAGES {
         let path = &path.replace("{passkey}", MISSING_ID);
-        for caller in CALLERS.into_iter().chain([Some(SUPPORT)]) {
-            let answer = get(&server, path, caller).await;
+        for caller in callers.clone() {
+            let cookie = caller.map(|email| cookies[email].as_str());
+            let answer = get(&server, path, cookie).await;
             let status = answer.status.as_u16();
             let Some(email) = caller else {
                 assert_eq!(status, 302, "{path}");
