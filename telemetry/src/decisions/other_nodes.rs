@@ -10,7 +10,7 @@ use domain::{
 };
 use std::{collections::HashSet, time::Duration};
 use store::{Store, StoreError};
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How often they are read. A node writes its decisions once a second.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -25,9 +25,8 @@ pub(super) struct OtherNodes {
     after: i64,
     /// Ids within the window that were returned.
     seen: HashSet<i64>,
-    ticks: Interval,
-    /// Whether a read has begun and was not completed.
-    due: bool,
+    /// When they are read next.
+    due_at: Instant,
 }
 
 impl OtherNodes {
@@ -35,20 +34,20 @@ impl OtherNodes {
     pub(super) fn new(telemetry: &Telemetry, after: i64) -> Option<Self> {
         match &telemetry.store {
             Store::Sqlite { .. } => None,
-            Store::Postgres { .. } => {
-                let mut ticks = interval(INTERVAL);
-                ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                Some(Self {
-                    after,
-                    seen: HashSet::new(),
-                    ticks,
-                    due: false,
-                })
-            }
+            Store::Postgres { .. } => Some(Self {
+                after,
+                seen: HashSet::new(),
+                due_at: Instant::now(),
+            }),
         }
     }
 
-    /// Waits for the next read, and returns what is new. Cancel safe.
+    /// Whether it is time to read.
+    pub(super) fn is_due(&self) -> bool {
+        Instant::now() >= self.due_at
+    }
+
+    /// Waits until there is something new, and returns it. Cancel safe.
     pub(super) async fn next(
         &mut self,
         telemetry: &Telemetry,
@@ -56,18 +55,29 @@ impl OtherNodes {
         key: Option<KeyId>,
     ) -> DecisionBatch {
         loop {
-            if !self.due {
-                self.ticks.tick().await;
-                self.due = true;
-            }
-            let read = self.read(telemetry, application, key).await;
-            self.due = false;
-            match read {
-                Ok(batch) if batch.is_empty() => {}
-                Ok(batch) => return batch,
-                Err(error) => tracing::debug!(%error, "the calls of other nodes are read again"),
+            sleep_until(self.due_at).await;
+            let batch = self.read_due(telemetry, application, key).await;
+            if !batch.is_empty() {
+                return batch;
             }
         }
+    }
+
+    /// Reads what is new; nothing if that takes longer than the time until the next read. Cancel safe: the read stays due.
+    pub(super) async fn read_due(
+        &mut self,
+        telemetry: &Telemetry,
+        application: ApplicationId,
+        key: Option<KeyId>,
+    ) -> DecisionBatch {
+        let read = timeout(INTERVAL, self.read(telemetry, application, key)).await;
+        self.due_at = Instant::now() + INTERVAL;
+        match read {
+            Ok(Ok(batch)) => return batch,
+            Ok(Err(error)) => tracing::debug!(%error, "the calls of other nodes are read again"),
+            Err(_) => tracing::debug!("the calls of other nodes are read again: it took too long"),
+        }
+        self.batch(Vec::new(), Some(0))
     }
 
     async fn read(

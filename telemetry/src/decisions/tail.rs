@@ -190,6 +190,16 @@ impl Tail {
             changed,
             others,
         } = self;
+        // A node that always has a batch shows those of others too.
+        if let Some(others) = others.as_mut().filter(|others| others.is_due()) {
+            let batch = others.read_due(telemetry, *application, *key).await;
+            if !batch.is_empty() {
+                return DecisionBatch {
+                    last: *after,
+                    ..batch
+                };
+            }
+        }
         let mut others = pin!(async {
             match others {
                 Some(others) => others.next(telemetry, *application, *key).await,

@@ -54,6 +54,24 @@ async fn a_live_view_shows_calls_that_another_node_answered_once() {
 }
 
 #[tokio::test]
+async fn a_live_view_of_a_busy_node_shows_calls_of_others() {
+    let Some(nodes) = Nodes::start().await else {
+        return;
+    };
+    let mut tail = nodes.editor.tail(Some(nodes.key.id), None);
+    assert_eq!(nodes.there(), Verdict::Accepted);
+    let written = nodes.other.telemetry().write_decisions().await;
+    written.expect("written");
+    let mut shown = 0;
+    for _ in 0..2 {
+        assert_eq!(nodes.here(), Verdict::Accepted);
+        nodes.test.keyring.telemetry().dispatch();
+        shown += tail.next().await.calls.len();
+    }
+    assert_eq!(shown, 3, "two calls of this node, and that of the other");
+}
+
+#[tokio::test]
 async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
     let Some(nodes) = Nodes::start().await else {
         return;
