@@ -1,7 +1,7 @@
 //! The entry point, and the parts that it leads to.
 
 use crate::{
-    Mailer, ManagementError,
+    Mailer, ManagementError, Sessions, SignIn,
     account::AccountState,
     key::KeyChanges,
     node::{
@@ -120,6 +120,16 @@ impl Keyring {
         self.0
             .verifier
             .report_credentials_in_query(call, &*self.0.telemetry);
+    }
+
+    /// Signing in.
+    pub fn sign_in(&self) -> SignIn<'_> {
+        SignIn { keyring: self }
+    }
+
+    /// Sessions.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions { keyring: self }
     }
 
     /// Usage, decisions and security events.

@@ -1,7 +1,8 @@
 //! Accounts, people, sessions and keys: every operation, with its permission and its audit record. No HTTP, no UI.
 //!
-//! [`Keyring`] is the entry point. A browser's cookie becomes a [`Session`], a session becomes a [`Viewer`], an
-//! [`Editor`] or an [`Owner`] of one application or an [`AccountOwner`], and a method exists only on the handle that may call it.
+//! [`Keyring`] is the entry point. It leads to the parts, such as [`SignIn`] and [`Sessions`], which borrow it. A browser's cookie becomes a
+//! [`Session`], a session becomes a [`Viewer`], an [`Editor`] or an [`Owner`] of one application or an [`AccountOwner`], and a method exists
+//! only on the handle that may call it.
 
 // They panic if the log device is gone.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -33,8 +34,8 @@ pub use sign_in::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, BegunSignIn, Browser,
     DEVICE_LIFETIME, FreshSession, PasskeyAnswer, PasskeyChallenge, PasskeySignIn, PendingFactors,
     PendingSignIn, ProvenSession, ProviderMembers, ProviderOutcome, ProviderRefusal,
-    ProviderResponse, RecoveryCodes, Session, SessionSummary, SignInGoal, SignInResult, SignedIn,
-    SingleSignOn,
+    ProviderResponse, RecoveryCodes, Session, SessionSummary, Sessions, SignIn, SignInGoal,
+    SignInResult, SignedIn, SingleSignOn,
 };
 pub use store::{
     AccountMembership, AuditLine, Fault, PepperName, PepperUsage, PersonEntry, Place, Placement,

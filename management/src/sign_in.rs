@@ -12,14 +12,16 @@ pub use second_factor::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
     PasskeyChallenge, PasskeySignIn, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
 };
-pub use session::{Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, SignedIn};
+pub use session::{
+    Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, Sessions, SignedIn,
+};
 pub(crate) use single_sign_on::identity_detail;
 pub use single_sign_on::{
     BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,
     SingleSignOn,
 };
 
-use crate::ManagementError;
+use crate::{Keyring, ManagementError};
 use count::SignInCounters;
 use domain::Invalid;
 use password::Passwords;
@@ -27,6 +29,12 @@ use second_factor::RelyingParty;
 use std::sync::OnceLock;
 use throttle::SignInLimits;
 use verification::Entropy;
+
+/// Signing in: with a password or a passkey, and the second step.
+#[derive(Clone, Copy)]
+pub struct SignIn<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
 
 /// What signing in needs beside the database: the threads for passwords, limits on attempts, counters, passkeys and the identity
 /// provider.

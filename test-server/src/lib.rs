@@ -193,7 +193,8 @@ impl TestServer {
     pub async fn token(&self, email: &str) -> String {
         match self
             .keyring
-            .sign_in(email, PASSWORD, None, &Origin::default())
+            .sign_in()
+            .with_password(email, PASSWORD, None, &Origin::default())
             .await
         {
             Ok(Some(Admission::Session(signed_in))) => signed_in.token,
@@ -204,7 +205,8 @@ impl TestServer {
     pub async fn session(&self, email: &str) -> Session {
         let token = self.token(email).await;
         self.keyring
-            .session(&token)
+            .sessions()
+            .find(&token)
             .await
             .expect("a database")
             .expect("a session")

@@ -140,13 +140,16 @@ pub async fn ask_passkey(purpose: String) -> Result<PasskeyQuestion, AppError> {
         SIGN_IN => {
             let (tokens, origin) = (crate::context::browser_tokens(), crate::context::origin());
             let browser = tokens.browser().passkey;
-            let begun = keyring.begin_passkey_sign_in(browser, &origin).await?;
+            let begun = keyring
+                .sign_in()
+                .begin_with_passkey(browser, &origin)
+                .await?;
             crate::context::begin_passkey_sign_in(&begun.browser);
             Ok(begun.challenge)
         }
         SECOND_STEP => {
             let token = crate::context::pending_sign_in().unwrap_or_default();
-            keyring.begin_passkey_step(&token).await
+            keyring.sign_in().begin_passkey_step(&token).await
         }
         _ => {
             let session = crate::context::enrolling_session().await?;
@@ -167,7 +170,8 @@ pub async fn sign_in_with_passkey(
     let answer = passkey_answer(&challenge, &credential);
     let origin = crate::context::origin();
     let signed_in = crate::context::keyring()?
-        .sign_in_with_passkey(answer, tokens.browser(), &origin)
+        .sign_in()
+        .with_passkey(answer, tokens.browser(), &origin)
         .await?
         .ok_or_else(|| AppError::field("", crate::words::passkey::NOT_ACCEPTED))?;
     crate::context::end_passkey_sign_in();
@@ -187,7 +191,9 @@ pub async fn answer_sign_in(
     let origin = crate::context::origin();
     let token = crate::context::pending_sign_in().unwrap_or_default();
     let keyring = crate::context::keyring()?;
-    let answered = keyring.answer_passkey_step(&token, answer, tokens.browser(), &origin);
+    let answered = keyring
+        .sign_in()
+        .answer_passkey_step(&token, answer, tokens.browser(), &origin);
     match answered.await {
         Ok(Some(signed_in)) => {
             crate::context::complete_sign_in(&signed_in, next.as_deref());

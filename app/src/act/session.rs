@@ -12,7 +12,8 @@ pub async fn sign_in(
 ) -> Result<(), AppError> {
     let tokens = crate::context::browser_tokens();
     let admission = crate::context::keyring()?
-        .sign_in(
+        .sign_in()
+        .with_password(
             &email,
             &password,
             tokens.browser(),

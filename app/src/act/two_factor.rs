@@ -250,15 +250,16 @@ pub async fn enter_sign_in_code(
     let token = crate::context::pending_sign_in().unwrap_or_default();
     let keyring = crate::context::keyring()?;
     if let Err(none) = entered(&code)
-        && keyring.pending_factors(&token).await?.is_some()
+        && keyring.sign_in().pending_factors(&token).await?.is_some()
     {
         return Err(none);
     }
     let outcome = keyring
+        .sign_in()
         .enter_code(&token, &code, tokens.browser(), &origin)
         .await;
     if matches!(outcome, Ok(None))
-        && let Some(factors) = keyring.pending_factors(&token).await?
+        && let Some(factors) = keyring.sign_in().pending_factors(&token).await?
     {
         let wrong = crate::words::two_factor::wrong_code(factors.app);
         return Err(AppError::field("code", wrong));

@@ -25,7 +25,11 @@ pub fn SignInCode() -> impl IntoView {
     let next = query(|query| query.get("next").unwrap_or_default());
     let form = loaded(async move {
         let token = context::pending_sign_in().unwrap_or_default();
-        if let Some(factors) = context::keyring()?.pending_factors(&token).await? {
+        if let Some(factors) = context::keyring()?
+            .sign_in()
+            .pending_factors(&token)
+            .await?
+        {
             return Ok(view! { <Forms next factors /> }.into_any());
         }
         context::redirect(routes::SIGN_IN_AFTER_EXPIRY);

@@ -1,6 +1,6 @@
 //! Counts of sign-ins, for metrics, without the names of people.
 
-use crate::{Keyring, ManagementError};
+use crate::{ManagementError, SignIn};
 use std::{
     array,
     sync::atomic::{AtomicU64, Ordering},
@@ -89,14 +89,14 @@ impl SignInCounters {
     }
 }
 
-impl Keyring {
+impl SignIn<'_> {
     /// Returns how often each result was counted since the start.
-    pub fn sign_in_counts(&self) -> [(SignInResult, u64); SignInResult::ALL.len()] {
-        self.sign_in_state().counters().counts()
+    pub fn counts(self) -> [(SignInResult, u64); SignInResult::ALL.len()] {
+        self.keyring.sign_in_state().counters().counts()
     }
 
     /// Returns how many passwords were hashed since the start, to check or to store them.
-    pub fn password_hashes(&self) -> u64 {
-        self.sign_in_state().passwords().hashed()
+    pub fn password_hashes(self) -> u64 {
+        self.keyring.sign_in_state().passwords().hashed()
     }
 }

@@ -13,7 +13,7 @@ pub use fresh::FreshSession;
 pub use list::SessionSummary;
 pub(crate) use start::{Replaced, SignInProof, events, insert, log_without_account, start};
 
-use crate::{Admission, Keyring, ManagementError, SignInResult};
+use crate::{Keyring, ManagementError};
 use domain::{
     account::{Application, Email},
     audit::{Action, AuditEvent},
@@ -76,71 +76,48 @@ pub struct Session {
     token_hash: [u8; 32],
 }
 
-impl Keyring {
-    /// Checks an e-mail address and a password; `None` if they do not match. The browser's previous session ends.
-    ///
-    /// # Errors
-    /// `Throttled`; if the database fails.
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: &str,
-        browser: impl Into<Browser<'_>>,
-        origin: &Origin,
-    ) -> Result<Option<Admission>, ManagementError> {
-        let browser = browser.into();
-        // An invalid address takes the same steps as an unknown one.
-        let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
-            return Ok(None);
-        };
-        let admitted = self.admit(&email, password, browser.device, origin).await;
-        let admitted = self
-            .sign_in_state()
-            .counters()
-            .count_failed(SignInResult::WrongPassword, admitted)?;
-        let Some(person) = admitted else {
-            return Ok(None);
-        };
-        let replaced = self.replaced(browser.session, person.id, origin).await?;
-        // `None` too if the person was disabled, or the password changed, since the check.
-        let known = self.is_known(browser.device, person.id).await?;
-        start(self, &person, known, replaced, origin).await
-    }
+/// The sessions of all people.
+#[derive(Clone, Copy)]
+pub struct Sessions<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
 
+impl Sessions<'_> {
     /// Returns the session of a cookie, unless it has ended.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn session(&self, token: &str) -> Result<Option<Session>, ManagementError> {
-        let session = self.session_without_touch(token).await?;
+    pub async fn find(self, token: &str) -> Result<Option<Session>, ManagementError> {
+        let session = self.find_without_touch(token).await?;
         if let Some(session) = &session {
-            let now = self.now();
+            let now = self.keyring.now();
             if now.since(session.row.seen_at) >= MINUTE {
-                let store = self.store();
+                let store = self.keyring.store();
                 store.touch_session(&session.token_hash, now).await?;
             }
         }
         Ok(session)
     }
 
-    /// As [`Keyring::session`], for requests that a page makes by itself: they do not prolong the session.
+    /// As [`Sessions::find`], for requests that a page makes by itself: they do not prolong the session.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn session_without_touch(
-        &self,
-        token: &str,
-    ) -> Result<Option<Session>, ManagementError> {
-        for token_hash in self.hasher().token_digests(TokenPurpose::Session, token) {
-            let Some(row) = self.store().session(&token_hash).await? else {
+    pub async fn find_without_touch(self, token: &str) -> Result<Option<Session>, ManagementError> {
+        for token_hash in self
+            .keyring
+            .hasher()
+            .token_digests(TokenPurpose::Session, token)
+        {
+            let Some(row) = self.keyring.store().session(&token_hash).await? else {
                 continue;
             };
-            let now = self.now();
+            let now = self.keyring.now();
             if now.since(row.seen_at) >= IDLE || now.since(row.created_at) >= ABSOLUTE {
                 return Ok(None);
             }
             return Ok(Some(Session {
-                keyring: self.clone(),
+                keyring: self.keyring.clone(),
                 row,
                 token_hash,
             }));

@@ -68,10 +68,13 @@ async fn a_stolen_database_holds_no_token_and_no_password_of_a_person(database: 
     test.keyring.offer_passkeys(SITE);
     test.add("Acme", ADA, Role::Owner).await;
     let (keyring, origin) = (&test.keyring, Origin::default());
-    let signed_in = keyring.sign_in(ADA, PASSWORD, None, &origin).await;
+    let signed_in = keyring
+        .sign_in()
+        .with_password(ADA, PASSWORD, None, &origin)
+        .await;
     let signed_in = signed_in.expect("works").and_then(Admission::session);
     let cookies = signed_in.expect("in");
-    let session = keyring.session(&cookies.token).await;
+    let session = keyring.sessions().find(&cookies.token).await;
     let session = session.expect("works").expect("begun");
     let app = session.applications().await.expect("works")[0].id;
     let owner = session.account_owner(app, origin.clone()).await;
@@ -84,7 +87,7 @@ async fn a_stolen_database_holds_no_token_and_no_password_of_a_person(database: 
         panic!("no link");
     };
     admin.close().await;
-    let alone = keyring.begin_passkey_sign_in(None, &origin).await;
+    let alone = keyring.sign_in().begin_with_passkey(None, &origin).await;
     let alone = alone.expect("begun");
     let fresh = session.fresh().expect("fresh");
     let enrolment = fresh.begin_passkey().await.expect("begun");
@@ -115,7 +118,8 @@ async fn a_stolen_database_holds_no_token_and_no_password_of_a_person(database: 
     // They all work.
     assert!(
         keyring
-            .session(&cookies.token)
+            .sessions()
+            .find(&cookies.token)
             .await
             .expect("works")
             .is_some()
@@ -142,6 +146,9 @@ async fn a_stolen_database_holds_no_token_and_no_password_of_a_person(database: 
         passkey: Some(&alone.browser),
         ..Browser::default()
     };
-    let done = keyring.sign_in_with_passkey(answer, browser, &origin).await;
+    let done = keyring
+        .sign_in()
+        .with_passkey(answer, browser, &origin)
+        .await;
     assert!(done.expect("works").is_some());
 }

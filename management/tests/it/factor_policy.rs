@@ -268,12 +268,19 @@ async fn the_command_line_resets_a_factor_and_ends_all_sessions_beside_the_serve
     let app = acme(&test).await;
     let keyring = &test.keyring;
     let origin = Origin::default();
-    let signed_in = keyring.sign_in(OWNER, crate::test_keyring::PASSWORD, None, &origin);
+    let signed_in =
+        keyring
+            .sign_in()
+            .with_password(OWNER, crate::test_keyring::PASSWORD, None, &origin);
     let cookies = signed_in.await.expect("works");
     let cookies = cookies
         .and_then(management::Admission::session)
         .expect("in");
-    let session = keyring.session(&cookies.token).await.expect("works");
+    let session = keyring
+        .sessions()
+        .find(&cookies.token)
+        .await
+        .expect("works");
     enrol(&test, &session.expect("begun")).await;
     let store = Store::open_without_ownership(&test.database.url).await;
     let admin = PeopleAdmin::new(
@@ -293,7 +300,8 @@ async fn the_command_line_resets_a_factor_and_ends_all_sessions_beside_the_serve
     admin.close().await;
     assert!(
         keyring
-            .session(&cookies.token)
+            .sessions()
+            .find(&cookies.token)
             .await
             .expect("works")
             .is_none()

@@ -101,7 +101,10 @@ async fn guesses_stay_counted_after_a_kill() {
             address: Some([192, 0, 2, host].into()),
             ..Origin::default()
         };
-        let guess = keyring.sign_in("ada@example.com", "a wrong guess", None, &origin);
+        let guess =
+            keyring
+                .sign_in()
+                .with_password("ada@example.com", "a wrong guess", None, &origin);
         match guess.await {
             Ok(None) => true,
             Err(ManagementError::Throttled { .. }) => false,
@@ -119,7 +122,8 @@ async fn guesses_stay_counted_after_a_kill() {
     assert_eq!(checked, 5, "of twenty");
     let origin = Origin::default();
     let right = other
-        .sign_in("ada@example.com", PASSWORD, None, &origin)
+        .sign_in()
+        .with_password("ada@example.com", PASSWORD, None, &origin)
         .await;
     assert!(matches!(right, Err(ManagementError::Throttled { .. })));
 }

@@ -1,7 +1,7 @@
 //! What owners do for members who cannot sign in: reset links, new links of invitations, and inviting again.
 
 use crate::{
-    profile::{ADA, ANOTHER, accept, address, fresh, is_in, records, session, sign_in},
+    profile::{ADA, ANOTHER, accept, address, fresh, records, session, sign_in},
     test_keyring::{PASSWORD, TestKeyring},
 };
 use domain::{
@@ -22,7 +22,7 @@ async fn a_removed_person_who_is_invited_again_chooses_a_new_password(database: 
     let ada = session(&test, &before).await.person_id();
     let owner = fresh(&test, "owner@acme.example", app).await;
     owner.remove_member(ada).await.expect("removed");
-    assert!(is_in(&test, &before).await);
+    assert!(test.is_open(&before).await);
     let invited = owner
         .invite(address(ADA), Role::Viewer)
         .await
@@ -33,7 +33,7 @@ async fn a_removed_person_who_is_invited_again_chooses_a_new_password(database: 
     let token = joined.expect("works").expect("in").token;
     assert_eq!(session(&test, &token).await.person_id(), ada);
     assert!(
-        !is_in(&test, &before).await,
+        !test.is_open(&before).await,
         "sessions of the old password end"
     );
     assert!(sign_in(&test, ADA, PASSWORD).await.is_none());
@@ -111,7 +111,7 @@ async fn an_owner_makes_a_reset_link_for_members_of_no_other_account(database: T
     let link = owner.reset_link(ada).await.expect("works").expect("made");
     assert_eq!(link.email, address(ADA));
     reset(&link.token, ANOTHER).await.expect("reset");
-    assert!(!is_in(&test, &inside).await);
+    assert!(!test.is_open(&inside).await);
     assert!(sign_in(&test, ADA, ANOTHER).await.is_some());
     let again = reset(&link.token, PASSWORD).await;
     assert!(matches!(again, Err(ManagementError::NotFound)), "{again:?}");

@@ -67,7 +67,7 @@ async fn an_invited_person_sets_a_password_and_joins_once(database: TestDatabase
     let Some(signed_in) = granted else {
         panic!("{granted:?}")
     };
-    let session = test.keyring.session(&signed_in.token).await;
+    let session = test.keyring.sessions().find(&signed_in.token).await;
     let session = session.expect("works").expect("signed in");
     assert!(session.editor(app, Origin::default()).await.is_ok());
     assert!(matches!(

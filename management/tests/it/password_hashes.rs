@@ -39,7 +39,9 @@ fn weak_hash() -> String {
 
 async fn is_in(test: &TestKeyring, password: &str) -> bool {
     let (keyring, origin) = (&test.keyring, Origin::default());
-    let signed_in = keyring.sign_in(ADA, password, None, &origin);
+    let signed_in = keyring
+        .sign_in()
+        .with_password(ADA, password, None, &origin);
     signed_in.await.expect("works").is_some()
 }
 
@@ -79,7 +81,7 @@ async fn every_stored_password_is_hashed_with_the_current_parameters(database: T
     let SetUp::Done(Admission::Session(cookies)) = done else {
         panic!("{done:?}");
     };
-    let session = keyring.session(&cookies.token).await;
+    let session = keyring.sessions().find(&cookies.token).await;
     let session = session.expect("works").expect("begun");
     for person in ["bob@example.com", "eve@example.com"] {
         test.add("Acme", person, Role::Developer).await;

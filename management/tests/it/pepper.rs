@@ -112,11 +112,17 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
     let origin = Origin::default();
     let sign_in = test
         .keyring
-        .sign_in("ada@example.com", PASSWORD, None, &origin);
+        .sign_in()
+        .with_password("ada@example.com", PASSWORD, None, &origin);
     let Some(Admission::Session(cookies)) = sign_in.await.expect("works") else {
         panic!("refused");
     };
-    let session = test.keyring.session(&cookies.token).await.expect("works");
+    let session = test
+        .keyring
+        .sessions()
+        .find(&cookies.token)
+        .await
+        .expect("works");
     let session = session.expect("begun");
     let app = session.applications().await.expect("works")[0].id;
     let owner = session
@@ -129,14 +135,24 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
 
     let both = reopen_under(&test.database, &test.clock, 8, &[NEWER, PEPPER]).await;
     let both = both.expect("opens");
-    assert!(both.session(&cookies.token).await.expect("works").is_some());
+    assert!(
+        both.sessions()
+            .find(&cookies.token)
+            .await
+            .expect("works")
+            .is_some()
+    );
     assert!(both.welcome(&invited.token).await.expect("works").is_some());
     for _ in 0..25 {
-        let guess = both.sign_in("ada@example.com", "a wrong guess", None, &origin);
+        let guess = both
+            .sign_in()
+            .with_password("ada@example.com", "a wrong guess", None, &origin);
         assert!(!matches!(guess.await, Ok(Some(_))));
     }
     let device = Some(cookies.device.as_str());
-    let known = both.sign_in("ada@example.com", PASSWORD, device, &origin);
+    let known = both
+        .sign_in()
+        .with_password("ada@example.com", PASSWORD, device, &origin);
     assert!(known.await.expect("works").is_some());
 
     let accepted = both.accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
@@ -144,7 +160,13 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
     both.seal_audit_logs().await.expect("sealed");
     let only = reopen_under(&test.database, &test.clock, 9, &[NEWER]).await;
     let only = only.expect("opens");
-    assert!(only.session(&cookies.token).await.expect("works").is_none());
+    assert!(
+        only.sessions()
+            .find(&cookies.token)
+            .await
+            .expect("works")
+            .is_none()
+    );
 }
 
 /// Runs SQL as a person with write access to the database.
@@ -198,7 +220,12 @@ async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(datab
         run(&test.database, sql.clone()).await;
         let keyring = reopen(&test.database, &test.clock, 8).await;
         assert!(
-            keyring.session(&known).await.expect("works").is_none(),
+            keyring
+                .sessions()
+                .find(&known)
+                .await
+                .expect("works")
+                .is_none(),
             "{sql}"
         );
         assert!(

@@ -29,16 +29,16 @@ fn from(user_agent: &str, address: &str) -> Origin {
 
 pub async fn sign_in(test: &TestKeyring, email: &str, password: &str) -> Option<SignedIn> {
     let origin = Origin::default();
-    let signed_in = test.keyring.sign_in(email, password, None, &origin).await;
+    let signed_in = test
+        .keyring
+        .sign_in()
+        .with_password(email, password, None, &origin)
+        .await;
     signed_in.expect("works").and_then(Admission::session)
 }
 
-pub async fn is_in(test: &TestKeyring, token: &str) -> bool {
-    test.keyring.session(token).await.expect("works").is_some()
-}
-
 pub async fn session(test: &TestKeyring, token: &str) -> Session {
-    let session = test.keyring.session(token).await;
+    let session = test.keyring.sessions().find(token).await;
     session.expect("works").expect("signed in")
 }
 
@@ -96,14 +96,14 @@ async fn a_changed_password_ends_all_other_sessions_and_gives_this_one_a_new_tok
         );
     }
     for token in &tokens {
-        assert!(is_in(&test, token).await, "nothing has changed");
+        assert!(test.is_open(token).await, "nothing has changed");
     }
     let owner = fresh(&test, "owner@acme.example", app).await;
     let ada = here.person_id();
     let link = owner.reset_link(ada).await.expect("works").expect("made");
     let signed_in = change(PASSWORD, ANOTHER).await.expect("works").expect("in");
     for token in &tokens {
-        assert!(!is_in(&test, token).await);
+        assert!(!test.is_open(token).await);
     }
     let kept = session(&test, &signed_in.token).await;
     assert_eq!(kept.signed_in_at(), here.signed_in_at());
@@ -181,7 +181,11 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once(database: TestD
         ("", ""),
     ] {
         let origin = from(user_agent, ip);
-        let signed_in = test.keyring.sign_in(ADA, PASSWORD, None, &origin).await;
+        let signed_in = test
+            .keyring
+            .sign_in()
+            .with_password(ADA, PASSWORD, None, &origin)
+            .await;
         let signed_in = signed_in.expect("works").and_then(Admission::session);
         tokens.push(signed_in.expect("in").token);
         test.clock.advance(MINUTE);
@@ -203,18 +207,15 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_at_once(database: TestD
     let foreign = other_person.end(list[1].id, &origin).await;
     assert!(matches!(foreign, Err(ManagementError::NotFound)));
     assert!(!here.end(list[2].id, &origin).await.expect("ended"));
-    assert!(!is_in(&test, &tokens[1]).await && is_in(&test, &tokens[2]).await);
+    assert!(!test.is_open(&tokens[1]).await && test.is_open(&tokens[2]).await);
     here.end_others(&origin).await.expect("ended");
-    assert!(!is_in(&test, &tokens[2]).await && is_in(&test, &tokens[0]).await);
+    assert!(!test.is_open(&tokens[2]).await && test.is_open(&tokens[0]).await);
     let other = sign_in(&test, ADA, PASSWORD).await.expect("in").token;
     here.sign_out_everywhere(&origin).await.expect("ended");
-    assert!(!is_in(&test, &other).await && !is_in(&test, &tokens[0]).await);
+    assert!(!test.is_open(&other).await && !test.is_open(&tokens[0]).await);
     assert!(
-        is_in(
-            &test,
-            &sign_in(&test, ADA, PASSWORD).await.expect("in").token
-        )
-        .await
+        test.is_open(&sign_in(&test, ADA, PASSWORD).await.expect("in").token)
+            .await
     );
     let owner = fresh(&test, "owner@acme.example", app).await;
     let log = records(&owner, Action::SessionsEnded).await;
@@ -237,27 +238,28 @@ async fn signing_in_again_ends_the_session_of_the_same_browser_only(database: Te
         };
         let signed_in = test
             .keyring
-            .sign_in(email, password, browser, &origin)
+            .sign_in()
+            .with_password(email, password, browser, &origin)
             .await;
         let signed_in = signed_in.expect("works").and_then(Admission::session);
         signed_in.map(|signed_in| signed_in.token)
     };
     assert_eq!(again(ADA, "not my password", &first).await, None);
-    assert!(is_in(&test, &first).await);
+    assert!(test.is_open(&first).await);
     let second = again(ADA, PASSWORD, &first).await.expect("in");
-    assert!(!is_in(&test, &first).await && is_in(&test, &second).await);
+    assert!(!test.is_open(&first).await && test.is_open(&second).await);
     let owner = fresh(&test, "owner@acme.example", app).await;
     assert!(records(&owner, Action::SignedOut).await.is_empty());
     // A cookie that an attacker has planted gives no access to the session.
     let made_up = "0".repeat(64);
     let third = again(ADA, PASSWORD, &made_up).await.expect("in");
-    assert!(third != made_up && !is_in(&test, &made_up).await);
+    assert!(third != made_up && !test.is_open(&made_up).await);
     let boss = again("owner@acme.example", PASSWORD, &second).await;
-    assert!(is_in(&test, &boss.expect("in")).await && !is_in(&test, &second).await);
+    assert!(test.is_open(&boss.expect("in")).await && !test.is_open(&second).await);
     let log = records(&owner, Action::SignedOut).await;
     assert_eq!(log.len(), 1);
     assert_eq!(log[0].target, ADA);
-    assert!(is_in(&test, &elsewhere).await);
+    assert!(test.is_open(&elsewhere).await);
 }
 
 each_database!(a_person_has_a_name_and_a_time_zone_and_returns_to_the_application_used_last);

@@ -21,7 +21,8 @@ fn ada() -> Email {
 
 async fn sign_in(test: &TestKeyring, password: &str) -> Option<SignedIn> {
     test.keyring
-        .sign_in("ada@example.com", password, None, &Origin::default())
+        .sign_in()
+        .with_password("ada@example.com", password, None, &Origin::default())
         .await
         .expect("works")
         .and_then(Admission::session)
@@ -34,13 +35,9 @@ async fn five_sessions(test: &TestKeyring) -> Vec<String> {
         tokens.push(sign_in(test, PASSWORD).await.expect("in").token);
     }
     for token in &tokens {
-        assert!(is_in(test, token).await);
+        assert!(test.is_open(token).await);
     }
     tokens
-}
-
-async fn is_in(test: &TestKeyring, token: &str) -> bool {
-    test.keyring.session(token).await.expect("works").is_some()
 }
 
 async fn link(admin: &PeopleAdmin) -> String {
@@ -78,10 +75,10 @@ async fn a_link_resets_a_password_once_and_ends_every_session(database: TestData
 
     let weak = reset(&test, &token, "Password1234567").await;
     assert!(matches!(weak, Err(ManagementError::Invalid(_))), "{weak:?}");
-    assert!(is_in(&test, &sessions[0]).await, "nothing has happened yet");
+    assert!(test.is_open(&sessions[0]).await, "nothing has happened yet");
     reset(&test, &token, ANOTHER).await.expect("works");
     for session in &sessions {
-        assert!(!is_in(&test, session).await);
+        assert!(!test.is_open(session).await);
     }
     let again = reset(&test, &token, PASSWORD).await;
     assert!(matches!(again, Err(ManagementError::NotFound)), "{again:?}");
@@ -135,7 +132,7 @@ async fn a_disabled_person_is_signed_out_immediately_support_too(database: TestD
     let done = admin.disable(&ada()).await.expect("works");
     assert!(matches!(done, Administered::Done(())));
     for session in &sessions {
-        assert!(!is_in(&test, session).await);
+        assert!(!test.is_open(session).await);
     }
     assert!(sign_in(&test, PASSWORD).await.is_none());
     assert!(
@@ -163,7 +160,7 @@ async fn a_disabled_person_is_signed_out_immediately_support_too(database: TestD
         Ok(Administered::Already)
     ));
     for session in &sessions {
-        assert!(!is_in(&test, session).await, "what has ended stays ended");
+        assert!(!test.is_open(session).await, "what has ended stays ended");
     }
     assert!(sign_in(&test, PASSWORD).await.is_some());
     let nobody = Email::parse("nobody@example.com").expect("valid");
@@ -231,7 +228,7 @@ async fn a_concurrent_sign_in_does_not_survive_a_reset(database: TestDatabase) {
             tokio::join!(sign_in(&test, PASSWORD), reset(&test, &token, ANOTHER));
         done.expect("works");
         if let Some(signed_in) = signed_in {
-            assert!(!is_in(&test, &signed_in.token).await);
+            assert!(!test.is_open(&signed_in.token).await);
         }
         let token = link(&admin).await;
         reset(&test, &token, PASSWORD).await.expect("works");
@@ -308,12 +305,15 @@ async fn a_person_is_added_to_a_new_and_to_an_existing_account_while_a_server_is
         let placed = placed.expect("not support");
         assert_eq!(placed.founded, account == "New account");
         let origin = Origin::default();
-        let answer = test.keyring.sign_in(&email, PASSWORD, None, &origin);
+        let answer = test
+            .keyring
+            .sign_in()
+            .with_password(&email, PASSWORD, None, &origin);
         let admission = answer.await.expect("works");
         let Some(signed_in) = admission.and_then(Admission::session) else {
             panic!("{email} cannot sign in");
         };
-        let session = test.keyring.session(&signed_in.token).await;
+        let session = test.keyring.sessions().find(&signed_in.token).await;
         let id = session.expect("works").expect("signed in").person_id();
         let found = store.applications_of(id).await;
         applications.push(found.expect("works").len());
@@ -336,6 +336,8 @@ async fn a_command_beside_the_server_changes_nothing_in_the_key_index(database: 
     // A server that starts afterwards finds the same.
     let later = reopen(&test.database, &test.clock, 8).await;
     let origin = Origin::default();
-    let answer = later.sign_in("ada@example.com", PASSWORD, None, &origin);
+    let answer = later
+        .sign_in()
+        .with_password("ada@example.com", PASSWORD, None, &origin);
     assert!(answer.await.expect("works").is_none());
 }

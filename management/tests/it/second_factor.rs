@@ -60,7 +60,8 @@ impl Enrolled {
     async fn password(&self) -> Option<Admission> {
         self.test
             .keyring
-            .sign_in(ADA, PASSWORD, None, &Origin::default())
+            .sign_in()
+            .with_password(ADA, PASSWORD, None, &Origin::default())
             .await
             .expect("works")
     }
@@ -76,6 +77,7 @@ impl Enrolled {
     async fn enter(&self, token: &str, code: &str) -> Result<Option<SignedIn>, ManagementError> {
         self.test
             .keyring
+            .sign_in()
             .enter_code(token, code, None, &Origin::default())
             .await
     }
@@ -108,17 +110,27 @@ async fn a_password_alone_starts_no_session_and_a_code_starts_one_once(database:
     let ada = Enrolled::new(database).await;
     let keyring = &ada.test.keyring;
     let origin = Origin::default();
-    let wrong = keyring.sign_in(ADA, "a wrong guess", None, &origin);
+    let wrong = keyring
+        .sign_in()
+        .with_password(ADA, "a wrong guess", None, &origin);
     assert!(wrong.await.expect("works").is_none());
     let token = ada.pending().await;
-    assert!(keyring.session(&token).await.expect("works").is_none());
-    let waiting = keyring.pending_factors(&token).await.expect("works");
+    assert!(!ada.test.is_open(&token).await);
+    let waiting = keyring
+        .sign_in()
+        .pending_factors(&token)
+        .await
+        .expect("works");
     assert!(waiting.is_some_and(|factors| factors.app && !factors.passkey));
 
     let code = ada.code();
     assert!(refused(&ada.enter(&token, "000000").await));
     let signed_in = ada.enter(&token, &code).await.expect("works").expect("in");
-    let session = keyring.session(&signed_in.token).await.expect("works");
+    let session = keyring
+        .sessions()
+        .find(&signed_in.token)
+        .await
+        .expect("works");
     assert_eq!(session.expect("begun").email().as_str(), ADA);
     assert!(ended(&ada.enter(&token, &code).await), "it was used");
 
@@ -252,7 +264,8 @@ async fn an_invitation_and_a_reset_password_still_ask_for_a_code(database: TestD
     let done = keyring.reset_password(&link.token, password.to_owned().into(), &origin);
     done.await.expect("works");
     let answer = keyring
-        .sign_in(ADA, password, None, &origin)
+        .sign_in()
+        .with_password(ADA, password, None, &origin)
         .await
         .expect("works");
     assert!(

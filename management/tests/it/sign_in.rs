@@ -32,7 +32,10 @@ async fn try_to(
     device: Option<&str>,
     origin: &Origin,
 ) -> Result<Option<Admission>, ManagementError> {
-    test.keyring.sign_in(email, password, device, origin).await
+    test.keyring
+        .sign_in()
+        .with_password(email, password, device, origin)
+        .await
 }
 
 async fn device(test: &TestKeyring, email: &str) -> String {
@@ -297,7 +300,8 @@ async fn a_browser_is_known_until_the_password_changes_or_all_sessions_end(datab
         .expect("known");
     let session = test
         .keyring
-        .session(&session.token)
+        .sessions()
+        .find(&session.token)
         .await
         .expect("works")
         .expect("open");
@@ -310,7 +314,7 @@ async fn a_browser_is_known_until_the_password_changes_or_all_sessions_end(datab
     );
     let new = changed.await.expect("works").expect("changed");
     assert!(!known(&stolen).await);
-    let again = test.keyring.sign_in(
+    let again = test.keyring.sign_in().with_password(
         "ada@example.com",
         "another battery staple",
         Some(new.device.as_str()),
@@ -325,12 +329,13 @@ async fn a_browser_is_known_until_the_password_changes_or_all_sessions_end(datab
     test.clock.advance(SECOND);
     let session = test
         .keyring
-        .session(&again.token)
+        .sessions()
+        .find(&again.token)
         .await
         .expect("works")
         .expect("open");
     session.sign_out_everywhere(&origin).await.expect("works");
-    let forgotten = test.keyring.sign_in(
+    let forgotten = test.keyring.sign_in().with_password(
         "ada@example.com",
         "another battery staple",
         Some(again.device.as_str()),

@@ -36,12 +36,19 @@ async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_i
     let (keyring, origin) = (&test.keyring, Origin::default());
     test.add("Acme", "ada@example.com", Role::Owner).await;
     let signed_in = keyring
-        .sign_in("ada@example.com", PASSWORD, None, &origin)
+        .sign_in()
+        .with_password("ada@example.com", PASSWORD, None, &origin)
         .await;
     let Ok(Some(Admission::Session(cookies))) = signed_in else {
         panic!("not signed in: {signed_in:?}");
     };
-    let load = || async { keyring.session(&cookies.token).await.expect("works") };
+    let load = || async {
+        keyring
+            .sessions()
+            .find(&cookies.token)
+            .await
+            .expect("works")
+    };
     let (first, second) = (load().await.expect("begun"), load().await.expect("begun"));
     // From here on a request notes that the session was used.
     test.clock.advance(2 * MINUTE);
@@ -58,7 +65,8 @@ async fn a_request_that_loaded_its_session_before_the_sign_out_does_not_revive_i
     assert!(load().await.is_none());
     assert!(
         keyring
-            .session_without_touch(&cookies.token)
+            .sessions()
+            .find_without_touch(&cookies.token)
             .await
             .expect("works")
             .is_none()
@@ -71,12 +79,13 @@ async fn a_session_gets_a_new_token_when_its_person_is_authenticated_again(datab
     let (keyring, origin) = (&test.keyring, Origin::default());
     test.add("Acme", "ada@example.com", Role::Owner).await;
     let signed_in = keyring
-        .sign_in("ada@example.com", PASSWORD, None, &origin)
+        .sign_in()
+        .with_password("ada@example.com", PASSWORD, None, &origin)
         .await;
     let Ok(Some(Admission::Session(cookies))) = signed_in else {
         panic!("not signed in: {signed_in:?}");
     };
-    let load = async |token: &str| keyring.session(token).await.expect("works");
+    let load = async |token: &str| keyring.sessions().find(token).await.expect("works");
     let first = load(&cookies.token).await.expect("begun");
     // Requests at the same time, which have read the session.
     let (second, third) = (first.clone(), first.clone());
@@ -122,14 +131,16 @@ async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive(database: 
     for round in 0..rounds {
         let keyring = test.keyring.clone();
         let signed_in = keyring
-            .sign_in("ada@example.com", PASSWORD, None, &Origin::default())
+            .sign_in()
+            .with_password("ada@example.com", PASSWORD, None, &Origin::default())
             .await;
         let Ok(Some(Admission::Session(cookies))) = signed_in else {
             panic!("not signed in: {signed_in:?}");
         };
         let token: Arc<str> = cookies.token.into();
         let session = keyring
-            .session(&token)
+            .sessions()
+            .find(&token)
             .await
             .expect("works")
             .expect("begun");
@@ -142,7 +153,8 @@ async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive(database: 
                 tokio::spawn(async move {
                     barrier.wait().await;
                     keyring
-                        .session(&token)
+                        .sessions()
+                        .find(&token)
                         .await
                         .map(|session| session.is_some())
                 })
@@ -159,7 +171,12 @@ async fn no_race_of_a_sign_out_with_requests_leaves_the_session_alive(database: 
         }
         for _ in 0..2 {
             assert!(
-                keyring.session(&token).await.expect("works").is_none(),
+                keyring
+                    .sessions()
+                    .find(&token)
+                    .await
+                    .expect("works")
+                    .is_none(),
                 "round {round}"
             );
         }

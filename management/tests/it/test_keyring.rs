@@ -109,17 +109,25 @@ impl TestKeyring {
         self.keyring.add_person(draft).await.expect("added");
     }
 
+    /// Whether the session with this token has not ended.
+    pub async fn is_open(&self, token: &str) -> bool {
+        let session = self.keyring.sessions().find(token).await;
+        session.expect("works").is_some()
+    }
+
     pub async fn sign_in(&self, email: &str) -> Session {
         match self
             .keyring
-            .sign_in(email, PASSWORD, None, &Origin::default())
+            .sign_in()
+            .with_password(email, PASSWORD, None, &Origin::default())
             .await
             .expect("works")
             .and_then(Admission::session)
         {
             Some(cookies) => self
                 .keyring
-                .session(&cookies.token)
+                .sessions()
+                .find(&cookies.token)
                 .await
                 .expect("works")
                 .expect("begun"),

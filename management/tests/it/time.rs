@@ -104,9 +104,12 @@ async fn setting_the_clock_does_not_end_the_throttling_of_sign_ins() {
             let try_wrong = async || {
                 let origin = Origin::default();
                 let email = "owner@acme.example";
-                let tried = test
-                    .keyring
-                    .sign_in(email, "not this one, ever", None, &origin);
+                let tried = test.keyring.sign_in().with_password(
+                    email,
+                    "not this one, ever",
+                    None,
+                    &origin,
+                );
                 matches!(tried.await, Ok(None))
             };
             while try_wrong().await {}
@@ -172,7 +175,8 @@ async fn a_session_ends_on_time_after_the_clock_was_set_back(database: TestDatab
     let _ = test.editor("Acme").await;
     let signed_in = test
         .keyring
-        .sign_in(
+        .sign_in()
+        .with_password(
             "owner@acme.example",
             crate::test_keyring::PASSWORD,
             None,
@@ -185,10 +189,10 @@ async fn a_session_ends_on_time_after_the_clock_was_set_back(database: TestDatab
     };
     test.clock.leap(-DAY);
     run(&test, 29 * MINUTE).await;
-    let session = test.keyring.session_without_touch(&cookies.token);
+    let session = test.keyring.sessions().find_without_touch(&cookies.token);
     assert!(session.await.expect("read").is_some());
     run(&test, 2 * MINUTE).await;
-    let session = test.keyring.session_without_touch(&cookies.token);
+    let session = test.keyring.sessions().find_without_touch(&cookies.token);
     assert!(session.await.expect("read").is_none());
 }
 

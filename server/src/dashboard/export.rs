@@ -116,7 +116,7 @@ pub(super) async fn session(
     token: Option<&SessionToken>,
 ) -> Result<Option<Session>, ManagementError> {
     match token {
-        Some(SessionToken(token)) => state.keyring.session(token).await,
+        Some(SessionToken(token)) => state.keyring.sessions().find(token).await,
         None => Ok(None),
     }
 }

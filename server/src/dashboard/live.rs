@@ -167,7 +167,13 @@ impl LiveStream {
     /// the stream ends and the browser reconnects.
     async fn may_read(&self) -> bool {
         let SessionToken(token) = &self.token;
-        match self.state.keyring.session_without_touch(token).await {
+        match self
+            .state
+            .keyring
+            .sessions()
+            .find_without_touch(token)
+            .await
+        {
             Ok(Some(session)) => session
                 .viewer(self.viewer.application().id, Origin::default())
                 .await

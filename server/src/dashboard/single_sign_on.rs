@@ -37,7 +37,7 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
         None => SignInGoal::SignIn,
         Some(wanted) => {
             let session = match session_token(&request) {
-                Some(token) => state.keyring.session(&token).await,
+                Some(token) => state.keyring.sessions().find(&token).await,
                 None => Ok(None),
             };
             match (session, wanted) {
@@ -138,7 +138,7 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
         Ok(ProviderOutcome::Refused(why)) => {
             // A person who is signed in is told on the profile.
             let signed_in = match &session {
-                Some(token) => state.keyring.session(token).await.ok().flatten(),
+                Some(token) => state.keyring.sessions().find(token).await.ok().flatten(),
                 None => None,
             };
             let place = if signed_in.is_some() {

@@ -16,7 +16,11 @@ const WRONG_CODES: usize = 3;
 /// Where the database fails.
 pub(super) async fn guess_passwords(keyring: &Keyring, email: &str) -> Result<(), ManagementError> {
     for _ in 0..WRONG_PASSWORDS {
-        match keyring.sign_in(email, "a guess", None, &attacker()).await {
+        match keyring
+            .sign_in()
+            .with_password(email, "a guess", None, &attacker())
+            .await
+        {
             Ok(_) | Err(ManagementError::Throttled { .. }) => {}
             Err(error) => return Err(error),
         }
@@ -34,11 +38,14 @@ pub(super) async fn guess_codes(
     password: &str,
 ) -> Result<(), ManagementError> {
     let member = Origin::default();
-    let signed_in = keyring.sign_in(email, password, None, &member).await?;
+    let signed_in = keyring
+        .sign_in()
+        .with_password(email, password, None, &member)
+        .await?;
     let Some(Admission::Session(signed_in)) = signed_in else {
         return Err(ManagementError::NotFound);
     };
-    let session = keyring.session(&signed_in.token).await?;
+    let session = keyring.sessions().find(&signed_in.token).await?;
     let session = session.ok_or(ManagementError::NotFound)?.fresh()?;
     let setup = session.begin_enrolment().await?;
     let code = setup.secret().code_at(keyring.now());
@@ -46,10 +53,15 @@ pub(super) async fn guess_codes(
     let codes = codes.await?.flatten().ok_or(ManagementError::NotFound)?;
 
     let origin = attacker();
-    let guessed = keyring.sign_in(email, password, None, &origin).await?;
+    let guessed = keyring
+        .sign_in()
+        .with_password(email, password, None, &origin)
+        .await?;
     if let Some(Admission::CodeRequired(pending)) = guessed {
         for _ in 0..WRONG_CODES {
-            let entered = keyring.enter_code(&pending.token, "000000", None, &origin);
+            let entered = keyring
+                .sign_in()
+                .enter_code(&pending.token, "000000", None, &origin);
             entered.await?;
         }
     }

@@ -295,14 +295,16 @@ async fn owner(keyring: &Keyring, email: &str, password: &str) -> Result<Owner, 
         ..Origin::default()
     };
     let Some(Admission::Session(signed_in)) = keyring
-        .sign_in(email, password, None, &origin)
+        .sign_in()
+        .with_password(email, password, None, &origin)
         .await
         .map_err(cannot)?
     else {
         return Err(cannot("its owner cannot sign in"));
     };
     let session = keyring
-        .session(&signed_in.token)
+        .sessions()
+        .find(&signed_in.token)
         .await
         .map_err(cannot)?
         .ok_or_else(|| cannot("its owner's session has ended"))?;

@@ -131,14 +131,14 @@ fn metrics_text(state: &AppState) -> String {
         "latchkey_sign_ins_total",
         "Sign-ins and their steps, by result.",
     );
-    for (result, count) in state.keyring.sign_in_counts() {
+    for (result, count) in state.keyring.sign_in().counts() {
         text.sample(&[("result", result.as_str())], count);
     }
     text.counter(
         "latchkey_password_hashes_total",
         "Passwords that were hashed, to check or to store them.",
     );
-    text.sample(&[], state.keyring.password_hashes());
+    text.sample(&[], state.keyring.sign_in().password_hashes());
     write_mail(&mut text, state);
     text.counter(
         "latchkey_background_task_failures_total",

@@ -35,7 +35,8 @@ impl Scene {
         let clock = Arc::new(SystemClock::default());
         let keyring = Keyring::open(store, peppers(), clock).await.expect("opens");
         let signed_in = keyring
-            .sign_in(OWNER, PASSWORD, None, &Origin::default())
+            .sign_in()
+            .with_password(OWNER, PASSWORD, None, &Origin::default())
             .await;
         let Ok(Some(Admission::Session(signed_in))) = signed_in else {
             panic!("no session: {signed_in:?}");

@@ -19,12 +19,17 @@ async fn demo() -> (tempfile::TempDir, Viewer) {
     let (keyring, password) = server::demo::fill(store).await.expect("filled");
     let origin = Origin::default();
     let signed_in = keyring
-        .sign_in("owner@northwind.example", &password, None, &origin)
+        .sign_in()
+        .with_password("owner@northwind.example", &password, None, &origin)
         .await;
     let Ok(Some(Admission::Session(signed_in))) = signed_in else {
         panic!("the printed password does not work");
     };
-    let session = keyring.session(&signed_in.token).await.expect("a database");
+    let session = keyring
+        .sessions()
+        .find(&signed_in.token)
+        .await
+        .expect("a database");
     let session = session.expect("a session");
     let app = session.applications().await.expect("a database")[0].clone();
     assert_eq!(

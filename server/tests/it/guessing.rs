@@ -40,14 +40,14 @@ fn address(n: u32) -> String {
 each_database!(of_ten_thousand_accounts_that_one_address_tries_sixty_are_checked);
 async fn of_ten_thousand_accounts_that_one_address_tries_sixty_are_checked(database: TestDatabase) {
     let server = TestServer::with_users_on(database).await;
-    let before = server.keyring.password_hashes();
+    let before = server.keyring.sign_in().password_hashes();
     // One in a hundred belongs to a person.
     let guess = |n: u32| match n % 100 {
         0 => (address(0), OWNER.to_owned()),
         _ => (address(0), format!("p{n}@example.com")),
     };
     let (checked, refused) = spray(&server, guess).await;
-    let hashed = server.keyring.password_hashes() - before;
+    let hashed = server.keyring.sign_in().password_hashes() - before;
     assert_eq!((checked, refused), (PER_ADDRESS, ATTEMPTS - PER_ADDRESS));
     assert_eq!(hashed, u64::from(PER_ADDRESS));
 }
@@ -58,9 +58,9 @@ async fn of_ten_thousand_passwords_from_as_many_addresses_twenty_are_checked(
 ) {
     let server = TestServer::with_users_on(database).await;
     for email in [OWNER, "unknown@example.com"] {
-        let before = server.keyring.password_hashes();
+        let before = server.keyring.sign_in().password_hashes();
         let (checked, refused) = spray(&server, |n| (address(n), email.to_owned())).await;
-        let hashed = server.keyring.password_hashes() - before;
+        let hashed = server.keyring.sign_in().password_hashes() - before;
         assert_eq!((checked, refused), (PER_EMAIL, ATTEMPTS - PER_EMAIL));
         assert_eq!(hashed, u64::from(PER_EMAIL), "{email}");
     }

@@ -128,7 +128,7 @@ async fn a_stream_ends_with_the_session_and_with_the_server() {
     let cookie = format!("latchkey={token}");
     let (_, mut stream) = open(&server, &path, &[("cookie", &cookie)]).await;
     piece(&mut stream).await;
-    let session = server.keyring.session(&token).await.expect("works");
+    let session = server.keyring.sessions().find(&token).await.expect("works");
     let session = session.expect("signed in");
     session.sign_out(&Origin::default()).await.expect("works");
     call(&server, &key).await;

@@ -119,7 +119,7 @@ fn cookie<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
 
 async fn session_of(browser: &Browser<'_>) -> Session {
     let token = browser.cookie.trim_start_matches("latchkey=");
-    let session = browser.server.keyring.session(token).await;
+    let session = browser.server.keyring.sessions().find(token).await;
     session.expect("a database").expect("a session")
 }
 
@@ -254,7 +254,12 @@ async fn a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing(datab
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     assert_eq!(done.header("location"), "/profile");
     let token = cookie(&done, "latchkey").expect("a session").to_owned();
-    let session = server.keyring.session(&token).await.expect("a database");
+    let session = server
+        .keyring
+        .sessions()
+        .find(&token)
+        .await
+        .expect("a database");
     assert_eq!(session.expect("a session").email().as_str(), OWNER);
     assert_eq!(cookie(&done, "latchkey-sign-in"), Some(""));
     assert_eq!(cookie(&done, "latchkey-passkey"), Some(""));

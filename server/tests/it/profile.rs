@@ -96,7 +96,7 @@ each_database!(a_session_is_ended_from_the_list_of_another);
 async fn a_session_is_ended_from_the_list_of_another(database: TestDatabase) {
     let server = TestServer::with_users_on(database).await;
     let (here, other) = (server.token(VIEWER).await, server.token(VIEWER).await);
-    let session = server.keyring.session(&other).await;
+    let session = server.keyring.sessions().find(&other).await;
     let session = session.expect("a database").expect("a session");
     let sessions = session.sessions().await.expect("a database");
     let other_id = sessions[0].id.to_string();

@@ -78,7 +78,8 @@ async fn secrets_are_redacted_in_debug_output() {
     let secret = key.secret.clone();
     let signed_in = server
         .keyring
-        .sign_in(OWNER, PASSWORD, None, &Origin::default())
+        .sign_in()
+        .with_password(OWNER, PASSWORD, None, &Origin::default())
         .await;
     let Ok(Some(Admission::Session(cookies))) = signed_in else {
         panic!("not signed in: {signed_in:?}");

@@ -206,7 +206,7 @@ async fn after_each_authentication_the_old_token_is_no_session(database: TestDat
             TestDatabase::sqlite().await
         };
         let mut scene = Scene::on(TestServer::with_users_on(database).await).await;
-        let before = scene.server.keyring.session(&scene.token).await;
+        let before = scene.server.keyring.sessions().find(&scene.token).await;
         let before = before.expect("a database").expect("a session");
         let form = scene.fill(form).await;
         let answer = scene.post(*by, function, &form).await;
@@ -218,7 +218,7 @@ async fn after_each_authentication_the_old_token_is_no_session(database: TestDat
         assert!(!attributes.contains("Max-Age"), "{what}: {attributes}");
         assert!(!scene.is_in(&scene.token).await, "{what}: the old token");
         assert!(scene.is_in(&token).await, "{what}: the new token");
-        let after = scene.server.keyring.session(&token).await;
+        let after = scene.server.keyring.sessions().find(&token).await;
         let after = after.expect("a database").expect("a session");
         assert!(after.is_fresh(), "{what}");
         assert_eq!(after.id() != before.id(), *signs_in, "{what}");

@@ -222,7 +222,8 @@ async fn a_person_of_the_provider_has_no_password_to_guess() {
         let admitted = setup
             .server
             .keyring
-            .sign_in(ADA, password, None, &Origin::default())
+            .sign_in()
+            .with_password(ADA, password, None, &Origin::default())
             .await;
         assert!(matches!(admitted, Ok(None)), "{password:?}");
     }

@@ -54,7 +54,7 @@ impl<'a> Browser<'a> {
     /// The secret in a page's form.
     async fn setup(&self, page: &Answer) -> AuthenticatorSetup {
         let form = between(&page.body, "name=\"setup\" value=\"", "\"");
-        let session = self.server.keyring.session(&self.token).await;
+        let session = self.server.keyring.sessions().find(&self.token).await;
         let session = session.expect("a database").expect("a session");
         session.open_setup(form).expect("a form of this session")
     }
@@ -258,7 +258,7 @@ async fn a_required_factor_comes_before_anything_else_once_the_grace_period_is_o
         (FOREIGNER, false),
     ] {
         let browser = Browser::of(&server, email).await;
-        let app = server.keyring.session(&browser.token).await;
+        let app = server.keyring.sessions().find(&browser.token).await;
         let session = app.expect("a database").expect("a session");
         let app = session.applications().await.expect("read")[0].id;
         let list = format!("/apps/{app}/settings/api-keys");
@@ -301,7 +301,7 @@ async fn an_owner_resets_the_factor_of_a_member_who_is_signed_out_everywhere(
     );
     member.enrol().await;
     let app = server.application(OWNER).await;
-    let session = server.keyring.session(&member.token).await;
+    let session = server.keyring.sessions().find(&member.token).await;
     let person = session.expect("a database").expect("there").person_id();
     let path = format!("/apps/{app}/settings/members/{person}/two-factor");
     let question = owner.get(&path).await;
@@ -326,7 +326,7 @@ async fn an_owner_resets_the_factor_of_a_member_who_is_signed_out_everywhere(
     assert_eq!(twice.status, StatusCode::NOT_FOUND);
     // An owner's own factor asks for a code.
     owner.enrol().await;
-    let session = server.keyring.session(&owner.token).await;
+    let session = server.keyring.sessions().find(&owner.token).await;
     let me = session.expect("a database").expect("there").person_id();
     let own = owner
         .call("reset_two_factor", &format!("app={app}&person={me}"))

@@ -83,7 +83,7 @@ pub async fn is_signed_in() -> Result<bool, AppError> {
 
 async fn present_session() -> Result<Option<Session>, AppError> {
     match extension::<SessionToken>() {
-        Some(token) => Ok(keyring()?.session(&token.0).await?),
+        Some(token) => Ok(keyring()?.sessions().find(&token.0).await?),
         None => Ok(None),
     }
 }

@@ -42,6 +42,7 @@ impl Keyring {
         // An address without a person takes the same steps as one with a person, and a weak password gets the same answer
         // as a wrong one: the inviter has the link too, and must not learn from it whether the address has an account.
         let (invitee, password_hash) = match self
+            .sign_in()
             .admit(&email, password, browser.device, origin)
             .await?
         {
@@ -68,10 +69,16 @@ impl Keyring {
                 )
             }
         };
-        let replaced = self.replaced(browser.session, invitee.id(), origin).await?;
+        let replaced = self
+            .sign_in()
+            .replaced(browser.session, invitee.id(), origin)
+            .await?;
         // The first browser of a new person is not news.
         let known = matches!(invitee, InvitedPerson::New(_))
-            || self.is_known(browser.device, invitee.id()).await?;
+            || self
+                .sign_in()
+                .knows_device(browser.device, invitee.id())
+                .await?;
         let (keyring, origin) = (self.clone(), origin.clone());
         self.run_to_completion(async move {
             let joined = join(

@@ -157,7 +157,10 @@ impl Keyring {
             return Ok(Handled::Done);
         }
         let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
-        let known = self.is_known(request.device.as_deref(), person.id).await?;
+        let known = self
+            .sign_in()
+            .knows_device(request.device.as_deref(), person.id)
+            .await?;
         let (common, own) = (limits.reset_limit(), limits.known_reset_limit(person.id));
         let limit = if !request.over_limit && !limits.is_exhausted(common, now) {
             common

@@ -112,7 +112,7 @@ impl Session {
         let Some(last_step) = step else {
             return Ok(None);
         };
-        keyring.refund(&attempt).await;
+        keyring.sign_in().refund(&attempt).await;
         let first = (!setup.proven).then(|| keyring.first_factor(person));
         let purpose = CipherPurpose::Authenticator;
         let secret = setup.secret.0.as_slice();

@@ -34,12 +34,15 @@ impl Keyring {
         };
         let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
         let attempt = limits.begin_code(person, kind, known, now);
-        self.begin_attempt(attempt).await.inspect_err(|error| {
-            if matches!(error, ManagementError::Throttled { .. }) {
-                let kind = EventKind::SignInThrottled;
-                self.telemetry().sign_in_failed(kind, email, origin);
-            }
-        })
+        self.sign_in()
+            .begin_attempt(attempt)
+            .await
+            .inspect_err(|error| {
+                if matches!(error, ManagementError::Throttled { .. }) {
+                    let kind = EventKind::SignInThrottled;
+                    self.telemetry().sign_in_failed(kind, email, origin);
+                }
+            })
     }
 
     /// Records a wrong code.
@@ -118,7 +121,7 @@ impl Session {
         };
         match done {
             Ok(()) => {
-                keyring.refund(&attempt).await;
+                keyring.sign_in().refund(&attempt).await;
                 Ok(true)
             }
             Err(StoreError::Conflict) => {

@@ -1,7 +1,7 @@
 //! The second step of a sign-in.
 
 use crate::{
-    Browser, Keyring, ManagementError, SignInResult, SignedIn,
+    Browser, ManagementError, SignIn, SignInResult, SignedIn,
     mail::{ClientDetails, Content, Recipient},
     sign_in::session,
 };
@@ -54,18 +54,18 @@ pub struct PendingFactors {
     pub passkey: bool,
 }
 
-impl Keyring {
+impl SignIn<'_> {
     /// Begins to wait for a code of a person whose password was checked, or who has signed in at the identity provider in this way.
     pub(crate) async fn require_code(
-        &self,
+        self,
         person: &PersonRow,
         provider: Option<(ProviderSignIn<'_>, &str)>,
         origin: &Origin,
     ) -> Result<PendingSignIn, ManagementError> {
-        let token = random_token(self.entropy());
+        let token = random_token(self.keyring.entropy());
         let purpose = TokenPurpose::PendingSignIn;
-        let stored = self.hasher().token_digest(purpose, &token);
-        let at = self.now();
+        let stored = self.keyring.hasher().token_digest(purpose, &token);
+        let at = self.keyring.now();
         let new = NewPendingSignIn {
             token_hash: &stored.digest,
             pepper: stored.pepper,
@@ -76,9 +76,11 @@ impl Keyring {
             provider,
         };
         let action = Action::CodeRequired;
-        let events = session::events(self, action, person.id, &person.email, origin).await?;
-        self.store().begin_sign_in(&new, &events).await?;
-        self.sign_in_state()
+        let events =
+            session::events(self.keyring, action, person.id, &person.email, origin).await?;
+        self.keyring.store().begin_sign_in(&new, &events).await?;
+        self.keyring
+            .sign_in_state()
             .counters()
             .count(SignInResult::SecondFactorRequired);
         Ok(PendingSignIn { token })
@@ -89,15 +91,25 @@ impl Keyring {
     /// # Errors
     /// If the database fails.
     pub async fn pending_factors(
-        &self,
+        self,
         token: &str,
     ) -> Result<Option<PendingFactors>, ManagementError> {
-        let Some((PendingSignInRow { person, .. }, _)) = self.pending_sign_in(token).await? else {
+        let Some((PendingSignInRow { person, .. }, _)) = self.pending(token).await? else {
             return Ok(None);
         };
         Ok(Some(PendingFactors {
-            app: self.store().authenticator(person.id).await?.is_some(),
-            passkey: !self.store().passkeys_of(person.id).await?.is_empty(),
+            app: self
+                .keyring
+                .store()
+                .authenticator(person.id)
+                .await?
+                .is_some(),
+            passkey: !self
+                .keyring
+                .store()
+                .passkeys_of(person.id)
+                .await?
+                .is_empty(),
         }))
     }
 
@@ -107,40 +119,46 @@ impl Keyring {
     /// # Errors
     /// `NotFound` if the sign-in does not wait any more: it has expired, or five codes were tried; `Throttled`.
     pub async fn enter_code(
-        &self,
+        self,
         token: &str,
         code: &str,
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let entered = self.start_with_code(token, code, browser.into(), origin);
-        self.sign_in_state()
+        self.keyring
+            .sign_in_state()
             .counters()
             .count_failed(SignInResult::WrongCode, entered.await)
     }
 
     async fn start_with_code(
-        &self,
+        self,
         token: &str,
         code: &str,
         browser: Browser<'_>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
-        let Some((PendingSignInRow { person, provider }, token_hash)) =
-            self.pending_sign_in(token).await?
+        let Some((PendingSignInRow { person, provider }, token_hash)) = self.pending(token).await?
         else {
             return Err(ManagementError::NotFound);
         };
         let through_provider = provider.is_some();
-        let known = self.is_known(browser.device, person.id).await?;
+        let known = self.knows_device(browser.device, person.id).await?;
         let attempt = self
+            .keyring
             .begin_code(person.id, &person.email, (code, known), origin)
             .await?;
-        let now = self.now();
-        if !self.store().count_code_attempt(&token_hash, now).await? {
+        let now = self.keyring.now();
+        if !self
+            .keyring
+            .store()
+            .count_code_attempt(&token_hash, now)
+            .await?
+        {
             return Err(ManagementError::NotFound);
         }
-        let Some(code) = self.unused_code(person.id, code).await? else {
+        let Some(code) = self.keyring.unused_code(person.id, code).await? else {
             self.wrong_code_at_sign_in((&person, known), through_provider, origin)
                 .await;
             return Ok(None);
@@ -154,7 +172,7 @@ impl Keyring {
             .as_ref()
             .map(|provider| (provider.sign_in(), provider.detail.clone()));
         let proof = session::SignInProof::Factor(proof, provider);
-        match session::insert(self, &person, (proof, known), replaced, origin).await {
+        match session::insert(self.keyring, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
                 self.refund(&attempt).await;
                 Ok(Some(signed_in))
@@ -171,12 +189,12 @@ impl Keyring {
     /// Records a wrong code after a right password. If the browser is not known, the person is told once an hour: someone else may have the
     /// password. The answer does not depend on the mail: an error is logged.
     async fn wrong_code_at_sign_in(
-        &self,
+        self,
         (person, known): (&PersonRow, bool),
         through_provider: bool,
         origin: &Origin,
     ) {
-        self.wrong_code(&person.email, origin);
+        self.keyring.wrong_code(&person.email, origin);
         if let Err(error) = self
             .mail_wrong_code((person, known), through_provider, origin)
             .await
@@ -186,38 +204,50 @@ impl Keyring {
     }
 
     async fn mail_wrong_code(
-        &self,
+        self,
         (person, known): (&PersonRow, bool),
         through_provider: bool,
         origin: &Origin,
     ) -> Result<(), StoreError> {
-        if known || !self.sends_mail() || !self.store().notifications(person.id).await?.new_sign_ins
+        if known
+            || !self.keyring.sends_mail()
+            || !self
+                .keyring
+                .store()
+                .notifications(person.id)
+                .await?
+                .new_sign_ins
         {
             return Ok(());
         }
         let content = Content::WrongCode {
             through_provider,
-            client: ClientDetails::new(self.now(), origin),
+            client: ClientDetails::new(self.keyring.now(), origin),
         };
         let to = Recipient {
             email: &person.email,
             person: Some(person.id),
             account: None,
         };
-        let mail = self.mail(to, &content);
+        let mail = self.keyring.mail(to, &content);
         if mail.is_empty() {
             return Ok(());
         }
-        self.charge_mail(&mail, self.store().insert_mail(&mail).await)
+        self.keyring
+            .charge_mail(&mail, self.keyring.store().insert_mail(&mail).await)
     }
 
-    pub(super) async fn pending_sign_in(
-        &self,
+    pub(super) async fn pending(
+        self,
         token: &str,
     ) -> Result<Option<(PendingSignInRow, [u8; 32])>, ManagementError> {
         let purpose = TokenPurpose::PendingSignIn;
-        for digest in self.hasher().token_digests(purpose, token) {
-            let found = self.store().pending_sign_in(&digest, self.now()).await?;
+        for digest in self.keyring.hasher().token_digests(purpose, token) {
+            let found = self
+                .keyring
+                .store()
+                .pending_sign_in(&digest, self.keyring.now())
+                .await?;
             if let Some(pending) = found {
                 return Ok(Some((pending, digest)));
             }

@@ -1,7 +1,8 @@
 //! Checking a password, within the limits on guesses.
 
+use super::{Browser, start};
 use crate::{
-    Keyring, ManagementError,
+    Admission, ManagementError, SignIn, SignInResult,
     sign_in::{
         password::{Checked, Lane, QueuePlace},
         throttle::Attempt,
@@ -14,10 +15,41 @@ use uuid::Uuid;
 /// The id that device tokens are checked against if the address is unknown.
 const UNKNOWN_PERSON: PersonId = PersonId(Uuid::nil());
 
-impl Keyring {
+impl SignIn<'_> {
+    /// Checks an e-mail address and a password; `None` if they do not match. The browser's previous session ends.
+    ///
+    /// # Errors
+    /// `Throttled`; if the database fails.
+    pub async fn with_password(
+        self,
+        email: &str,
+        password: &str,
+        browser: impl Into<Browser<'_>>,
+        origin: &Origin,
+    ) -> Result<Option<Admission>, ManagementError> {
+        let browser = browser.into();
+        // An invalid address takes the same steps as an unknown one.
+        let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
+            return Ok(None);
+        };
+        let admitted = self.admit(&email, password, browser.device, origin).await;
+        let admitted = self
+            .keyring
+            .sign_in_state()
+            .counters()
+            .count_failed(SignInResult::WrongPassword, admitted)?;
+        let Some(person) = admitted else {
+            return Ok(None);
+        };
+        let replaced = self.replaced(browser.session, person.id, origin).await?;
+        // `None` too if the person was disabled, or the password changed, since the check.
+        let known = self.knows_device(browser.device, person.id).await?;
+        start(self.keyring, &person, known, replaced, origin).await
+    }
+
     /// Checks a password and counts failures; `None` for an unknown address or a wrong password.
     pub(crate) async fn admit(
-        &self,
+        self,
         email: &Email,
         password: &str,
         device: Option<&str>,
@@ -26,7 +58,7 @@ impl Keyring {
         let Some(device) = device else {
             // Before the person is read, so that an attempt that the memory refuses costs no statement.
             let begun = self.begin_password(email, None, origin).await?;
-            let person = match self.store().person_by_email(email).await {
+            let person = match self.keyring.store().person_by_email(email).await {
                 Ok(person) => person,
                 Err(error) => {
                     self.refund(&begun.0).await;
@@ -37,10 +69,10 @@ impl Keyring {
                 .check_password((email, person), password, begun, origin)
                 .await;
         };
-        let person = self.store().person_by_email(email).await?;
+        let person = self.keyring.store().person_by_email(email).await?;
         // An unknown address takes the same steps; no token is signed for the nil id.
         let id = person.as_ref().map_or(UNKNOWN_PERSON, |person| person.id);
-        if self.is_known(Some(device), id).await? {
+        if self.knows_device(Some(device), id).await? {
             return self
                 .admit_known((email, person), password, device, origin)
                 .await;
@@ -50,10 +82,10 @@ impl Keyring {
             .await
     }
 
-    /// [`Keyring::admit`] for the person with an address, and a browser that is known by `known`: a verified device token, or
+    /// [`SignIn::admit`] for the person with an address, and a browser that is known by `known`: a verified device token, or
     /// its session.
     pub(super) async fn admit_known(
-        &self,
+        self,
         (email, person): (&Email, Option<PersonRow>),
         password: &str,
         known: &str,
@@ -66,7 +98,7 @@ impl Keyring {
 
     /// Charges an attempt at a password, and takes a place in the queue for it.
     async fn begin_password(
-        &self,
+        self,
         email: &Email,
         known: Option<&str>,
         origin: &Origin,
@@ -74,13 +106,13 @@ impl Keyring {
         let begun = self.charge_password(email, known, origin).await;
         begun.inspect_err(|error| {
             if matches!(error, ManagementError::Throttled { .. }) {
-                self.telemetry().sign_in_throttled(email, origin);
+                self.keyring.telemetry().sign_in_throttled(email, origin);
             }
         })
     }
 
     async fn charge_password(
-        &self,
+        self,
         email: &Email,
         known: Option<&str>,
         origin: &Origin,
@@ -90,13 +122,14 @@ impl Keyring {
             None => Lane::Open,
         };
         let attempt = self
+            .keyring
             .sign_in_state()
             .limits()
-            .begin(email, origin.address, known, self.monotonic())
+            .begin(email, origin.address, known, self.keyring.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
         // Before the database is asked: a flood that finds the queue full does not keep it busy.
-        let Some(place) = self.sign_in_state().passwords().place(lane) else {
-            self.sign_in_state().limits().refund_busy(&attempt);
+        let Some(place) = self.keyring.sign_in_state().passwords().place(lane) else {
+            self.keyring.sign_in_state().limits().refund_busy(&attempt);
             return Err(ManagementError::Busy);
         };
         Ok((self.begin_attempt(Ok(attempt)).await?, place))
@@ -104,7 +137,7 @@ impl Keyring {
 
     /// Checks the password of the person with an address, and refunds the attempt if it is right.
     async fn check_password(
-        &self,
+        self,
         (email, person): (&Email, Option<PersonRow>),
         password: &str,
         (attempt, place): (Attempt, QueuePlace),
@@ -116,7 +149,8 @@ impl Keyring {
             .map(|person| person.password_hash.clone())
             .filter(|hash| !hash.is_empty());
         match (
-            self.sign_in_state()
+            self.keyring
+                .sign_in_state()
                 .passwords()
                 .check(password, stored, place)
                 .await?,
@@ -127,13 +161,17 @@ impl Keyring {
                 if let Some(hash) = rehash {
                     let old = std::mem::replace(&mut person.password_hash, hash);
                     let new = &person.password_hash;
-                    self.store().rehash_person(person.id, &old, new).await?;
+                    self.keyring
+                        .store()
+                        .rehash_person(person.id, &old, new)
+                        .await?;
                 }
                 Ok(Some(person))
             }
             (_, person) => {
                 if person.is_some() {
-                    self.telemetry()
+                    self.keyring
+                        .telemetry()
                         .sign_in_failed(EventKind::SignInFailed, email, origin);
                 }
                 Ok(None)

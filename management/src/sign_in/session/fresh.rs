@@ -40,7 +40,7 @@ impl Session {
     }
 
     /// Checks the person's password again, which makes the session fresh and gives it a new token; `None` if it is wrong. `device` as
-    /// for [`Keyring::sign_in`].
+    /// for [`SignIn::with_password`](crate::SignIn::with_password).
     ///
     /// # Errors
     /// `Throttled`; `NotFound` if the session has ended or has another token meanwhile; if the database fails.
@@ -76,13 +76,17 @@ impl Session {
         let (keyring, email) = (&self.keyring, &self.row.email);
         // The session serves as the device: its attempts are not shared with others.
         let session = self.row.id.to_string();
-        let is_known = keyring.is_known(device, self.row.person).await?;
+        let is_known = keyring
+            .sign_in()
+            .knows_device(device, self.row.person)
+            .await?;
         let device = device.filter(|_| is_known);
         let known = device.unwrap_or(&session);
         // The address may have become another person's since the session was read.
         let person = keyring.store().person_by_email(email).await?;
         let person = person.filter(|person| person.id == self.row.person);
         keyring
+            .sign_in()
             .admit_known((email, person), password, known, origin)
             .await
     }

@@ -2,7 +2,7 @@
 
 use super::{ABSOLUTE, IDLE, SignedIn};
 use crate::{
-    Admission, Keyring, ManagementError, SignInResult,
+    Admission, Keyring, ManagementError, SignIn, SignInResult,
     mail::{ChangeMail, ClientDetails, Content, Recipient},
 };
 use domain::{
@@ -21,10 +21,10 @@ pub(crate) struct Replaced {
     events: Vec<AuditEvent>,
 }
 
-impl Keyring {
+impl SignIn<'_> {
     /// Returns what a new session of `person` replaces in a browser with the token of another session.
     pub(crate) async fn replaced(
-        &self,
+        self,
         token: Option<&str>,
         person: PersonId,
         origin: &Origin,
@@ -32,14 +32,14 @@ impl Keyring {
         let Some(token) = token else {
             return Ok(Replaced::default());
         };
-        let Some(old) = self.session_without_touch(token).await? else {
+        let Some(old) = self.keyring.sessions().find_without_touch(token).await? else {
             return Ok(Replaced::default());
         };
         let events = if old.person_id() == person {
             Vec::new()
         } else {
             events(
-                self,
+                self.keyring,
                 Action::SignedOut,
                 old.person_id(),
                 old.email(),
@@ -54,17 +54,24 @@ impl Keyring {
     }
 
     /// Makes the mail about a sign-in from a browser that is not known, if the person wants it.
-    async fn new_sign_in(
-        &self,
+    async fn new_sign_in_mail(
+        self,
         (person, known): (&PersonRow, bool),
         through_provider: bool,
         origin: &Origin,
     ) -> Result<ChangeMail, StoreError> {
-        if known || !self.sends_mail() || !self.store().notifications(person.id).await?.new_sign_ins
+        if known
+            || !self.keyring.sends_mail()
+            || !self
+                .keyring
+                .store()
+                .notifications(person.id)
+                .await?
+                .new_sign_ins
         {
             return Ok(ChangeMail::default());
         }
-        let client = ClientDetails::new(self.now(), origin);
+        let client = ClientDetails::new(self.keyring.now(), origin);
         let to = Recipient {
             email: &person.email,
             person: Some(person.id),
@@ -74,7 +81,7 @@ impl Keyring {
             through_provider,
             client,
         };
-        Ok(self.mail(to, &content))
+        Ok(self.keyring.mail(to, &content))
     }
 }
 
@@ -89,7 +96,7 @@ pub(crate) async fn start(
     origin: &Origin,
 ) -> Result<Option<Admission>, ManagementError> {
     if keyring.store().second_factor(person.id).await?.is_some() {
-        let pending = keyring.require_code(person, None, origin).await?;
+        let pending = keyring.sign_in().require_code(person, None, origin).await?;
         return Ok(Some(Admission::CodeRequired(pending)));
     }
     let proof = SignInProof::Password;
@@ -165,7 +172,8 @@ pub(crate) async fn insert(
     let certain = keyring.certain_now();
     let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
     let mail = keyring
-        .new_sign_in((person, known), through_provider, origin)
+        .sign_in()
+        .new_sign_in_mail((person, known), through_provider, origin)
         .await?;
     let started = keyring.store().start_session(&new, &events, ended, &mail);
     keyring.charge_mail(&mail, started.await)?;
@@ -175,7 +183,7 @@ pub(crate) async fn insert(
         .count(SignInResult::Succeeded);
     Ok(SignedIn {
         token,
-        device: keyring.new_device(person.id, now),
+        device: keyring.sign_in().new_device(person.id, now),
     })
 }
 

@@ -41,7 +41,7 @@ impl Session {
     pub(crate) fn with_token(mut self, new: TokenReplacement) -> (Self, SignedIn) {
         self.token_hash = new.stored.digest;
         self.row.authenticated_at = self.row.authenticated_at.max(new.at);
-        let device = self.keyring.new_device(self.row.person, new.at);
+        let device = self.keyring.sign_in().new_device(self.row.person, new.at);
         let token = new.token;
         (self, SignedIn { token, device })
     }

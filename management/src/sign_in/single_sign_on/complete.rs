@@ -78,7 +78,7 @@ impl Keyring {
             Err(why) => {
                 // The provider's failure is not the browser's.
                 if why == ProviderRefusal::Unavailable {
-                    self.refund(&attempt).await;
+                    self.sign_in().refund(&attempt).await;
                 }
                 return refused(why);
             }
@@ -99,7 +99,7 @@ impl Keyring {
             Ok(ProviderOutcome::Refused(ProviderRefusal::AddressTaken))
         );
         if verified || !taken {
-            self.refund(&attempt).await;
+            self.sign_in().refund(&attempt).await;
         }
         outcome
     }
@@ -189,7 +189,7 @@ impl Completion {
             Err(why) => return Ok(Err(why)),
         };
         let token = self.session.as_deref();
-        let replaced = keyring.replaced(token, person.id, origin).await?;
+        let replaced = keyring.sign_in().replaced(token, person.id, origin).await?;
         let provider = ProviderSignIn {
             completed,
             identity: (single_sign_on.provider.issuer(), claims.subject.as_str()),
@@ -204,13 +204,17 @@ impl Completion {
         {
             let provider = (provider, &*detail(claims));
             let pending = keyring
+                .sign_in()
                 .require_code(&person, Some(provider), origin)
                 .await?;
             let next = self.request.next.clone();
             return Ok(Ok(ProviderOutcome::CodeRequired(pending, next)));
         }
         let proof = SignInProof::Provider(provider, detail(claims));
-        let known = keyring.is_known(self.device.as_deref(), person.id).await?;
+        let known = keyring
+            .sign_in()
+            .knows_device(self.device.as_deref(), person.id)
+            .await?;
         match session::insert(keyring, &person, (proof, known), replaced, origin).await {
             Ok(signed_in) => {
                 let next = self.request.next.clone();
@@ -282,7 +286,7 @@ impl Completion {
         let Some(token) = &self.session else {
             return Ok(None);
         };
-        let session = self.keyring.session(token).await?;
+        let session = self.keyring.sessions().find(token).await?;
         Ok(session.filter(|session| session.id() == id))
     }
 }

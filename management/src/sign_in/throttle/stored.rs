@@ -1,18 +1,18 @@
 //! Attempts in the database, where they outlive a restart and are common to all processes.
 
 use super::{Attempt, Limited};
-use crate::{Keyring, ManagementError};
+use crate::{ManagementError, SignIn};
 use domain::time::HOUR;
 use store::AttemptLimit;
 
-impl Keyring {
+impl SignIn<'_> {
     /// Charges an attempt that was charged in memory in the database too. On a full disk the limits in memory hold alone: people
     /// must be able to sign in to revoke a key.
     ///
     /// # Errors
     /// `Throttled`, if there have been too many, here or in the other processes; if the database fails.
     pub(crate) async fn begin_attempt(
-        &self,
+        self,
         charged: Result<Attempt, i64>,
     ) -> Result<Attempt, ManagementError> {
         let attempt =
@@ -23,14 +23,16 @@ impl Keyring {
         }
         // By a clock that goes on when it was set back.
         match self
+            .keyring
             .store()
-            .charge_attempt(&limits, self.clock().time_of_day())
+            .charge_attempt(&limits, self.keyring.clock().time_of_day())
             .await
         {
             Ok(None) => Ok(attempt),
             Ok(Some(exhausted)) => {
                 // What is exhausted stays charged in memory, so that few of the attempts that follow come this far.
-                self.sign_in_state()
+                self.keyring
+                    .sign_in_state()
                     .limits()
                     .refund(attempt.limits().filter(|limit| {
                         self.stored_limit(limit)
@@ -42,33 +44,39 @@ impl Keyring {
             }
             Err(error) if error.is_out_of_space() => Ok(attempt),
             Err(error) => {
-                self.sign_in_state().limits().refund(attempt.limits());
+                self.keyring
+                    .sign_in_state()
+                    .limits()
+                    .refund(attempt.limits());
                 Err(error.into())
             }
         }
     }
 
     /// Refunds a successful attempt. The result does not depend on it: an error is logged.
-    pub(crate) async fn refund(&self, attempt: &Attempt) {
-        self.sign_in_state().limits().refund(attempt.limits());
+    pub(crate) async fn refund(self, attempt: &Attempt) {
+        self.keyring
+            .sign_in_state()
+            .limits()
+            .refund(attempt.limits());
         let stored = self.stored_limits(attempt.limits());
         if !stored.is_empty()
-            && let Err(error) = self.store().refund_attempt(&stored).await
+            && let Err(error) = self.keyring.store().refund_attempt(&stored).await
         {
             tracing::warn!(%error, "a successful attempt at signing in stays counted");
         }
     }
 
-    fn stored_limits<'a>(&self, limits: impl Iterator<Item = &'a Limited>) -> Vec<AttemptLimit> {
+    fn stored_limits<'a>(self, limits: impl Iterator<Item = &'a Limited>) -> Vec<AttemptLimit> {
         limits
             .filter_map(|limit| self.stored_limit(limit))
             .collect()
     }
 
-    fn stored_limit(&self, limit: &Limited) -> Option<AttemptLimit> {
+    fn stored_limit(self, limit: &Limited) -> Option<AttemptLimit> {
         let (name, limit) = limit.stored.as_ref()?;
         Some(AttemptLimit {
-            bucket: self.hasher().attempt_digest(name),
+            bucket: self.keyring.hasher().attempt_digest(name),
             limit: *limit,
         })
     }

@@ -79,7 +79,10 @@ async fn a_requested_link_resets_the_password(database: TestDatabase) {
         .reset_password(token, ANOTHER.to_owned().into(), &origin)
         .await
         .expect("reset");
-    let admission = keyring.sign_in(ADA, ANOTHER, None, &origin).await;
+    let admission = keyring
+        .sign_in()
+        .with_password(ADA, ANOTHER, None, &origin)
+        .await;
     assert!(matches!(admission, Ok(Some(Admission::Session(_)))));
 
     let records = mailing
@@ -190,7 +193,8 @@ async fn an_owners_reset_link_is_mailed_to_the_member(database: TestDatabase) {
     );
     let keyring = &mailing.test.keyring;
     let old = keyring
-        .sign_in(ADA, PASSWORD, None, &Origin::default())
+        .sign_in()
+        .with_password(ADA, PASSWORD, None, &Origin::default())
         .await;
     assert!(old.expect("works").is_some(), "still the old password");
 }
@@ -223,7 +227,10 @@ async fn requests_of_others_end_no_link_of_an_owner_and_use_up_no_request_of_a_k
     let keyring = &mailing.test.keyring;
     mailing.test.add("Acme", ADA, Role::Viewer).await;
     let origin = Origin::default();
-    let admission = keyring.sign_in(ADA, PASSWORD, None, &origin).await;
+    let admission = keyring
+        .sign_in()
+        .with_password(ADA, PASSWORD, None, &origin)
+        .await;
     let device = admission.expect("works").and_then(Admission::session);
     let device = device.expect("signed in").device;
     let members = mailing.owner.members().await.expect("read");

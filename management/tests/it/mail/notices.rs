@@ -51,7 +51,8 @@ impl Mailing {
         let admission = self
             .test
             .keyring
-            .sign_in(email, password, device, &laptop())
+            .sign_in()
+            .with_password(email, password, device, &laptop())
             .await;
         match admission.expect("works").and_then(Admission::session) {
             Some(signed_in) => signed_in,
@@ -88,7 +89,7 @@ impl Mailing {
     }
 
     pub(super) async fn session(&self, signed_in: &SignedIn) -> Session {
-        let session = self.test.keyring.session(&signed_in.token).await;
+        let session = self.test.keyring.sessions().find(&signed_in.token).await;
         session.expect("works").expect("begun")
     }
 }

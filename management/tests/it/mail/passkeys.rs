@@ -115,7 +115,7 @@ async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDa
     // The last answer is sent twice.
     for (counter, times) in [(5, [0, 0]), (4, [1, 0])] {
         device.counter = counter;
-        let begun = keyring.begin_passkey_sign_in(None, &laptop()).await;
+        let begun = keyring.sign_in().begin_with_passkey(None, &laptop()).await;
         let PasskeySignIn { challenge, browser } = begun.expect("begun");
         let credential = device.get(&challenge.options);
         let answer = PasskeyAnswer {
@@ -127,7 +127,7 @@ async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDa
                 passkey: Some(&browser),
                 ..Browser::default()
             };
-            let done = keyring.sign_in_with_passkey(answer, browser, &from).await;
+            let done = keyring.sign_in().with_passkey(answer, browser, &from).await;
             done.expect("works");
             let mails = mailing.sent_now().await;
             let found = mails.iter().filter(|mail| **mail == expected).count();
@@ -176,7 +176,7 @@ async fn a_sign_in_with_a_passkey_from_a_new_browser_is_mailed(database: TestDat
         (None, vec![mail]),
         (Some(signed_in.device.as_str()), Vec::new()),
     ] {
-        let begun = keyring.begin_passkey_sign_in(None, &laptop()).await;
+        let begun = keyring.sign_in().begin_with_passkey(None, &laptop()).await;
         let PasskeySignIn { challenge, browser } = begun.expect("begun");
         let credential = passkey.get(&challenge.options);
         let answer = PasskeyAnswer {
@@ -188,7 +188,7 @@ async fn a_sign_in_with_a_passkey_from_a_new_browser_is_mailed(database: TestDat
             passkey: Some(&browser),
             ..Browser::from(device)
         };
-        let done = keyring.sign_in_with_passkey(answer, browser, &from).await;
+        let done = keyring.sign_in().with_passkey(answer, browser, &from).await;
         assert!(done.expect("works").is_some());
         assert_eq!(mailing.sent_now().await, expected, "{device:?}");
     }

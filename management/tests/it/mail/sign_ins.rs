@@ -303,11 +303,16 @@ async fn a_wrong_code_after_the_right_password_is_mailed_once_an_hour(database: 
 
     let guess = async |device: Option<&str>| {
         let (keyring, origin) = (&test.keyring, laptop());
-        let admitted = keyring.sign_in(OWNER, PASSWORD, device, &origin).await;
+        let admitted = keyring
+            .sign_in()
+            .with_password(OWNER, PASSWORD, device, &origin)
+            .await;
         let Ok(Some(Admission::CodeRequired(pending))) = admitted else {
             panic!("{admitted:?}");
         };
-        let wrong = keyring.enter_code(&pending.token, "000000", device, &origin);
+        let wrong = keyring
+            .sign_in()
+            .enter_code(&pending.token, "000000", device, &origin);
         assert!(matches!(wrong.await, Ok(None)));
     };
     guess(Some(&known.device)).await;
@@ -330,12 +335,20 @@ async fn a_wrong_code_after_the_right_password_is_mailed_once_an_hour(database: 
     guess(None).await;
     assert_eq!(mailing.sent_now().await, [mail(OWNER, SUBJECT)]);
 
-    let admitted = test.keyring.sign_in(OWNER, PASSWORD, None, &laptop()).await;
+    let admitted = test
+        .keyring
+        .sign_in()
+        .with_password(OWNER, PASSWORD, None, &laptop())
+        .await;
     let Ok(Some(Admission::CodeRequired(pending))) = admitted else {
         panic!("{admitted:?}");
     };
     let (token, code) = (&pending.token, &codes.0[0]);
-    let signed_in = test.keyring.enter_code(token, code, None, &laptop()).await;
+    let signed_in = test
+        .keyring
+        .sign_in()
+        .enter_code(token, code, None, &laptop())
+        .await;
     let signed_in = signed_in.expect("works").expect("the right code");
     let session = mailing.session(&signed_in).await;
     mailing.sent_now().await;

@@ -14,10 +14,13 @@ const ANOTHER: &str = "violet compass under snow";
 /// Signs Ada in, and returns the session with its token.
 async fn sign_in(keyring: &Keyring, password: &str) -> (Session, String) {
     let origin = Origin::default();
-    let admitted = keyring.sign_in(ADA, password, None, &origin).await;
+    let admitted = keyring
+        .sign_in()
+        .with_password(ADA, password, None, &origin)
+        .await;
     let signed_in = admitted.expect("works").and_then(Admission::session);
     let token = signed_in.expect("signed in").token;
-    let session = keyring.session(&token).await.expect("works");
+    let session = keyring.sessions().find(&token).await.expect("works");
     (session.expect("signed in"), token)
 }
 
@@ -80,7 +83,7 @@ async fn sessions_that_are_ended_at_one_node_are_refused_by_both_at_the_next_req
 
 /// Whether each of two nodes accepts a session.
 async fn signed_in_at(nodes: [&Keyring; 2], token: &str) -> [bool; 2] {
-    let [one, two] = nodes.map(|node| node.session(token));
+    let [one, two] = nodes.map(|node| node.sessions().find(token));
     [one.await, two.await].map(|session| session.expect("works").is_some())
 }
 
@@ -90,7 +93,9 @@ async fn guess(keyring: &Keyring, email: &str, host: u8) -> bool {
         address: Some([192, 0, 2, host].into()),
         ..Origin::default()
     };
-    let guess = keyring.sign_in(email, "a wrong guess", None, &origin);
+    let guess = keyring
+        .sign_in()
+        .with_password(email, "a wrong guess", None, &origin);
     match guess.await {
         Ok(None) => true,
         Err(ManagementError::Throttled { .. }) => false,

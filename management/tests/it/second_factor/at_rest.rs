@@ -44,11 +44,17 @@ async fn secrets_move_to_a_newer_pepper_at_the_start_and_recovery_codes_with_the
     let only = reopen_under(&ada.test.database, clock, 10, &[ANOTHER]).await;
     let only = only.expect("opens");
     for code in [ada.code(), ada.codes.0[0].clone()] {
-        let admission = only.sign_in(ADA, PASSWORD, None, &origin).await;
+        let admission = only
+            .sign_in()
+            .with_password(ADA, PASSWORD, None, &origin)
+            .await;
         let Ok(Some(Admission::CodeRequired(pending))) = admission else {
             panic!("{admission:?}");
         };
-        let done = only.enter_code(&pending.token, &code, None, &origin).await;
+        let done = only
+            .sign_in()
+            .enter_code(&pending.token, &code, None, &origin)
+            .await;
         assert!(done.expect("works").is_some());
     }
 }

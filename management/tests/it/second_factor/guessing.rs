@@ -15,11 +15,16 @@ impl Enrolled {
     async fn in_browser(&self, device: &str, code: &str) -> Result<bool, ManagementError> {
         let (keyring, origin) = (&self.test.keyring, Origin::default());
         let browser = Browser::from(Some(device));
-        let admitted = keyring.sign_in(ADA, PASSWORD, browser, &origin).await?;
+        let admitted = keyring
+            .sign_in()
+            .with_password(ADA, PASSWORD, browser, &origin)
+            .await?;
         let Some(Admission::CodeRequired(pending)) = admitted else {
             panic!("{admitted:?}");
         };
-        let entered = keyring.enter_code(&pending.token, code, browser, &origin);
+        let entered = keyring
+            .sign_in()
+            .enter_code(&pending.token, code, browser, &origin);
         Ok(entered.await?.is_some())
     }
 }
@@ -62,7 +67,7 @@ async fn wrong_codes_of_a_person_are_throttled_over_all_sign_ins_and_known_brows
     assert!(matches!(right, Err(ManagementError::Throttled { .. })));
     let device = Some(known.device.as_str());
     let code = ada.code();
-    let right = keyring.enter_code(&token, &code, device, &origin);
+    let right = keyring.sign_in().enter_code(&token, &code, device, &origin);
     assert!(right.await.expect("works").is_some());
 
     keyring.telemetry().write_events().await.expect("written");

@@ -9,16 +9,13 @@ use testing::{TestDatabase, each_database};
 /// Signs in with the password alone, and returns the session's token with it.
 async fn password_alone(test: &TestKeyring) -> (String, Session) {
     let (keyring, origin) = (&test.keyring, Origin::default());
-    let admitted = keyring.sign_in(ADA, PASSWORD, None, &origin);
+    let admitted = keyring
+        .sign_in()
+        .with_password(ADA, PASSWORD, None, &origin);
     let admitted = admitted.await.expect("works");
     let token = admitted.and_then(Admission::session).expect("in").token;
-    let session = keyring.session(&token).await.expect("works");
+    let session = keyring.sessions().find(&token).await.expect("works");
     (token, session.expect("begun"))
-}
-
-async fn is_open(test: &TestKeyring, token: &str) -> bool {
-    let session = test.keyring.session(token).await;
-    session.expect("works").is_some()
 }
 
 each_database!(turning_it_on_ends_the_sessions_that_were_opened_with_the_password_alone);
@@ -30,8 +27,8 @@ async fn turning_it_on_ends_the_sessions_that_were_opened_with_the_password_alon
     let (stolen, _) = password_alone(&test).await;
     let (mine, session) = password_alone(&test).await;
     enrol(&session, test.keyring.now()).await;
-    assert!(!is_open(&test, &stolen).await);
-    assert!(is_open(&test, &mine).await);
+    assert!(!test.is_open(&stolen).await);
+    assert!(test.is_open(&mine).await);
 }
 
 each_database!(a_session_that_has_ended_does_not_turn_it_on);
@@ -59,11 +56,11 @@ async fn turning_it_off_ends_the_other_sessions(database: TestDatabase) {
     let pending = ada.pending().await;
     let acting = ada.enter(&pending, &ada.code()).await;
     let acting = acting.expect("works").expect("in").token;
-    let session = ada.test.keyring.session(&acting).await;
+    let session = ada.test.keyring.sessions().find(&acting).await;
     let session = session.expect("works").expect("begun");
     let (fresh, origin) = (session.fresh().expect("fresh"), Origin::default());
     let done = fresh.remove_second_factor(ada.codes.0[0].as_str(), &origin);
     assert!(done.await.expect("works"));
-    assert!(!is_open(&ada.test, &other).await);
-    assert!(is_open(&ada.test, &acting).await);
+    assert!(!ada.test.is_open(&other).await);
+    assert!(ada.test.is_open(&acting).await);
 }

@@ -87,7 +87,8 @@ impl Holder {
     async fn pending(&self) -> String {
         let keyring = &self.test.keyring;
         let admission = keyring
-            .sign_in(ADA, PASSWORD, None, &Origin::default())
+            .sign_in()
+            .with_password(ADA, PASSWORD, None, &Origin::default())
             .await;
         match admission {
             Ok(Some(Admission::CodeRequired(pending))) => pending.token,
@@ -96,7 +97,7 @@ impl Holder {
     }
 
     async fn begin_step(&self, token: &str) -> PasskeyChallenge {
-        let begun = self.test.keyring.begin_passkey_step(token).await;
+        let begun = self.test.keyring.sign_in().begin_passkey_step(token).await;
         begun.expect("begun")
     }
 
@@ -111,6 +112,7 @@ impl Holder {
         let origin = Origin::default();
         self.test
             .keyring
+            .sign_in()
             .answer_passkey_step(token, answer, None, &origin)
             .await
     }
@@ -118,7 +120,10 @@ impl Holder {
     /// Begins a sign-in without a password in a browser with the token [`BROWSER`].
     async fn begin_sign_in(&self) -> PasskeyChallenge {
         let (keyring, origin) = (&self.test.keyring, Origin::default());
-        let begun = keyring.begin_passkey_sign_in(Some(BROWSER), &origin).await;
+        let begun = keyring
+            .sign_in()
+            .begin_with_passkey(Some(BROWSER), &origin)
+            .await;
         let begun = begun.expect("begun");
         assert_eq!(begun.browser, BROWSER, "it keeps its token");
         begun.challenge
@@ -133,7 +138,7 @@ impl Holder {
         let answer = PasskeyAnswer { handle, credential };
         let origin = Origin::default();
         let keyring = &self.test.keyring;
-        keyring.sign_in_with_passkey(answer, BY, &origin).await
+        keyring.sign_in().with_passkey(answer, BY, &origin).await
     }
 
     /// Sends the answer to a sign-in without a password; whether a session has started.
@@ -143,7 +148,7 @@ impl Holder {
     }
 
     async fn session_of(&self, signed_in: &SignedIn) -> Session {
-        let session = self.test.keyring.session(&signed_in.token).await;
+        let session = self.test.keyring.sessions().find(&signed_in.token).await;
         session.expect("works").expect("begun")
     }
 
@@ -163,7 +168,7 @@ async fn a_passkey_is_asked_for_after_the_password(database: TestDatabase) {
     assert_eq!(factor.passkeys[0].last_used_at, None);
 
     let token = ada.pending().await;
-    let waiting = ada.test.keyring.pending_factors(&token).await;
+    let waiting = ada.test.keyring.sign_in().pending_factors(&token).await;
     let waiting = waiting.expect("works").expect("it waits");
     assert_eq!((waiting.app, waiting.passkey), (false, true));
     let challenge = ada.begin_step(&token).await;
@@ -199,7 +204,10 @@ async fn a_recovery_code_signs_in_a_person_with_passkeys_only(database: TestData
     let (keyring, origin) = (&ada.test.keyring, Origin::default());
     let token = ada.pending().await;
     for (code, right) in [("123456", false), (ada.codes.0[0].as_str(), true)] {
-        let done = keyring.enter_code(&token, code, None, &origin).await;
+        let done = keyring
+            .sign_in()
+            .enter_code(&token, code, None, &origin)
+            .await;
         assert_eq!(done.expect("works").is_some(), right, "{code}");
     }
 }
@@ -216,7 +224,7 @@ async fn a_passkey_alone_starts_a_fresh_session(database: TestDatabase) {
     };
     let origin = Origin::default();
     let keyring = &ada.test.keyring;
-    let done = keyring.sign_in_with_passkey(answer, BY, &origin).await;
+    let done = keyring.sign_in().with_passkey(answer, BY, &origin).await;
     let signed_in = done.expect("works").expect("in");
     let session = ada.session_of(&signed_in).await;
     assert_eq!(session.email().as_str(), ADA);
@@ -299,7 +307,11 @@ async fn without_a_host_name_no_passkey_is_offered() {
     test.keyring.offer_passkeys("http://127.0.0.1:3000");
     assert!(!test.keyring.offers_passkeys_at("http://127.0.0.1:3000"));
     let origin = Origin::default();
-    let none = test.keyring.begin_passkey_sign_in(None, &origin).await;
+    let none = test
+        .keyring
+        .sign_in()
+        .begin_with_passkey(None, &origin)
+        .await;
     assert!(matches!(none, Err(ManagementError::Invalid(_))), "{none:?}");
     test.add("Acme", ADA, Role::Owner).await;
     let fresh = test.sign_in(ADA).await.fresh().expect("fresh");
@@ -319,7 +331,7 @@ async fn without_a_host_name_no_passkey_is_accepted() {
     let origin = Origin::default();
     // The same pepper, and no address for passkeys.
     let elsewhere = reopen(&ada.test.database, &ada.test.clock, 8).await;
-    let refused = elsewhere.sign_in_with_passkey(answer, BY, &origin).await;
+    let refused = elsewhere.sign_in().with_passkey(answer, BY, &origin).await;
     assert!(
         matches!(refused, Err(ManagementError::Invalid(_))),
         "{refused:?}"

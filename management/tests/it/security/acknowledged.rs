@@ -34,7 +34,8 @@ async fn failed_sign_ins_and_changed_members_concern_the_owner(database: TestDat
         for _ in 0..times {
             let answer = test
                 .keyring
-                .sign_in(email, "a wrong password", None, &origin)
+                .sign_in()
+                .with_password(email, "a wrong password", None, &origin)
                 .await;
             assert!(!matches!(answer, Ok(Some(_))), "{answer:?}");
         }

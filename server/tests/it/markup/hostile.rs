@@ -58,12 +58,13 @@ impl Hostile {
         };
         let signed_in = server
             .keyring
-            .sign_in(&email, PASSWORD, None, &origin)
+            .sign_in()
+            .with_password(&email, PASSWORD, None, &origin)
             .await;
         let Ok(Some(Admission::Session(signed_in))) = signed_in else {
             panic!("{email} is not signed in: {signed_in:?}");
         };
-        let session = server.keyring.session(&signed_in.token).await;
+        let session = server.keyring.sessions().find(&signed_in.token).await;
         let session = session.expect("a database").expect("a session");
         let app = session.applications().await.expect("a database")[0].id;
         let owner = session.owner(app, origin).await.expect("an owner");

@@ -89,7 +89,10 @@ async fn pending(server: &TestServer) -> String {
     let origin = Origin::default();
     let codes = fresh.confirm_enrolment(&setup.form, &code, &origin).await;
     codes.expect("works").expect("the right code");
-    let admission = server.keyring.sign_in(CAREFUL, PASSWORD, None, &origin);
+    let admission = server
+        .keyring
+        .sign_in()
+        .with_password(CAREFUL, PASSWORD, None, &origin);
     match admission.await {
         Ok(Some(Admission::CodeRequired(pending))) => pending.token,
         other => panic!("no code is required: {other:?}"),

@@ -46,7 +46,7 @@ async fn a_person_without_a_password_confirms_at_the_provider(database: TestData
     assert_eq!(answer.header("location"), "/profile");
     assert_eq!(browser.session().await.id(), before.id());
     assert_ne!(browser.token(), Some(token.as_str()), "with a new token");
-    let old = setup.server.keyring.session(&token).await;
+    let old = setup.server.keyring.sessions().find(&token).await;
     assert!(old.expect("a database").is_none());
     let profile = browser.get("/profile").await;
     assert!(

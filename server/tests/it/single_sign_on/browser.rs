@@ -24,7 +24,7 @@ impl Browser<'_> {
 
     pub async fn session(&self) -> Session {
         let token = self.token().expect("a session cookie");
-        let session = self.setup.server.keyring.session(token).await;
+        let session = self.setup.server.keyring.sessions().find(token).await;
         session.expect("a database").expect("a session")
     }
 

@@ -157,7 +157,7 @@ async fn a_session_is_new_and_replaces_the_one_before() {
     browser.sign_in().await;
     let new = browser.token().expect("a session").to_owned();
     assert_ne!(new, old);
-    let ended = setup.server.keyring.session(&old).await;
+    let ended = setup.server.keyring.sessions().find(&old).await;
     assert!(ended.expect("a database").is_none());
     // A session that an attacker has planted gets no one else's rights.
     let mut planted = setup.browser();
@@ -166,7 +166,7 @@ async fn a_session_is_new_and_replaces_the_one_before() {
     planted.sign_in().await;
     assert_ne!(planted.token(), Some(known.as_str()));
     assert_eq!(planted.session().await.email().as_str(), ADA);
-    let ended = setup.server.keyring.session(&known).await;
+    let ended = setup.server.keyring.sessions().find(&known).await;
     assert!(ended.expect("a database").is_none(), "the attacker's copy");
 }
 

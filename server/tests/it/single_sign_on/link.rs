@@ -59,7 +59,7 @@ async fn a_person_links_and_unlinks_an_identity(database: TestDatabase) {
     let unlinked = browser.post("unlink_identity", &form).await;
     assert_eq!(unlinked.status, StatusCode::SEE_OTHER, "{}", unlinked.body);
     let token = other.token().expect("a cookie");
-    let session = setup.server.keyring.session(token).await;
+    let session = setup.server.keyring.sessions().find(token).await;
     assert!(
         session.expect("a database").is_none(),
         "through the provider"
@@ -176,7 +176,7 @@ async fn the_command_line_unlinks_beside_the_server() {
     assert!(matches!(twice, Ok(Administered::Already)), "{twice:?}");
     admin.close().await;
     let token = through.token().expect("a cookie");
-    let session = setup.server.keyring.session(token).await;
+    let session = setup.server.keyring.sessions().find(token).await;
     assert!(session.expect("a database").is_none());
     let log = setup.audit_log().await;
     assert!(log.contains("unlinked single sign-on for"), "{log}");

@@ -129,7 +129,7 @@ async fn a_disabled_person_is_refused() {
     let answer = setup.browser().sign_in().await;
     assert_eq!(answer.header("location"), "/sign-in?sso=no-access");
     let token = browser.token().expect("a cookie");
-    let session = setup.server.keyring.session(token).await;
+    let session = setup.server.keyring.sessions().find(token).await;
     assert!(session.expect("a database").is_none());
     // Nor is a new person added with the address of a disabled one.
     database.run(&disable(VIEWER)).await;
@@ -230,7 +230,8 @@ async fn without_an_account_only_people_who_linked_themselves_sign_in() {
     let admitted = setup
         .server
         .keyring
-        .sign_in(DEVELOPER, test_server::PASSWORD, None, &Origin::default())
+        .sign_in()
+        .with_password(DEVELOPER, test_server::PASSWORD, None, &Origin::default())
         .await;
     assert!(matches!(admitted, Ok(Some(_))));
 }

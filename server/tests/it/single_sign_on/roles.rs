@@ -223,7 +223,8 @@ async fn the_factors_of_the_provider_replace_those_of_this_server() {
     let admitted = setup
         .server
         .keyring
-        .sign_in(VIEWER, PASSWORD, None, &Origin::default())
+        .sign_in()
+        .with_password(VIEWER, PASSWORD, None, &Origin::default())
         .await;
     assert!(matches!(admitted, Ok(Some(Admission::CodeRequired(_)))));
 }

@@ -44,7 +44,7 @@ async fn a_change_of_the_second_factor_that_cannot_be_recorded_does_not_happen(
     let password = PASSWORD.replace(' ', "+");
     let form = format!("email={DEVELOPER}&password={password}");
     attempt(&member, "sign_in", &form).await;
-    let session = server.keyring.session(&member.token).await;
+    let session = server.keyring.sessions().find(&member.token).await;
     let person = session.expect("a database").expect("there").person_id();
     let form = format!("app={app}&person={person}");
     attempt(&owner, "reset_two_factor", &form).await;

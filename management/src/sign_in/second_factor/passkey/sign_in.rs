@@ -1,7 +1,7 @@
 //! Signing in with a passkey: after the password, or in place of it.
 
 use super::{CorrectAnswer, PasskeyAnswer, PasskeyChallenge, digest};
-use crate::{Browser, Keyring, ManagementError, SignInResult, SignedIn, sign_in::session};
+use crate::{Browser, ManagementError, SignIn, SignInResult, SignedIn, sign_in::session};
 use domain::{Invalid, origin::Origin};
 use std::fmt;
 use store::{
@@ -25,27 +25,28 @@ impl fmt::Debug for PasskeySignIn {
     }
 }
 
-impl Keyring {
+impl SignIn<'_> {
     /// Makes a challenge for any passkey of this site, which a browser with this token may answer. A browser without one gets one.
     ///
     /// # Errors
     /// `Invalid` if passkeys are not offered; `Throttled`.
-    pub async fn begin_passkey_sign_in(
-        &self,
+    pub async fn begin_with_passkey(
+        self,
         browser: Option<&str>,
         origin: &Origin,
     ) -> Result<PasskeySignIn, ManagementError> {
-        _ = self.sign_in_state().relying_party()?;
-        self.sign_in_state()
+        _ = self.keyring.sign_in_state().relying_party()?;
+        self.keyring
+            .sign_in_state()
             .limits()
-            .ask_passkey(origin.address, self.monotonic())
+            .ask_passkey(origin.address, self.keyring.monotonic())
             .map_err(|retry_after_ms| ManagementError::Throttled { retry_after_ms })?;
         let browser = browser
             .filter(|token| is_token(token))
-            .map_or_else(|| random_token(self.entropy()), str::to_owned);
+            .map_or_else(|| random_token(self.keyring.entropy()), str::to_owned);
         let of = ChallengeOf::SignIn(digest(&browser));
         Ok(PasskeySignIn {
-            challenge: self.ask_passkeys(of, None).await?,
+            challenge: self.keyring.ask_passkeys(of, None).await?,
             browser,
         })
     }
@@ -55,20 +56,21 @@ impl Keyring {
     ///
     /// # Errors
     /// `Invalid` if the person has another password since the passkey was used last: it must be used after that first.
-    pub async fn sign_in_with_passkey(
-        &self,
+    pub async fn with_passkey(
+        self,
         answer: PasskeyAnswer<'_>,
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let answered = self.start_alone(answer, browser.into(), origin).await;
-        self.sign_in_state()
+        self.keyring
+            .sign_in_state()
             .counters()
             .count_failed(SignInResult::WrongPasskey, answered)
     }
 
     async fn start_alone(
-        &self,
+        self,
         answer: PasskeyAnswer<'_>,
         browser: Browser<'_>,
         origin: &Origin,
@@ -77,7 +79,7 @@ impl Keyring {
             return Ok(None);
         };
         let of = ChallengeOf::SignIn(digest(token));
-        let checked = self.check_answer(answer, of, None, origin);
+        let checked = self.keyring.check_answer(answer, of, None, origin);
         let Some(answer) = checked.await? else {
             return Ok(None);
         };
@@ -98,13 +100,14 @@ impl Keyring {
     /// # Errors
     /// `NotFound` if the sign-in does not wait any more; `Invalid` if passkeys are not offered.
     pub async fn begin_passkey_step(
-        &self,
+        self,
         token: &str,
     ) -> Result<PasskeyChallenge, ManagementError> {
-        let pending = self.pending_sign_in(token).await?;
+        let pending = self.pending(token).await?;
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
-        let rows = self.store().passkeys_of(pending.person.id).await?;
-        self.ask_passkeys(ChallengeOf::SecondStep(token_hash), Some(&rows))
+        let rows = self.keyring.store().passkeys_of(pending.person.id).await?;
+        self.keyring
+            .ask_passkeys(ChallengeOf::SecondStep(token_hash), Some(&rows))
             .await
     }
 
@@ -114,29 +117,32 @@ impl Keyring {
     /// # Errors
     /// `NotFound` if the sign-in does not wait any more.
     pub async fn answer_passkey_step(
-        &self,
+        self,
         token: &str,
         answer: PasskeyAnswer<'_>,
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
         let answered = self.start_step(token, answer, browser.into(), origin).await;
-        self.sign_in_state()
+        self.keyring
+            .sign_in_state()
             .counters()
             .count_failed(SignInResult::WrongPasskey, answered)
     }
 
     async fn start_step(
-        &self,
+        self,
         token: &str,
         answer: PasskeyAnswer<'_>,
         browser: Browser<'_>,
         origin: &Origin,
     ) -> Result<Option<SignedIn>, ManagementError> {
-        let pending = self.pending_sign_in(token).await?;
+        let pending = self.pending(token).await?;
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
         let of = ChallengeOf::SecondStep(token_hash);
-        let checked = self.check_answer(answer, of, Some(pending.person.id), origin);
+        let checked = self
+            .keyring
+            .check_answer(answer, of, Some(pending.person.id), origin);
         let Some(CorrectAnswer { used, .. }) = checked.await? else {
             return Ok(None);
         };
@@ -146,7 +152,7 @@ impl Keyring {
     }
 
     async fn start_with_passkey(
-        &self,
+        self,
         person: &PersonRow,
         step: Option<(&[u8; 32], Option<&PendingProviderSignIn>)>,
         used: PasskeyUse,
@@ -163,8 +169,8 @@ impl Keyring {
             .map(|provider| (provider.sign_in(), provider.detail.clone()));
         let replaced = self.replaced(browser.session, person.id, origin).await?;
         let proof = session::SignInProof::Factor(proof, provider);
-        let known = self.is_known(browser.device, person.id).await?;
-        match session::insert(self, person, (proof, known), replaced, origin).await {
+        let known = self.knows_device(browser.device, person.id).await?;
+        match session::insert(self.keyring, person, (proof, known), replaced, origin).await {
             Ok(signed_in) => Ok(Some(signed_in)),
             // Answered before; or the person was disabled, or has another password, since the check.
             Err(StoreError::Conflict) => Ok(None),

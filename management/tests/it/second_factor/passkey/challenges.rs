@@ -62,9 +62,12 @@ async fn a_sign_in_without_a_password_is_completed_by_the_browser_that_began_it(
 ) {
     let mut ada = Holder::new(database).await;
     let (keyring, origin) = (ada.test.keyring.clone(), Origin::default());
-    let begun = keyring.begin_passkey_sign_in(None, &origin).await;
+    let begun = keyring.sign_in().begin_with_passkey(None, &origin).await;
     let begun = begun.expect("begun");
-    let other = keyring.begin_passkey_sign_in(Some("short"), &origin).await;
+    let other = keyring
+        .sign_in()
+        .begin_with_passkey(Some("short"), &origin)
+        .await;
     let other = other.expect("begun").browser;
     assert_ne!(begun.browser, other);
     let credential = ada.device.get(&begun.challenge.options);
@@ -82,7 +85,10 @@ async fn a_sign_in_without_a_password_is_completed_by_the_browser_that_began_it(
             passkey: token,
             ..Browser::default()
         };
-        let done = keyring.sign_in_with_passkey(answer, browser, &origin).await;
+        let done = keyring
+            .sign_in()
+            .with_passkey(answer, browser, &origin)
+            .await;
         assert_eq!(done.expect("works").is_some(), right, "{token:?}");
     }
 }
@@ -91,7 +97,7 @@ each_database!(of_one_browser_the_five_newest_challenges_can_be_answered);
 async fn of_one_browser_the_five_newest_challenges_can_be_answered(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     let (keyring, origin) = (ada.test.keyring.clone(), Origin::default());
-    let elsewhere = keyring.begin_passkey_sign_in(None, &origin).await;
+    let elsewhere = keyring.sign_in().begin_with_passkey(None, &origin).await;
     let elsewhere = elsewhere.expect("begun");
     let mut challenges = Vec::new();
     for _ in 0..6 {
@@ -117,7 +123,10 @@ async fn of_one_browser_the_five_newest_challenges_can_be_answered(database: Tes
         passkey: Some(&elsewhere.browser),
         ..BY
     };
-    let done = keyring.sign_in_with_passkey(answer, browser, &origin).await;
+    let done = keyring
+        .sign_in()
+        .with_passkey(answer, browser, &origin)
+        .await;
     assert!(done.expect("works").is_some());
 }
 
@@ -132,7 +141,12 @@ async fn the_challenges_that_one_address_gets_are_limited(database: TestDatabase
     };
     let mut begun = 0;
     for _ in 0..70 {
-        match test.keyring.begin_passkey_sign_in(None, &from(1)).await {
+        match test
+            .keyring
+            .sign_in()
+            .begin_with_passkey(None, &from(1))
+            .await
+        {
             Ok(_) => begun += 1,
             Err(ManagementError::Throttled { retry_after_ms }) => assert!(retry_after_ms > 0),
             Err(error) => panic!("{error}"),
@@ -140,6 +154,10 @@ async fn the_challenges_that_one_address_gets_are_limited(database: TestDatabase
     }
     assert_eq!(begun, 60);
     assert_eq!(stored(&test).await, 60);
-    let other = test.keyring.begin_passkey_sign_in(None, &from(2)).await;
+    let other = test
+        .keyring
+        .sign_in()
+        .begin_with_passkey(None, &from(2))
+        .await;
     other.expect("another address");
 }

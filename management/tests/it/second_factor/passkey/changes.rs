@@ -176,11 +176,11 @@ async fn passkeys_are_renamed_and_removed_down_to_the_last_factor(database: Test
         credential: &credential,
     };
     let keyring = ada.test.keyring.clone();
-    let stolen = keyring.sign_in_with_passkey(answer, BY, &origin).await;
+    let stolen = keyring.sign_in().with_passkey(answer, BY, &origin).await;
     let stolen = stolen.expect("works").expect("in");
     let removed = ada.fresh().remove_passkey(other, &origin).await;
     removed.expect("removed");
-    let ended = keyring.session(&stolen.token).await.expect("works");
+    let ended = keyring.sessions().find(&stolen.token).await.expect("works");
     assert!(ended.is_none(), "the lost device is signed out");
     let challenge = ada.begin_sign_in().await;
     let credential = second.get(&challenge.options);
@@ -203,7 +203,11 @@ async fn passkeys_are_renamed_and_removed_down_to_the_last_factor(database: Test
     let removed = ada.fresh().remove_authenticator(&origin).await;
     removed.expect("a passkey is left");
     let token = ada.pending().await;
-    let waiting = keyring.pending_factors(&token).await.expect("works");
+    let waiting = keyring
+        .sign_in()
+        .pending_factors(&token)
+        .await
+        .expect("works");
     assert!(waiting.is_some_and(|factors| factors.passkey && !factors.app));
 }
 

@@ -47,7 +47,10 @@ impl Holder {
     async fn behind(&mut self, password: &str) {
         let keyring = self.test.keyring.clone();
         let origin = Origin::default();
-        let pending = keyring.sign_in(ADA, password, None, &origin).await;
+        let pending = keyring
+            .sign_in()
+            .with_password(ADA, password, None, &origin)
+            .await;
         let Ok(Some(Admission::CodeRequired(pending))) = pending else {
             panic!("{pending:?}");
         };
@@ -156,11 +159,14 @@ async fn a_person_without_a_password_adds_no_passkey(database: TestDatabase) {
     test.keyring.offer_passkeys(SITE);
     test.add("Acme", ADA, Role::Owner).await;
     let (keyring, origin) = (&test.keyring, Origin::default());
-    let signed_in = keyring.sign_in(ADA, PASSWORD, None, &origin).await;
+    let signed_in = keyring
+        .sign_in()
+        .with_password(ADA, PASSWORD, None, &origin)
+        .await;
     let signed_in = signed_in.expect("works").and_then(Admission::session);
     let token = signed_in.expect("in").token;
     let read = async || -> Session {
-        let session = keyring.session(&token).await;
+        let session = keyring.sessions().find(&token).await;
         session.expect("works").expect("begun")
     };
     let before = read().await.fresh().expect("fresh");
