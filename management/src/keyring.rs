@@ -1,7 +1,7 @@
 //! The entry point, and the parts that it leads to.
 
 use crate::{
-    Mailer, ManagementError, Sessions, SignIn,
+    IdentityProvider, Mailer, ManagementError, Passkeys, SecondFactors, Sessions, SignIn,
     account::AccountState,
     key::KeyChanges,
     node::{
@@ -130,6 +130,21 @@ impl Keyring {
     /// Sessions.
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions { keyring: self }
+    }
+
+    /// Second factors.
+    pub fn second_factors(&self) -> SecondFactors<'_> {
+        SecondFactors { keyring: self }
+    }
+
+    /// Passkeys.
+    pub fn passkeys(&self) -> Passkeys<'_> {
+        Passkeys { keyring: self }
+    }
+
+    /// The identity provider.
+    pub fn identity_provider(&self) -> IdentityProvider<'_> {
+        IdentityProvider { keyring: self }
     }
 
     /// Usage, decisions and security events.

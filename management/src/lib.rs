@@ -32,10 +32,10 @@ pub use node::{
 pub use read::{AuditQuery, ChartQuery, KeyView, Listing, UsageView, Zone, ZoneFormat};
 pub use sign_in::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, BegunSignIn, Browser,
-    DEVICE_LIFETIME, FreshSession, PasskeyAnswer, PasskeyChallenge, PasskeySignIn, PendingFactors,
-    PendingSignIn, ProvenSession, ProviderMembers, ProviderOutcome, ProviderRefusal,
-    ProviderResponse, RecoveryCodes, Session, SessionSummary, Sessions, SignIn, SignInGoal,
-    SignInResult, SignedIn, SingleSignOn,
+    DEVICE_LIFETIME, FreshSession, IdentityProvider, PasskeyAnswer, PasskeyChallenge,
+    PasskeySignIn, Passkeys, PendingFactors, PendingSignIn, ProvenSession, ProviderMembers,
+    ProviderOutcome, ProviderRefusal, ProviderResponse, RecoveryCodes, SecondFactors, Session,
+    SessionSummary, Sessions, SignIn, SignInGoal, SignInResult, SignedIn, SingleSignOn,
 };
 pub use store::{
     AccountMembership, AuditLine, Fault, PepperName, PepperUsage, PersonEntry, Place, Placement,

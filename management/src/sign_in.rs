@@ -10,15 +10,16 @@ mod throttle;
 pub use count::SignInResult;
 pub use second_factor::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, PasskeyAnswer,
-    PasskeyChallenge, PasskeySignIn, PendingFactors, PendingSignIn, ProvenSession, RecoveryCodes,
+    PasskeyChallenge, PasskeySignIn, Passkeys, PendingFactors, PendingSignIn, ProvenSession,
+    RecoveryCodes, SecondFactors,
 };
 pub use session::{
     Browser, DEVICE_LIFETIME, FreshSession, Session, SessionSummary, Sessions, SignedIn,
 };
 pub(crate) use single_sign_on::identity_detail;
 pub use single_sign_on::{
-    BegunSignIn, ProviderMembers, ProviderOutcome, ProviderRefusal, ProviderResponse, SignInGoal,
-    SingleSignOn,
+    BegunSignIn, IdentityProvider, ProviderMembers, ProviderOutcome, ProviderRefusal,
+    ProviderResponse, SignInGoal, SingleSignOn,
 };
 
 use crate::{Keyring, ManagementError};

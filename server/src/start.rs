@@ -105,7 +105,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     }
     keyring.spawn_background_tasks();
     let state = app_state(keyring, config);
-    let warnings = state.keyring.single_sign_on_warnings().await;
+    let warnings = state.keyring.identity_provider().warnings().await;
     for warning in
         warnings.map_err(|error| CommandError::failed("the database cannot be read", error))?
     {
@@ -126,7 +126,7 @@ async fn warn_of_commit_risk(store: &Store) {
 /// Returns the state of a server with these settings.
 pub fn app_state(keyring: Keyring, config: Config) -> AppState {
     if let Some(single_sign_on) = config.single_sign_on {
-        keyring.set_single_sign_on(single_sign_on);
+        keyring.identity_provider().set(single_sign_on);
     }
     let mut state = AppState::new(
         keyring,
@@ -147,9 +147,13 @@ pub fn app_state(keyring: Keyring, config: Config) -> AppState {
 
 /// Encrypts the secrets of second factors that are under an older pepper again, so that it can be removed.
 async fn upgrade_factor_secrets(keyring: &Keyring) -> Result<(), CommandError> {
-    let upgraded = keyring.upgrade_factor_secrets().await.map_err(|error| {
-        CommandError::failed("the secrets of second factors cannot be read", error)
-    })?;
+    let upgraded = keyring
+        .second_factors()
+        .upgrade_secrets()
+        .await
+        .map_err(|error| {
+            CommandError::failed("the secrets of second factors cannot be read", error)
+        })?;
     if upgraded > 0 {
         tracing::info!(
             upgraded,

@@ -72,7 +72,7 @@ impl AppState {
         patience_ms: i64,
         endpoints: &[Endpoint<Self>],
     ) -> Self {
-        keyring.offer_passkeys(public_url.origin());
+        keyring.passkeys().offer_at(public_url.origin());
         Self(Arc::new(Shared {
             keyring,
             openapi: Arc::new(Document::new(endpoints, public_url.origin())),

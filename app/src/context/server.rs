@@ -182,7 +182,7 @@ pub fn gate_address() -> String {
 
 /// Whether passkeys can be used on this page: they are bound to the host in `LATCHKEY_PUBLIC_URL`.
 pub fn passkeys_offered() -> bool {
-    keyring().is_ok_and(|keyring| keyring.offers_passkeys_at(&site().origin))
+    keyring().is_ok_and(|keyring| keyring.passkeys().are_offered_at(&site().origin))
 }
 
 /// The address of the page behind a link with a token: `page` is `invite` or `reset`.

@@ -132,7 +132,7 @@ fn PasskeySignIn(next: String) -> impl IntoView {
 /// The name of the identity provider, if there is one.
 fn provider() -> Option<String> {
     let keyring = context::keyring().ok()?;
-    Some(keyring.single_sign_on()?.name.clone())
+    Some(keyring.identity_provider().settings()?.name.clone())
 }
 
 /// The way to the identity provider.

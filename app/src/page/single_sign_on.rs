@@ -21,7 +21,7 @@ pub fn SingleSignOnCard() -> impl IntoView {
     let refused = query(|query| query.get("sso").unwrap_or_default());
     loaded(async move {
         let keyring = context::keyring()?;
-        let Some(single_sign_on) = keyring.single_sign_on() else {
+        let Some(single_sign_on) = keyring.identity_provider().settings() else {
             return Ok(().into_any());
         };
         let name = single_sign_on.name.clone();

@@ -37,7 +37,7 @@ impl SignInAgain {
         let provider = crate::context::keyring()
             .ok()
             .filter(|_| session.is_through_provider() || !session.has_password())
-            .and_then(|keyring| Some(keyring.single_sign_on()?.name.clone()));
+            .and_then(|keyring| Some(keyring.identity_provider().settings()?.name.clone()));
         Self {
             password: session.has_password(),
             passkey: session.has_passkey() && crate::context::passkeys_offered(),

@@ -11,7 +11,7 @@ impl Viewer {
     /// If the database fails.
     pub async fn may_test_single_sign_on(&self) -> Result<bool, ManagementError> {
         let keyring = self.keyring();
-        let Some(single_sign_on) = keyring.single_sign_on() else {
+        let Some(single_sign_on) = keyring.identity_provider().settings() else {
             return Ok(false);
         };
         if self.identity().account_role != Role::Owner {
@@ -20,7 +20,7 @@ impl Viewer {
         if single_sign_on.members.is_none() {
             return Ok(true);
         }
-        let account = keyring.provider_account().await?;
+        let account = keyring.identity_provider().account().await?;
         Ok(account == Some(self.application().account_id))
     }
 }
@@ -34,7 +34,7 @@ impl AccountOwner {
         if !self.may_test_single_sign_on().await? {
             return Err(ManagementError::NotFound);
         }
-        match self.keyring().check_single_sign_on().await {
+        match self.keyring().identity_provider().check().await {
             Ok(Some(report)) => Ok(Ok(report.keys)),
             Ok(None) => Err(ManagementError::NotFound),
             Err(error) => Ok(Err(error.to_string())),

@@ -11,7 +11,7 @@ mod totp;
 
 pub use enrolment::AuthenticatorSetup;
 pub(crate) use passkey::RelyingParty;
-pub use passkey::{AddedPasskey, PasskeyAnswer, PasskeyChallenge, PasskeySignIn};
+pub use passkey::{AddedPasskey, PasskeyAnswer, PasskeyChallenge, PasskeySignIn, Passkeys};
 use proof::Proof;
 pub use proven::ProvenSession;
 pub use recovery::RecoveryCodes;
@@ -24,6 +24,12 @@ use std::fmt;
 use store::{FactorAddition, NewRecoveryCodes, NewSecondFactor, PepperName};
 use verification::{CipherPurpose, Entropy};
 use zeroize::Zeroizing;
+
+/// The second factors of all people.
+#[derive(Clone, Copy)]
+pub struct SecondFactors<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
 
 /// The secret that an authenticator app shares with the server.
 pub struct AuthenticatorSecret(Zeroizing<[u8; totp::SECRET_BYTES]>);
@@ -77,18 +83,18 @@ impl FirstFactor {
     }
 }
 
-impl Keyring {
+impl SecondFactors<'_> {
     /// Returns the second factor of a person.
-    pub(crate) async fn second_factor(
-        &self,
+    pub(crate) async fn of(
+        self,
         person: PersonId,
     ) -> Result<Option<SecondFactor>, ManagementError> {
-        let Some(factor) = self.store().second_factor(person).await? else {
+        let Some(factor) = self.keyring.store().second_factor(person).await? else {
             return Ok(None);
         };
-        let app = self.store().authenticator(person).await?;
-        let passkeys = self.store().passkeys_of(person).await?;
-        let left = self.store().unused_recovery_codes(person).await?;
+        let app = self.keyring.store().authenticator(person).await?;
+        let passkeys = self.keyring.store().passkeys_of(person).await?;
+        let left = self.keyring.store().unused_recovery_codes(person).await?;
         Ok(Some(SecondFactor {
             since: factor.since,
             app_since: app.map(|app| app.since),
@@ -98,19 +104,20 @@ impl Keyring {
     }
 
     /// Generates the recovery codes that come with a person's first factor.
-    fn first_factor(&self, person: PersonId) -> FirstFactor {
-        let secret = RecoverySecret::generate(self.entropy());
-        let (codes, hashes) = secret.new_codes(self.entropy());
+    fn first_factor(self, person: PersonId) -> FirstFactor {
+        let secret = RecoverySecret::generate(self.keyring.entropy());
+        let (codes, hashes) = secret.new_codes(self.keyring.entropy());
         let (purpose, plain) = (CipherPurpose::RecoveryCodes, secret.as_bytes());
-        let encrypted = self
-            .hasher()
-            .encrypt(purpose, person.0, plain, self.entropy());
+        let encrypted =
+            self.keyring
+                .hasher()
+                .encrypt(purpose, person.0, plain, self.keyring.entropy());
         FirstFactor {
             codes,
             hashes,
             secret: encrypted.bytes,
             pepper: encrypted.pepper,
-            at: self.now(),
+            at: self.keyring.now(),
         }
     }
 }

@@ -21,6 +21,12 @@ use store::Store;
 /// How long a browser may take at the provider.
 const REQUEST_LIFETIME: i64 = 10 * MINUTE;
 
+/// The identity provider, if there is one, and the sign-ins through it.
+#[derive(Clone, Copy)]
+pub struct IdentityProvider<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
 /// An identity provider, and what its people may do.
 pub struct SingleSignOn {
     /// The provider.
@@ -161,31 +167,33 @@ pub enum ProviderRefusal {
     AlreadyLinked,
 }
 
-impl Keyring {
+impl<'k> IdentityProvider<'k> {
     /// Sets the identity provider. The first call counts.
-    pub fn set_single_sign_on(&self, single_sign_on: SingleSignOn) {
-        self.sign_in_state().set_single_sign_on(single_sign_on);
+    pub fn set(self, single_sign_on: SingleSignOn) {
+        self.keyring
+            .sign_in_state()
+            .set_single_sign_on(single_sign_on);
     }
 
     /// The identity provider, if there is one.
-    pub fn single_sign_on(&self) -> Option<&SingleSignOn> {
-        self.sign_in_state().single_sign_on()
+    pub fn settings(self) -> Option<&'k SingleSignOn> {
+        self.keyring.sign_in_state().single_sign_on()
     }
 
     /// Sends a browser to the provider; `next` is where it goes on afterwards.
     ///
     /// # Errors
     /// `NotFound` without a provider.
-    pub async fn begin_single_sign_on(
-        &self,
+    pub async fn begin(
+        self,
         goal: SignInGoal,
         next: &str,
         redirect_uri: &str,
     ) -> Result<Result<BegunSignIn, ProviderRefusal>, ManagementError> {
-        let single_sign_on = self.single_sign_on().ok_or(ManagementError::NotFound)?;
+        let single_sign_on = self.settings().ok_or(ManagementError::NotFound)?;
         let mut seed = [0; SEED_BYTES];
-        self.entropy().fill(&mut seed);
-        let now = self.now();
+        self.keyring.entropy().fill(&mut seed);
+        let now = self.keyring.now();
         let prompt = goal.prompt();
         let location = single_sign_on
             .provider
@@ -201,7 +209,7 @@ impl Keyring {
             begun_at: now,
             next: next.to_owned(),
         };
-        let cookie = cookie.seal(self);
+        let cookie = cookie.seal(self.keyring);
         Ok(Ok(BegunSignIn { location, cookie }))
     }
 
@@ -209,19 +217,17 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn single_sign_on_warnings(&self) -> Result<Vec<String>, ManagementError> {
-        let members = self
-            .single_sign_on()
-            .and_then(|found| found.members.as_ref());
+    pub async fn warnings(self) -> Result<Vec<String>, ManagementError> {
+        let members = self.settings().and_then(|found| found.members.as_ref());
         match members {
-            Some(members) => members.warnings(self.store()).await,
+            Some(members) => members.warnings(self.keyring.store()).await,
             None => Ok(Vec::new()),
         }
     }
 
     /// The clock, for the provider's cache.
-    fn read_clock(&self) -> oidc::Now {
-        let clock = Arc::clone(self.clock());
+    fn read_clock(self) -> oidc::Now {
+        let clock = Arc::clone(self.keyring.clock());
         Arc::new(move || clock.now())
     }
 
@@ -229,8 +235,8 @@ impl Keyring {
     ///
     /// # Errors
     /// What is wrong with them, for the operator.
-    pub async fn check_single_sign_on(&self) -> Result<Option<ProviderReport>, ProviderError> {
-        match self.single_sign_on() {
+    pub async fn check(self) -> Result<Option<ProviderReport>, ProviderError> {
+        match self.settings() {
             Some(single_sign_on) => {
                 let now = self.read_clock();
                 single_sign_on.provider.check(&now).await.map(Some)

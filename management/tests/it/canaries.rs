@@ -65,7 +65,7 @@ fn contains(all: &[u8], part: &[u8]) -> bool {
 each_database!(a_stolen_database_holds_no_token_and_no_password_of_a_person);
 async fn a_stolen_database_holds_no_token_and_no_password_of_a_person(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    test.keyring.offer_passkeys(SITE);
+    test.keyring.passkeys().offer_at(SITE);
     test.add("Acme", ADA, Role::Owner).await;
     let (keyring, origin) = (&test.keyring, Origin::default());
     let signed_in = keyring

@@ -24,7 +24,7 @@ const MAX_QUERY_BYTES: usize = 8 * 1024;
 
 /// Leads the browser to the provider. `next` is where it goes on, `for` what for: to sign in, `confirm` or `link`.
 pub async fn begin(State(state): State<AppState>, request: Request) -> Response {
-    if state.keyring.single_sign_on().is_none() {
+    if state.keyring.identity_provider().settings().is_none() {
         return pages::not_found(State(state), request).await;
     }
     let (site, query) = (site(&request), query(&request));
@@ -71,7 +71,8 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
     }
     match state
         .keyring
-        .begin_single_sign_on(goal, next, &callback(&site))
+        .identity_provider()
+        .begin(goal, next, &callback(&site))
         .await
     {
         Ok(Ok(BegunSignIn { location, cookie })) => {
@@ -85,7 +86,7 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
 
 /// Takes the provider's response.
 pub async fn callback_page(State(state): State<AppState>, request: Request) -> Response {
-    if state.keyring.single_sign_on().is_none() {
+    if state.keyring.identity_provider().settings().is_none() {
         return pages::not_found(State(state), request).await;
     }
     if request.method() == Method::HEAD {
@@ -113,7 +114,8 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
     let origin = request::origin(&request);
     let outcome = state
         .keyring
-        .complete_single_sign_on(response, browser, &origin)
+        .identity_provider()
+        .complete(response, browser, &origin)
         .await;
     // The cookie stays then: the response that belongs to it may still come.
     let unmatched = matches!(

@@ -72,7 +72,7 @@ impl Setup {
         let provider = TestProvider::start(START.0 / SECOND).await;
         let mut settings = single_sign_on(&provider.issuer);
         change(&mut settings);
-        server.keyring.set_single_sign_on(settings);
+        server.keyring.identity_provider().set(settings);
         let setup = Self { server, provider };
         setup.groups(&["devs"]);
         setup

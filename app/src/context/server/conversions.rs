@@ -55,7 +55,7 @@ impl From<(Done, &Confirmation)> for ReportedChange {
 
 /// Why the last owner stays.
 fn last_owner() -> &'static str {
-    let provider = keyring().is_ok_and(|keyring| keyring.single_sign_on().is_some());
+    let provider = keyring().is_ok_and(|keyring| keyring.identity_provider().settings().is_some());
     if provider {
         words::members::LAST_LOCAL_OWNER
     } else {

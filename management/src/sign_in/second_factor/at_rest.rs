@@ -1,7 +1,7 @@
 //! Secrets of second factors, which are stored encrypted.
 
 use super::{AuthenticatorSecret, recovery::RecoverySecret};
-use crate::{Keyring, ManagementError};
+use crate::{ManagementError, SecondFactors};
 use domain::{id::PersonId, time::Timestamp};
 use store::{AuthenticatorRow, EncryptedSecret, FactorSecret, PepperName, SecondFactorRow};
 use uuid::Uuid;
@@ -13,9 +13,9 @@ const NAME_BYTES: usize = 4;
 /// The end of its lifetime, in front of what is sealed.
 const END_BYTES: usize = 8;
 
-impl Keyring {
+impl SecondFactors<'_> {
     pub(super) fn authenticator_secret(
-        &self,
+        self,
         person: PersonId,
         app: &AuthenticatorRow,
     ) -> Result<AuthenticatorSecret, ManagementError> {
@@ -25,7 +25,7 @@ impl Keyring {
     }
 
     pub(super) fn recovery_secret(
-        &self,
+        self,
         person: PersonId,
         factor: &SecondFactorRow,
     ) -> Result<RecoverySecret, ManagementError> {
@@ -35,7 +35,7 @@ impl Keyring {
     }
 
     fn stored_secret(
-        &self,
+        self,
         kind: FactorSecret,
         person: PersonId,
         secret: &[u8],
@@ -45,7 +45,8 @@ impl Keyring {
             bytes: secret.to_vec(),
             pepper,
         };
-        self.hasher()
+        self.keyring
+            .hasher()
             .decrypt(purpose_of(kind), person.0, &encrypted)
             .ok_or_else(|| unreadable(kind, person, pepper))
     }
@@ -54,7 +55,7 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn upgrade_factor_secrets(&self) -> Result<usize, ManagementError> {
+    pub async fn upgrade_secrets(self) -> Result<usize, ManagementError> {
         let mut upgraded = 0;
         for kind in [FactorSecret::Authenticator, FactorSecret::Recovery] {
             upgraded += self.upgrade(kind).await?;
@@ -62,11 +63,12 @@ impl Keyring {
         Ok(upgraded)
     }
 
-    async fn upgrade(&self, kind: FactorSecret) -> Result<usize, ManagementError> {
-        let newest = self.hasher().newest_pepper();
+    async fn upgrade(self, kind: FactorSecret) -> Result<usize, ManagementError> {
+        let newest = self.keyring.hasher().newest_pepper();
         let (mut upgraded, mut after) = (0, PersonId(Uuid::nil()));
         loop {
             let old = self
+                .keyring
                 .store()
                 .secrets_under_other_peppers(kind, newest, after)
                 .await?;
@@ -79,24 +81,28 @@ impl Keyring {
                 .filter_map(|old| Some((self.encrypt_again(kind, &old)?, old)))
                 .map(|(new, old)| (old, new))
                 .collect();
-            self.store().encrypt_secrets_again(kind, &pairs).await?;
+            self.keyring
+                .store()
+                .encrypt_secrets_again(kind, &pairs)
+                .await?;
             upgraded += pairs.len();
         }
     }
 
-    fn encrypt_again(&self, kind: FactorSecret, old: &EncryptedSecret) -> Option<EncryptedSecret> {
+    fn encrypt_again(self, kind: FactorSecret, old: &EncryptedSecret) -> Option<EncryptedSecret> {
         let (purpose, owner) = (purpose_of(kind), old.person.0);
         let encrypted = Encrypted {
             bytes: old.secret.clone(),
             pepper: old.pepper,
         };
-        let Some(secret) = self.hasher().decrypt(purpose, owner, &encrypted) else {
+        let Some(secret) = self.keyring.hasher().decrypt(purpose, owner, &encrypted) else {
             tracing::error!(person = %owner, pepper = %old.pepper, ?kind, "a secret of a person's second factor cannot be decrypted");
             return None;
         };
         let new = self
+            .keyring
             .hasher()
-            .encrypt(purpose, owner, &secret, self.entropy());
+            .encrypt(purpose, owner, &secret, self.keyring.entropy());
         Some(EncryptedSecret {
             person: old.person,
             secret: new.bytes,
@@ -106,7 +112,7 @@ impl Keyring {
 
     /// Encrypts a text that a form carries: only the same owner can use it, until `end`.
     pub(super) fn seal(
-        &self,
+        self,
         purpose: CipherPurpose,
         owner: Uuid,
         plain: &[u8],
@@ -115,16 +121,17 @@ impl Keyring {
         let mut whole = Zeroizing::new(end.0.to_be_bytes().to_vec());
         whole.extend(plain);
         let sealed = self
+            .keyring
             .hasher()
-            .encrypt(purpose, owner, &whole, self.entropy());
+            .encrypt(purpose, owner, &whole, self.keyring.entropy());
         let mut form = sealed.pepper.0.to_be_bytes().to_vec();
         form.extend(sealed.bytes);
         hex::encode(form)
     }
 
-    /// Reads the output of [`Keyring::seal`]; `None` for any other text, or after its end.
+    /// Reads the output of [`SecondFactors::seal`]; `None` for any other text, or after its end.
     pub(super) fn unseal(
-        &self,
+        self,
         purpose: CipherPurpose,
         owner: Uuid,
         form: &str,
@@ -135,10 +142,10 @@ impl Keyring {
             bytes: sealed.to_vec(),
             pepper: PepperName(u32::from_be_bytes(*name)),
         };
-        let whole = self.hasher().decrypt(purpose, owner, &encrypted)?;
+        let whole = self.keyring.hasher().decrypt(purpose, owner, &encrypted)?;
         let (end, plain) = whole.split_first_chunk::<END_BYTES>()?;
         let end = Timestamp(i64::from_be_bytes(*end));
-        (self.now() < end).then(|| Zeroizing::new(plain.to_vec()))
+        (self.keyring.now() < end).then(|| Zeroizing::new(plain.to_vec()))
     }
 }
 

@@ -69,13 +69,16 @@ impl Session {
     /// # Errors
     /// If the database fails.
     pub async fn second_factor(&self) -> Result<Option<SecondFactor>, ManagementError> {
-        self.keyring().second_factor(self.person_id()).await
+        self.keyring().second_factors().of(self.person_id()).await
     }
 
     /// Returns the secret of a form that this session was given less than ten minutes ago; `None` for any other text.
     pub fn open_setup(&self, form: &str) -> Option<AuthenticatorSetup> {
         let (purpose, owner) = (CipherPurpose::Enrolment, self.id().0);
-        let plain = self.keyring().unseal(purpose, owner, form)?;
+        let plain = self
+            .keyring()
+            .second_factors()
+            .unseal(purpose, owner, form)?;
         let (proven, secret) = plain.split_first()?;
         Some(AuthenticatorSetup {
             secret: AuthenticatorSecret::from_bytes(secret)?,
@@ -101,6 +104,7 @@ impl Session {
         let setup = self.open_setup(form).ok_or(ManagementError::NotFound)?;
         let (keyring, person) = (self.keyring().clone(), self.person_id());
         let attempt = keyring
+            .second_factors()
             .begin_code(person, self.email(), (code, true), origin)
             .await?;
         let now = keyring.now();
@@ -113,7 +117,7 @@ impl Session {
             return Ok(None);
         };
         keyring.sign_in().refund(&attempt).await;
-        let first = (!setup.proven).then(|| keyring.first_factor(person));
+        let first = (!setup.proven).then(|| keyring.second_factors().first_factor(person));
         let purpose = CipherPurpose::Authenticator;
         let secret = setup.secret.0.as_slice();
         let encrypted = keyring
@@ -188,7 +192,7 @@ impl FreshSession {
         let mut plain = Zeroizing::new(vec![u8::from(proven)]);
         plain.extend(secret.0.as_slice());
         Ok(AuthenticatorSetup {
-            form: keyring.seal(purpose, owner, &plain, end),
+            form: keyring.second_factors().seal(purpose, owner, &plain, end),
             proven,
             secret,
             email: self.email().clone(),
@@ -285,7 +289,7 @@ impl Session {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
         let factor = keyring.store().second_factor(person).await?;
         let factor = factor.ok_or(ManagementError::NotFound)?;
-        let secret = keyring.recovery_secret(person, &factor)?;
+        let secret = keyring.second_factors().recovery_secret(person, &factor)?;
         let (codes, hashes) = secret.new_codes(keyring.entropy());
         let action = Action::RecoveryCodesRenewed;
         let events = self.events(action, origin).await?;

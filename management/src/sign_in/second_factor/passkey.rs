@@ -31,6 +31,12 @@ use webauthn_rs::prelude::{
     DiscoverableAuthentication, Passkey as Credential, PublicKeyCredential, WebauthnError,
 };
 
+/// The passkeys of all people.
+#[derive(Clone, Copy)]
+pub struct Passkeys<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
 /// A challenge for an authenticator.
 #[derive(Clone)]
 pub struct PasskeyChallenge {
@@ -64,27 +70,27 @@ pub(super) struct CorrectAnswer {
     signs_in_alone: bool,
 }
 
-impl Keyring {
+impl Passkeys<'_> {
     /// Offers passkeys to browsers at this origin, such as `https://keys.example.com`. Where browsers refuse `WebAuthn`, for an IP
     /// address or without HTTPS, nothing is offered.
-    pub fn offer_passkeys(&self, origin: &str) {
-        self.sign_in_state().offer_passkeys(origin);
+    pub fn offer_at(self, origin: &str) {
+        self.keyring.sign_in_state().offer_passkeys(origin);
     }
 
     /// Whether passkeys can be used on pages at this origin.
-    pub fn offers_passkeys_at(&self, origin: &str) -> bool {
-        self.sign_in_state().offers_passkeys_at(origin)
+    pub fn are_offered_at(self, origin: &str) -> bool {
+        self.keyring.sign_in_state().offers_passkeys_at(origin)
     }
 
     /// Stores what the answer to a challenge is checked against.
     async fn keep_challenge(
-        &self,
+        self,
         of: ChallengeOf,
         (options, state): (String, &impl Serialize),
     ) -> Result<PasskeyChallenge, ManagementError> {
-        let handle = random_token(self.entropy());
+        let handle = random_token(self.keyring.entropy());
         let state = serde_json::to_string(state).map_err(unexpected)?;
-        let at = self.now();
+        let at = self.keyring.now();
         let new = NewChallenge {
             handle_hash: &digest(&handle),
             of,
@@ -92,39 +98,47 @@ impl Keyring {
             at,
             expires_at: at.plus(CHALLENGE_LIFETIME),
         };
-        self.store().insert_challenge(&new).await?;
+        self.keyring.store().insert_challenge(&new).await?;
         Ok(PasskeyChallenge { options, handle })
     }
 
     /// Returns what the answer to a challenge is checked against, and SHA-256 of the handle; `None` if there is no such challenge.
     async fn kept_challenge<T: DeserializeOwned>(
-        &self,
+        self,
         of: ChallengeOf,
         handle: &str,
     ) -> Result<Option<(T, [u8; 32])>, ManagementError> {
         let hash = digest(handle);
-        let state = self.store().challenge_state(&hash, of, self.now()).await?;
+        let state = self
+            .keyring
+            .store()
+            .challenge_state(&hash, of, self.keyring.now())
+            .await?;
         let state = state.and_then(|state| serde_json::from_str(&state).ok());
         Ok(state.map(|state| (state, hash)))
     }
 
     /// Makes a challenge for passkeys: any one of this site, or those of a person.
-    async fn ask_passkeys(
-        &self,
+    async fn ask(
+        self,
         of: ChallengeOf,
         of_person: Option<&[PasskeyRow]>,
     ) -> Result<PasskeyChallenge, ManagementError> {
         if of_person.is_some_and(<[PasskeyRow]>::is_empty) {
             return Err(Invalid::new("You have no passkey.").into());
         }
-        let (options, state) = self.sign_in_state().relying_party()?.ask(of_person)?;
+        let (options, state) = self
+            .keyring
+            .sign_in_state()
+            .relying_party()?
+            .ask(of_person)?;
         self.keep_challenge(of, (options, &state)).await
     }
 
     /// Checks a passkey's answer; `None` if it is not a correct one to this challenge, or the person is disabled. `person` is who is
     /// known to answer; without one, the answer names the person.
     pub(super) async fn check_answer(
-        &self,
+        self,
         answer: PasskeyAnswer<'_>,
         of: ChallengeOf,
         person: Option<PersonId>,
@@ -138,6 +152,7 @@ impl Keyring {
             return Ok(None);
         };
         let found = self
+            .keyring
             .store()
             .passkey_by_credential(given.get_credential_id());
         let Some((owner, row)) = found.await? else {
@@ -154,10 +169,11 @@ impl Keyring {
             return Ok(None);
         }
         let mut credential: Credential = stored(&row)?;
-        let checked = self
-            .sign_in_state()
-            .relying_party()?
-            .check(&given, state, &credential);
+        let checked =
+            self.keyring
+                .sign_in_state()
+                .relying_party()?
+                .check(&given, state, &credential);
         let result = match checked {
             Ok(result) if result.user_verified() => result,
             Ok(_) => return Ok(None),
@@ -184,7 +200,7 @@ impl Keyring {
 
     /// Reports a passkey whose counter went back, once for each challenge: an answer that is sent again has an old counter too.
     async fn refuse_copy(
-        &self,
+        self,
         owner: &PersonRow,
         row: &PasskeyRow,
         challenge: &[u8; 32],
@@ -192,19 +208,22 @@ impl Keyring {
     ) -> Result<(), ManagementError> {
         let name = row.passkey.name.as_str();
         let action = Action::PasskeyRefused;
-        let events = session::events(self, action, owner.id, &owner.email, origin).await?;
+        let events = session::events(self.keyring, action, owner.id, &owner.email, origin).await?;
         let events = with_detail(events, name);
         let change = SignInChange::PasskeyRefused {
             name: name.to_owned(),
         };
-        let mail = self.sign_in_change(&owner.email, change, origin);
-        let (of, at) = ((owner.id, row.passkey.id), self.now());
+        let mail = self.keyring.sign_in_change(&owner.email, change, origin);
+        let (of, at) = ((owner.id, row.passkey.id), self.keyring.now());
         let refused = self
+            .keyring
             .store()
             .refuse_passkey(of, at, challenge, &events, &mail);
-        match self.charge_mail(&mail, refused.await) {
+        match self.keyring.charge_mail(&mail, refused.await) {
             Ok(()) => {
-                self.telemetry().passkey_copied(name, &owner.email, origin);
+                self.keyring
+                    .telemetry()
+                    .passkey_copied(name, &owner.email, origin);
                 Ok(())
             }
             Err(StoreError::Conflict) => Ok(()),

@@ -2,7 +2,7 @@
 
 use super::{PasskeyAnswer, totp};
 use crate::{
-    Keyring, ManagementError, Session,
+    ManagementError, SecondFactors, Session,
     sign_in::throttle::{Attempt, CodeKind},
 };
 use domain::{
@@ -19,10 +19,10 @@ pub(super) enum Proof<'a> {
     Passkey(PasskeyAnswer<'a>),
 }
 
-impl Keyring {
+impl SecondFactors<'_> {
     /// Counts an attempt at a code of a person. `known` is whether the browser is signed in or has a verified device token.
     pub(super) async fn begin_code(
-        &self,
+        self,
         person: PersonId,
         email: &Email,
         (code, known): (&str, bool),
@@ -32,44 +32,48 @@ impl Keyring {
             Some(EnteredCode::Recovery(_)) => CodeKind::Recovery,
             Some(EnteredCode::App(_)) | None => CodeKind::App,
         };
-        let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
+        let (limits, now) = (
+            self.keyring.sign_in_state().limits(),
+            self.keyring.monotonic(),
+        );
         let attempt = limits.begin_code(person, kind, known, now);
-        self.sign_in()
+        self.keyring
+            .sign_in()
             .begin_attempt(attempt)
             .await
             .inspect_err(|error| {
                 if matches!(error, ManagementError::Throttled { .. }) {
                     let kind = EventKind::SignInThrottled;
-                    self.telemetry().sign_in_failed(kind, email, origin);
+                    self.keyring.telemetry().sign_in_failed(kind, email, origin);
                 }
             })
     }
 
     /// Records a wrong code.
-    pub(super) fn wrong_code(&self, email: &Email, origin: &Origin) {
+    pub(super) fn wrong_code(self, email: &Email, origin: &Origin) {
         let kind = EventKind::WrongCode;
-        self.telemetry().sign_in_failed(kind, email, origin);
+        self.keyring.telemetry().sign_in_failed(kind, email, origin);
     }
 
     /// Returns what an entered code is, if it may be correct: whether a recovery code exists is known once it is used. `None` for a
     /// person who has nothing that the code could be of.
     pub(super) async fn unused_code(
-        &self,
+        self,
         person: PersonId,
         entered: &str,
     ) -> Result<Option<UnusedProof>, ManagementError> {
         Ok(match EnteredCode::parse(entered) {
             None => None,
             Some(EnteredCode::App(code)) => {
-                let Some(app) = self.store().authenticator(person).await? else {
+                let Some(app) = self.keyring.store().authenticator(person).await? else {
                     return Ok(None);
                 };
                 let secret = self.authenticator_secret(person, &app)?;
-                totp::matching_step(&secret.0, &code, self.now(), app.last_step)
+                totp::matching_step(&secret.0, &code, self.keyring.now(), app.last_step)
                     .map(UnusedProof::Step)
             }
             Some(EnteredCode::Recovery(code)) => {
-                let Some(factor) = self.store().second_factor(person).await? else {
+                let Some(factor) = self.keyring.store().second_factor(person).await? else {
                     return Ok(None);
                 };
                 let secret = self.recovery_secret(person, &factor)?;
@@ -92,7 +96,10 @@ impl Session {
             Proof::Passkey(answer) => {
                 let of = ChallengeOf::Confirmation(self.id());
                 let person = Some(self.person_id());
-                let checked = self.keyring().check_answer(answer, of, person, origin);
+                let checked = self
+                    .keyring()
+                    .passkeys()
+                    .check_answer(answer, of, person, origin);
                 let Some(answer) = checked.await? else {
                     return Ok(false);
                 };
@@ -113,9 +120,10 @@ impl Session {
     ) -> Result<bool, ManagementError> {
         let (keyring, person) = (self.keyring(), self.person_id());
         let attempt = keyring
+            .second_factors()
             .begin_code(person, self.email(), (code, true), origin)
             .await?;
-        let done = match keyring.unused_code(person, code).await? {
+        let done = match keyring.second_factors().unused_code(person, code).await? {
             Some(code) => change(code).await,
             None => Err(StoreError::Conflict),
         };
@@ -125,7 +133,7 @@ impl Session {
                 Ok(true)
             }
             Err(StoreError::Conflict) => {
-                keyring.wrong_code(self.email(), origin);
+                keyring.second_factors().wrong_code(self.email(), origin);
                 Ok(false)
             }
             Err(error) => Err(error.into()),

@@ -147,6 +147,7 @@ impl SignIn<'_> {
         let known = self.knows_device(browser.device, person.id).await?;
         let attempt = self
             .keyring
+            .second_factors()
             .begin_code(person.id, &person.email, (code, known), origin)
             .await?;
         let now = self.keyring.now();
@@ -158,7 +159,12 @@ impl SignIn<'_> {
         {
             return Err(ManagementError::NotFound);
         }
-        let Some(code) = self.keyring.unused_code(person.id, code).await? else {
+        let Some(code) = self
+            .keyring
+            .second_factors()
+            .unused_code(person.id, code)
+            .await?
+        else {
             self.wrong_code_at_sign_in((&person, known), through_provider, origin)
                 .await;
             return Ok(None);
@@ -194,7 +200,9 @@ impl SignIn<'_> {
         through_provider: bool,
         origin: &Origin,
     ) {
-        self.keyring.wrong_code(&person.email, origin);
+        self.keyring
+            .second_factors()
+            .wrong_code(&person.email, origin);
         if let Err(error) = self
             .mail_wrong_code((person, known), through_provider, origin)
             .await

@@ -5,7 +5,7 @@ use super::{
     people::PresentedIdentity, refusal,
 };
 use crate::{
-    Browser, Keyring, ManagementError, Session, SignInResult,
+    Browser, IdentityProvider, Keyring, ManagementError, Session, SignInResult,
     sign_in::session::{self, SignInProof},
 };
 use domain::{audit::Action, id::SessionId, origin::Origin};
@@ -17,22 +17,22 @@ use subtle::ConstantTimeEq;
 /// Maximum number of methods that an audit record names.
 const MAX_METHODS: usize = 6;
 
-impl Keyring {
+impl IdentityProvider<'_> {
     /// Completes what a browser went to the provider for. The browser's previous session ends with a new one.
     ///
     /// # Errors
     /// `NotFound` without a provider; if the database fails.
-    pub async fn complete_single_sign_on(
-        &self,
+    pub async fn complete(
+        self,
         response: ProviderResponse<'_>,
         browser: Browser<'_>,
         origin: &Origin,
     ) -> Result<ProviderOutcome, ManagementError> {
-        let single_sign_on = self.single_sign_on().ok_or(ManagementError::NotFound)?;
+        let single_sign_on = self.settings().ok_or(ManagementError::NotFound)?;
         // Only the browser that made the request has its secrets.
         let cookie = response
             .cookie
-            .and_then(|cookie| ProviderCookie::open(self, cookie));
+            .and_then(|cookie| ProviderCookie::open(self.keyring, cookie));
         let Some(request) = cookie.filter(|request| is_answer(request, response.state)) else {
             return Ok(ProviderOutcome::Refused(ProviderRefusal::Unmatched));
         };
@@ -42,12 +42,14 @@ impl Keyring {
             .await;
         match &completed {
             Ok(ProviderOutcome::Refused(ProviderRefusal::TooMany)) if signs_in => {
-                self.sign_in_state()
+                self.keyring
+                    .sign_in_state()
                     .counters()
                     .count(SignInResult::Throttled);
             }
             Ok(ProviderOutcome::Refused(_)) if signs_in => {
-                self.sign_in_state()
+                self.keyring
+                    .sign_in_state()
                     .counters()
                     .count(SignInResult::ProviderRefused);
             }
@@ -58,7 +60,7 @@ impl Keyring {
 
     /// Completes a request of this browser.
     async fn complete_request(
-        &self,
+        self,
         single_sign_on: &SingleSignOn,
         request: ProviderCookie,
         response: ProviderResponse<'_>,
@@ -67,9 +69,10 @@ impl Keyring {
     ) -> Result<ProviderOutcome, ManagementError> {
         let refused = |why| Ok(ProviderOutcome::Refused(why));
         let Ok(attempt) = self
+            .keyring
             .sign_in_state()
             .limits()
-            .begin_response(origin.address, self.monotonic())
+            .begin_response(origin.address, self.keyring.monotonic())
         else {
             return refused(ProviderRefusal::TooMany);
         };
@@ -78,35 +81,35 @@ impl Keyring {
             Err(why) => {
                 // The provider's failure is not the browser's.
                 if why == ProviderRefusal::Unavailable {
-                    self.sign_in().refund(&attempt).await;
+                    self.keyring.sign_in().refund(&attempt).await;
                 }
                 return refused(why);
             }
         };
         let verified = claims.email_verified == Some(true);
         let completion = Completion {
-            keyring: self.clone(),
+            keyring: self.keyring.clone(),
             request,
             claims,
             session: browser.session.map(str::to_owned),
             device: browser.device.map(str::to_owned),
             origin: origin.clone(),
         };
-        let outcome = self.run_to_completion(completion.run()).await;
+        let outcome = self.keyring.run_to_completion(completion.run()).await;
         // A person who can choose addresses at the provider must not learn of many whether they are known here.
         let taken = matches!(
             outcome,
             Ok(ProviderOutcome::Refused(ProviderRefusal::AddressTaken))
         );
         if verified || !taken {
-            self.sign_in().refund(&attempt).await;
+            self.keyring.sign_in().refund(&attempt).await;
         }
         outcome
     }
 
     /// Exchanges the code.
     async fn claims(
-        &self,
+        self,
         single_sign_on: &SingleSignOn,
         request: &ProviderCookie,
         response: ProviderResponse<'_>,
@@ -148,7 +151,10 @@ struct Completion {
 impl Completion {
     async fn run(self) -> Result<ProviderOutcome, ManagementError> {
         let keyring = &self.keyring;
-        let single_sign_on = keyring.single_sign_on().ok_or(ManagementError::NotFound)?;
+        let single_sign_on = keyring
+            .identity_provider()
+            .settings()
+            .ok_or(ManagementError::NotFound)?;
         let used = Sha256::new()
             .chain_update(b"used\0")
             .chain_update(self.request.seed)
@@ -177,7 +183,7 @@ impl Completion {
         completed: CompletedSignIn,
     ) -> Result<Result<ProviderOutcome, ProviderRefusal>, ManagementError> {
         let (keyring, claims, origin) = (&self.keyring, &self.claims, &self.origin);
-        let account = keyring.provider_account().await?;
+        let account = keyring.identity_provider().account().await?;
         let identity = PresentedIdentity {
             keyring,
             single_sign_on,
@@ -276,6 +282,7 @@ impl Completion {
         };
         let linked = self
             .keyring
+            .identity_provider()
             .link(single_sign_on, &session, &self.claims, &self.origin)
             .await?;
         Ok(linked.map(|()| ProviderOutcome::Linked(self.request.next.clone())))

@@ -1,7 +1,7 @@
 //! Linking an identity to a person who signs in with a password, and unlinking it.
 
 use super::{ProviderRefusal, SingleSignOn};
-use crate::{FreshSession, Keyring, ManagementError, Session, sign_in::session};
+use crate::{FreshSession, IdentityProvider, ManagementError, Session, sign_in::session};
 use domain::{Invalid, audit::Action, mail::SignInChange, origin::Origin, time::Timestamp};
 use oidc::Claims;
 use store::{NewIdentity, StoreError};
@@ -36,10 +36,10 @@ pub(crate) fn identity_detail(issuer: &str, subject: &str, email: &str) -> Strin
     format!("{subject} at {issuer} ({email})")
 }
 
-impl Keyring {
+impl IdentityProvider<'_> {
     /// Links the identity of a response to the person of a session.
     pub(super) async fn link(
-        &self,
+        self,
         single_sign_on: &SingleSignOn,
         session: &Session,
         claims: &Claims,
@@ -49,15 +49,17 @@ impl Keyring {
         let (person, email) = (session.person_id(), session.email());
         let detail = identity_detail(identity.issuer, identity.subject, identity.email);
         let mut events =
-            session::events(self, Action::IdentityLinked, person, email, origin).await?;
+            session::events(self.keyring, Action::IdentityLinked, person, email, origin).await?;
         for event in &mut events {
             event.detail.clone_from(&detail);
         }
-        let mail = self.sign_in_change(email, SignInChange::IdentityLinked, origin);
-        let linked = self.store().link_identity(
+        let mail = self
+            .keyring
+            .sign_in_change(email, SignInChange::IdentityLinked, origin);
+        let linked = self.keyring.store().link_identity(
             identity,
             (person, session.token_hash()),
-            self.now(),
+            self.keyring.now(),
             &events,
             &mail,
         );
@@ -76,7 +78,7 @@ impl Session {
     /// # Errors
     /// If the database fails.
     pub async fn linked_since(&self) -> Result<Option<(Timestamp, String)>, ManagementError> {
-        let Some(single_sign_on) = self.keyring().single_sign_on() else {
+        let Some(single_sign_on) = self.keyring().identity_provider().settings() else {
             return Ok(None);
         };
         let issuer = single_sign_on.provider.issuer();
@@ -91,7 +93,7 @@ impl FreshSession {
     /// # Errors
     /// `Invalid` if the person is not linked, or has no password to sign in with.
     pub async fn unlink_identity(&self, origin: &Origin) -> Result<(), ManagementError> {
-        if self.keyring().single_sign_on().is_none() {
+        if self.keyring().identity_provider().settings().is_none() {
             return Err(ManagementError::NotFound);
         }
         if !self.has_password() {
@@ -109,7 +111,10 @@ impl FreshSession {
 
 async fn unlink(session: &Session, origin: &Origin) -> Result<(), ManagementError> {
     let keyring = session.keyring();
-    let single_sign_on = keyring.single_sign_on().ok_or(ManagementError::NotFound)?;
+    let single_sign_on = keyring
+        .identity_provider()
+        .settings()
+        .ok_or(ManagementError::NotFound)?;
     let (person, email) = (session.person_id(), session.email());
     let issuer = single_sign_on.provider.issuer();
     let identities = keyring.store().identities_of(person).await?;

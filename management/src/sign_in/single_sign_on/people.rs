@@ -4,7 +4,7 @@ use super::{
     ProviderRefusal, SingleSignOn,
     link::{identity, identity_detail},
 };
-use crate::{Keyring, ManagementError, sign_in::session};
+use crate::{IdentityProvider, Keyring, ManagementError, sign_in::session};
 use domain::{
     account::{Email, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
@@ -27,16 +27,18 @@ pub(super) struct PresentedIdentity<'a> {
     pub(super) origin: &'a Origin,
 }
 
-impl Keyring {
+impl IdentityProvider<'_> {
     /// Returns the account that the provider manages; `None` if that is not configured, or it does not exist.
-    pub(crate) async fn provider_account(&self) -> Result<Option<AccountId>, ManagementError> {
-        let members = self
-            .single_sign_on()
-            .and_then(|found| found.members.as_ref());
+    pub(crate) async fn account(self) -> Result<Option<AccountId>, ManagementError> {
+        let members = self.settings().and_then(|found| found.members.as_ref());
         let Some(members) = members else {
             return Ok(None);
         };
-        Ok(self.store().account_by_id_or_name(&members.account).await?)
+        Ok(self
+            .keyring
+            .store()
+            .account_by_id_or_name(&members.account)
+            .await?)
     }
 }
 

@@ -23,7 +23,7 @@ async fn proven(fresh: &FreshSession, code: &str) -> ProvenSession {
 each_database!(changes_of_passkeys_are_told);
 async fn changes_of_passkeys_are_told(database: TestDatabase) {
     let mailing = Mailing::new(database).await;
-    mailing.test.keyring.offer_passkeys(SITE);
+    mailing.test.keyring.passkeys().offer_at(SITE);
     mailing.test.add("Acme", DEVELOPER, Role::Developer).await;
     let signed_in = mailing.enter(DEVELOPER, PASSWORD, None).await;
     let session = mailing.session(&signed_in).await;
@@ -83,7 +83,7 @@ each_database!(another_password_and_a_copy_are_told_with_the_passkeys);
 async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDatabase) {
     let mailing = Mailing::new(database).await;
     let keyring = &mailing.test.keyring;
-    keyring.offer_passkeys(SITE);
+    keyring.passkeys().offer_at(SITE);
     mailing.test.add("Acme", DEVELOPER, Role::Developer).await;
     let signed_in = mailing.enter(DEVELOPER, PASSWORD, None).await;
     let session = mailing.session(&signed_in).await;
@@ -155,7 +155,7 @@ each_database!(a_sign_in_with_a_passkey_from_a_new_browser_is_mailed);
 async fn a_sign_in_with_a_passkey_from_a_new_browser_is_mailed(database: TestDatabase) {
     let mailing = Mailing::new(database).await;
     let keyring = &mailing.test.keyring;
-    keyring.offer_passkeys(SITE);
+    keyring.passkeys().offer_at(SITE);
     mailing.test.add("Acme", DEVELOPER, Role::Developer).await;
     let signed_in = mailing.enter(DEVELOPER, PASSWORD, None).await;
     let session = mailing.session(&signed_in).await;

@@ -37,8 +37,17 @@ async fn secrets_move_to_a_newer_pepper_at_the_start_and_recovery_codes_with_the
     let both = reopen_under(&ada.test.database, clock, 9, &[ANOTHER, PEPPER]).await;
     let both = both.expect("opens");
     both.seal_audit_logs().await.expect("sealed");
-    assert_eq!(both.upgrade_factor_secrets().await.expect("written"), 2);
-    assert_eq!(both.upgrade_factor_secrets().await.expect("read"), 0);
+    assert_eq!(
+        both.second_factors()
+            .upgrade_secrets()
+            .await
+            .expect("written"),
+        2
+    );
+    assert_eq!(
+        both.second_factors().upgrade_secrets().await.expect("read"),
+        0
+    );
     assert_eq!((under(PEPPER).await, under(ANOTHER).await), (0, 2));
 
     let only = reopen_under(&ada.test.database, clock, 10, &[ANOTHER]).await;

@@ -68,7 +68,7 @@ async fn add_to(
 impl Holder {
     async fn new(database: TestDatabase) -> Self {
         let test = TestKeyring::new(database).await;
-        test.keyring.offer_passkeys(SITE);
+        test.keyring.passkeys().offer_at(SITE);
         test.add("Acme", ADA, Role::Owner).await;
         let session = test.sign_in(ADA).await;
         let mut device = SoftAuthenticator::new(7, SITE);
@@ -304,8 +304,13 @@ async fn a_passkey_satisfies_a_policy_and_a_reset_removes_it(database: TestDatab
 #[tokio::test]
 async fn without_a_host_name_no_passkey_is_offered() {
     let test = TestKeyring::new(TestDatabase::sqlite().await).await;
-    test.keyring.offer_passkeys("http://127.0.0.1:3000");
-    assert!(!test.keyring.offers_passkeys_at("http://127.0.0.1:3000"));
+    test.keyring.passkeys().offer_at("http://127.0.0.1:3000");
+    assert!(
+        !test
+            .keyring
+            .passkeys()
+            .are_offered_at("http://127.0.0.1:3000")
+    );
     let origin = Origin::default();
     let none = test
         .keyring

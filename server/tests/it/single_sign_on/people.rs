@@ -246,7 +246,7 @@ async fn an_account_that_does_not_exist_admits_no_one() {
     .await;
     let answer = setup.browser().sign_in().await;
     assert_eq!(answer.header("location"), "/sign-in?sso=no-access");
-    let warnings = setup.server.keyring.single_sign_on_warnings().await;
+    let warnings = setup.server.keyring.identity_provider().warnings().await;
     let warnings = warnings.expect("a database").join("\n");
     assert!(
         warnings.contains("there is no account \"Nowhere\""),
@@ -272,7 +272,7 @@ async fn an_account_that_takes_the_name_of_the_provider_s_account_gets_no_member
         let answer = setup.browser().sign_in().await;
         assert_eq!(answer.header("location"), "/sign-in?sso=no-access");
     }
-    let warnings = setup.server.keyring.single_sign_on_warnings().await;
+    let warnings = setup.server.keyring.identity_provider().warnings().await;
     let warnings = warnings.expect("a database").join("\n");
     assert!(warnings.contains("set its id"), "{warnings}");
 }
@@ -281,7 +281,7 @@ async fn an_account_that_takes_the_name_of_the_provider_s_account_gets_no_member
 async fn the_operator_is_warned_of_an_account_without_a_local_owner() {
     let setup = Setup::new().await;
     let warnings = async || {
-        let warnings = setup.server.keyring.single_sign_on_warnings().await;
+        let warnings = setup.server.keyring.identity_provider().warnings().await;
         warnings.expect("a database")
     };
     assert_eq!(warnings().await, Vec::<String>::new());

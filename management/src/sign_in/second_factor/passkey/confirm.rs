@@ -21,7 +21,7 @@ impl Session {
         }
         let rows = self.keyring().store().passkeys_of(self.person_id()).await?;
         let of = ChallengeOf::Confirmation(self.id());
-        self.keyring().ask_passkeys(of, Some(&rows)).await
+        self.keyring().passkeys().ask(of, Some(&rows)).await
     }
 
     /// Checks a passkey's answer, which makes the session fresh and gives it a new token; `None` if it is not correct.
@@ -35,7 +35,9 @@ impl Session {
     ) -> Result<Option<(Self, SignedIn)>, ManagementError> {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
         let of = ChallengeOf::Confirmation(self.id());
-        let checked = keyring.check_answer(answer, of, Some(person), origin);
+        let checked = keyring
+            .passkeys()
+            .check_answer(answer, of, Some(person), origin);
         let Some(answer) = checked.await? else {
             return Ok(None);
         };

@@ -74,6 +74,7 @@ impl FreshSession {
             .enrol(whose, &existing)?;
         let of = ChallengeOf::Enrolment(self.id());
         keyring
+            .passkeys()
             .keep_challenge(of, (options, &(proven, state)))
             .await
     }
@@ -104,7 +105,9 @@ impl Session {
     ) -> Result<AddedPasskey, ManagementError> {
         let (keyring, person) = (self.keyring().clone(), self.person_id());
         let of = ChallengeOf::Enrolment(self.id());
-        let kept = keyring.kept_challenge::<(bool, PasskeyRegistration)>(of, answer.handle);
+        let kept = keyring
+            .passkeys()
+            .kept_challenge::<(bool, PasskeyRegistration)>(of, answer.handle);
         let ((proven, state), challenge) = kept.await?.ok_or(ManagementError::NotFound)?;
         let given: RegisterPublicKeyCredential =
             serde_json::from_str(answer.credential).map_err(|_| refused())?;
@@ -119,7 +122,7 @@ impl Session {
         let json = serde_json::to_string(&credential).map_err(unexpected)?;
         let others: Vec<_> = self.passkey_names().await?.into_values().collect();
         let name = name.unique_among(&others);
-        let first = (!proven).then(|| keyring.first_factor(person));
+        let first = (!proven).then(|| keyring.second_factors().first_factor(person));
         let (action, change, detail) = if first.is_some() {
             let detail = format!("with the passkey {name}");
             (Action::FactorAdded, SignInChange::FactorAdded, detail)

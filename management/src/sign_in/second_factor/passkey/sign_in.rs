@@ -46,7 +46,7 @@ impl SignIn<'_> {
             .map_or_else(|| random_token(self.keyring.entropy()), str::to_owned);
         let of = ChallengeOf::SignIn(digest(&browser));
         Ok(PasskeySignIn {
-            challenge: self.keyring.ask_passkeys(of, None).await?,
+            challenge: self.keyring.passkeys().ask(of, None).await?,
             browser,
         })
     }
@@ -79,7 +79,10 @@ impl SignIn<'_> {
             return Ok(None);
         };
         let of = ChallengeOf::SignIn(digest(token));
-        let checked = self.keyring.check_answer(answer, of, None, origin);
+        let checked = self
+            .keyring
+            .passkeys()
+            .check_answer(answer, of, None, origin);
         let Some(answer) = checked.await? else {
             return Ok(None);
         };
@@ -107,7 +110,8 @@ impl SignIn<'_> {
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
         let rows = self.keyring.store().passkeys_of(pending.person.id).await?;
         self.keyring
-            .ask_passkeys(ChallengeOf::SecondStep(token_hash), Some(&rows))
+            .passkeys()
+            .ask(ChallengeOf::SecondStep(token_hash), Some(&rows))
             .await
     }
 
@@ -140,9 +144,10 @@ impl SignIn<'_> {
         let pending = self.pending(token).await?;
         let (pending, token_hash) = pending.ok_or(ManagementError::NotFound)?;
         let of = ChallengeOf::SecondStep(token_hash);
-        let checked = self
-            .keyring
-            .check_answer(answer, of, Some(pending.person.id), origin);
+        let checked =
+            self.keyring
+                .passkeys()
+                .check_answer(answer, of, Some(pending.person.id), origin);
         let Some(CorrectAnswer { used, .. }) = checked.await? else {
             return Ok(None);
         };

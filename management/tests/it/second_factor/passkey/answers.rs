@@ -308,7 +308,7 @@ async fn of_two_answers_at_once_with_the_same_counter_one_counts(database: TestD
 each_database!(a_forged_passkey_is_not_added);
 async fn a_forged_passkey_is_not_added(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    test.keyring.offer_passkeys(SITE);
+    test.keyring.passkeys().offer_at(SITE);
     test.add("Acme", ADA, Role::Owner).await;
     let session = test.sign_in(ADA).await;
     let fresh = session.fresh().expect("fresh");

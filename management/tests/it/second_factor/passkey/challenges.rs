@@ -133,7 +133,7 @@ async fn of_one_browser_the_five_newest_challenges_can_be_answered(database: Tes
 each_database!(the_challenges_that_one_address_gets_are_limited);
 async fn the_challenges_that_one_address_gets_are_limited(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    test.keyring.offer_passkeys(SITE);
+    test.keyring.passkeys().offer_at(SITE);
     test.add("Acme", ADA, Role::Owner).await;
     let from = |host: u8| Origin {
         address: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host))),

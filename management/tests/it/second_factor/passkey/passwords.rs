@@ -156,7 +156,7 @@ async fn a_person_without_a_password_neither_adds_a_passkey_nor_confirms_with_on
 each_database!(a_person_without_a_password_adds_no_passkey);
 async fn a_person_without_a_password_adds_no_passkey(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    test.keyring.offer_passkeys(SITE);
+    test.keyring.passkeys().offer_at(SITE);
     test.add("Acme", ADA, Role::Owner).await;
     let (keyring, origin) = (&test.keyring, Origin::default());
     let signed_in = keyring

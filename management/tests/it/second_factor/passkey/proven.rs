@@ -52,7 +52,7 @@ async fn a_second_factor_is_proved_by_a_passkey_or_a_code_that_works_once(databa
 each_database!(what_was_begun_without_a_second_factor_is_not_added_to_one);
 async fn what_was_begun_without_a_second_factor_is_not_added_to_one(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    test.keyring.offer_passkeys(SITE);
+    test.keyring.passkeys().offer_at(SITE);
     test.add("Acme", ADA, Role::Owner).await;
     let session = test.sign_in(ADA).await;
     let fresh = session.fresh().expect("fresh");
