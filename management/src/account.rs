@@ -11,10 +11,10 @@ mod reset;
 mod roles;
 mod support;
 
-pub use invitations::Invited;
+pub use invitations::{Invitations, Invited};
 pub use members::FreshViewer;
-pub use people::{PersonDraft, SetUp, SetupDraft};
-pub use reset::{Administered, OpenReset, PeopleAdmin, ResetLink};
+pub use people::{People, PersonDraft, SetUp, SetupDraft};
+pub use reset::{Administered, OpenReset, PasswordResets, PeopleAdmin, ResetLink};
 pub use support::Support;
 
 use people::FirstRun;

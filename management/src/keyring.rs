@@ -1,7 +1,8 @@
 //! The entry point, and the parts that it leads to.
 
 use crate::{
-    IdentityProvider, Mailer, ManagementError, Passkeys, SecondFactors, Sessions, SignIn,
+    IdentityProvider, Invitations, Mailer, ManagementError, Passkeys, PasswordResets, People,
+    SecondFactors, Sessions, SignIn,
     account::AccountState,
     key::KeyChanges,
     node::{
@@ -147,6 +148,21 @@ impl Keyring {
         IdentityProvider { keyring: self }
     }
 
+    /// People.
+    pub fn people(&self) -> People<'_> {
+        People { keyring: self }
+    }
+
+    /// Invitations.
+    pub fn invitations(&self) -> Invitations<'_> {
+        Invitations { keyring: self }
+    }
+
+    /// Password resets.
+    pub fn password_resets(&self) -> PasswordResets<'_> {
+        PasswordResets { keyring: self }
+    }
+
     /// Usage, decisions and security events.
     pub fn telemetry(&self) -> &Arc<Telemetry> {
         &self.0.telemetry
@@ -221,7 +237,7 @@ impl Keyring {
 
     /// Waits for running changes and writes what has been recorded.
     pub async fn close(&self) {
-        self.make_requested_links().await;
+        self.password_resets().make_requested_links().await;
         self.0.tasks.close();
         self.0.node.stop_waiting();
         self.0.tasks.wait().await;

@@ -19,8 +19,8 @@ mod sign_in;
 
 pub use access::{AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, Owner, Viewer};
 pub use account::{
-    Administered, FreshViewer, Invited, OpenReset, PeopleAdmin, PersonDraft, ResetLink, SetUp,
-    SetupDraft, Support,
+    Administered, FreshViewer, Invitations, Invited, OpenReset, PasswordResets, People,
+    PeopleAdmin, PersonDraft, ResetLink, SetUp, SetupDraft, Support,
 };
 pub use error::ManagementError;
 pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Replayed};

@@ -95,7 +95,7 @@ pub async fn fill(store: Store) -> Result<(Keyring, String), CommandError> {
             role,
             password: password.as_str().into(),
         };
-        keyring.add_person(draft).await.map_err(cannot)?;
+        keyring.people().add(draft).await.map_err(cannot)?;
     }
     keys::create(&keyring, &clock, OWNER, &password).await?;
     guesses::guess_passwords(&keyring, PEOPLE[1].0)

@@ -77,6 +77,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     seal_audit_logs(&keyring).await?;
     upgrade_factor_secrets(&keyring).await?;
     let setup = keyring
+        .people()
         .needs_setup()
         .await
         .map_err(|error| CommandError::failed("the database cannot be read", error))?;
@@ -91,7 +92,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         }
         print_info(format_args!(
             "No one can sign in yet. Open {url}/setup and enter this token:\n\n    {}\n",
-            keyring.setup_token()
+            keyring.people().setup_token()
         ));
     }
     if let Some(mailer) = &config.mailer {

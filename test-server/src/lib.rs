@@ -174,7 +174,7 @@ impl TestServer {
                 role,
                 password: PASSWORD.into(),
             };
-            self.keyring.add_person(draft).await.expect("added");
+            self.keyring.people().add(draft).await.expect("added");
         }
     }
 
@@ -186,7 +186,7 @@ impl TestServer {
             role: Role::Support,
             password: PASSWORD.into(),
         };
-        self.keyring.add_person(draft).await.expect("added");
+        self.keyring.people().add(draft).await.expect("added");
     }
 
     /// Signs in, and returns the session token.

@@ -9,6 +9,7 @@ pub async fn accept_invitation(token: String, password: String) -> Result<(), Ap
     let tokens = crate::context::browser_tokens();
     let origin = crate::context::origin();
     let admission = crate::context::keyring()?
+        .invitations()
         .accept(&token, password.into(), tokens.browser(), &origin)
         .await
         .map_err(|error| super::in_field("password", error))?

@@ -8,7 +8,8 @@ use leptos::prelude::*;
 pub async fn reset_password(token: String, password: String) -> Result<(), AppError> {
     let origin = crate::context::origin();
     crate::context::keyring()?
-        .reset_password(&token, password.into(), &origin)
+        .password_resets()
+        .complete(&token, password.into(), &origin)
         .await
         .map_err(|error| super::in_field("password", error))?;
     crate::context::end_session();
@@ -22,7 +23,10 @@ pub async fn request_reset(email: String) -> Result<(), AppError> {
     let email = domain::account::Email::parse(&email)
         .map_err(|invalid| AppError::field("email", invalid.0))?;
     let (device, origin) = (crate::context::device(), crate::context::origin());
-    let requested = crate::context::keyring()?.request_reset(email, device.as_deref(), &origin);
+    let requested =
+        crate::context::keyring()?
+            .password_resets()
+            .request(email, device.as_deref(), &origin);
     // A server function is asynchronous, and nothing here takes time: what depends on the address is done later.
     std::future::ready(requested).await?;
     crate::context::redirect(crate::routes::FORGOT_PASSWORD_SENT);

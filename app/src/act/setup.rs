@@ -24,6 +24,7 @@ pub async fn set_up(
     };
     let origin = crate::context::origin();
     let answer = crate::context::keyring()?
+        .people()
         .set_up(&token, draft, &origin)
         .await
         .map_err(|error| match error {

@@ -15,7 +15,7 @@ pub fn Invitation() -> impl IntoView {
     let ended = has_ended(AcceptInvitation::PATH);
     let content = loaded(async move {
         let keyring = context::keyring()?;
-        Ok(match keyring.welcome(&token).await? {
+        Ok(match keyring.invitations().find(&token).await? {
             Some(welcome) if !ended => {
                 view! { <Form token welcome now=keyring.now() /> }.into_any()
             }

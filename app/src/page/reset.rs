@@ -19,7 +19,7 @@ pub fn Reset() -> impl IntoView {
     let ended = has_ended(ResetPassword::PATH);
     let content = loaded(async move {
         let keyring = context::keyring()?;
-        Ok(match keyring.password_reset(&token).await? {
+        Ok(match keyring.password_resets().find(&token).await? {
             Some(open) if !ended => {
                 let (email, expires_at) = (open.email.to_string(), open.expires_at);
                 view! { <Form token email expires_at now=keyring.now() /> }.into_any()

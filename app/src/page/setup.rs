@@ -15,7 +15,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 #[component]
 pub fn Setup() -> impl IntoView {
     let form = loaded(async {
-        if !context::keyring()?.needs_setup().await? {
+        if !context::keyring()?.people().needs_setup().await? {
             context::redirect("/sign-in");
         }
         Ok(view! { <SetupForm /> })

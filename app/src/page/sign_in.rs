@@ -58,7 +58,7 @@ pub fn SignIn() -> impl IntoView {
         {
             context::redirect(&path);
         }
-        let needed = context::keyring()?.needs_setup().await?;
+        let needed = context::keyring()?.people().needs_setup().await?;
         Ok(needed.then(|| {
             view! {
                 <p class="auth-note">

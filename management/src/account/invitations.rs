@@ -18,6 +18,12 @@ use std::fmt;
 use store::{InvitationRow, NewInvitation, StoreError};
 use verification::{TokenPurpose, random_token};
 
+/// The invitations to all accounts.
+#[derive(Clone, Copy)]
+pub struct Invitations<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
 /// A new invitation, with the token of its link.
 pub struct Invited {
     /// The invited e-mail address.
@@ -176,12 +182,12 @@ impl FreshAccountOwner {
     }
 }
 
-impl Keyring {
+impl Invitations<'_> {
     /// Returns the invitation of a link; `None` if the link does not work any more.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn welcome(&self, token: &str) -> Result<Option<InvitationDetails>, ManagementError> {
+    pub async fn find(self, token: &str) -> Result<Option<InvitationDetails>, ManagementError> {
         let Some((row, _)) = self.invitation(token).await? else {
             return Ok(None);
         };
@@ -196,13 +202,18 @@ impl Keyring {
 
     /// Returns the invitation with this token, while its link works.
     async fn invitation(
-        &self,
+        self,
         token: &str,
     ) -> Result<Option<(InvitationRow, [u8; 32])>, ManagementError> {
-        for digest in self.hasher().token_digests(TokenPurpose::Invitation, token) {
+        for digest in self
+            .keyring
+            .hasher()
+            .token_digests(TokenPurpose::Invitation, token)
+        {
             let found = self
+                .keyring
                 .store()
-                .invitation_by_token(&digest, self.now())
+                .invitation_by_token(&digest, self.keyring.now())
                 .await?;
             if let Some(row) = found {
                 return Ok(Some((row, digest)));

@@ -19,6 +19,12 @@ use store::{NewPerson, PersonRow, Place, Placement, Store, StoreError};
 use subtle::ConstantTimeEq;
 use verification::{Entropy, new_id, random_token};
 
+/// The people of all accounts.
+#[derive(Clone, Copy)]
+pub struct People<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
 /// The parsed setup form.
 #[derive(Debug)]
 pub struct SetupDraft {
@@ -78,18 +84,18 @@ pub struct PersonDraft {
     pub password: SecretString,
 }
 
-impl Keyring {
+impl<'k> People<'k> {
     /// Whether there is no person yet.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn needs_setup(&self) -> Result<bool, ManagementError> {
-        Ok(self.store().person_count().await? == 0)
+    pub async fn needs_setup(self) -> Result<bool, ManagementError> {
+        Ok(self.keyring.store().person_count().await? == 0)
     }
 
     /// The setup token, which is printed on the console.
-    pub fn setup_token(&self) -> &str {
-        &self.account_state().first_run.token
+    pub fn setup_token(self) -> &'k str {
+        &self.keyring.account_state().first_run.token
     }
 
     /// Creates the first owner and signs them in.
@@ -97,13 +103,13 @@ impl Keyring {
     /// # Errors
     /// `Invalid` if the password is too weak; if the database fails.
     pub async fn set_up(
-        &self,
+        self,
         token: &str,
         draft: SetupDraft,
         origin: &Origin,
     ) -> Result<SetUp, ManagementError> {
         // Of two concurrent setups, the second runs its check after the first is complete.
-        let first_run = &self.account_state().first_run;
+        let first_run = &self.keyring.account_state().first_run;
         let _turn = first_run.running.lock().await;
         if !self.needs_setup().await? {
             return Ok(SetUp::AlreadyDone);
@@ -117,9 +123,10 @@ impl Keyring {
             role: Role::Owner,
             password: draft.password,
         };
-        let person = self.add(person, origin).await?;
+        let person = self.insert(person, origin).await?;
         // The person was just created.
-        let admission = session::start(self, &person, true, Replaced::default(), origin).await?;
+        let admission =
+            session::start(self.keyring, &person, true, Replaced::default(), origin).await?;
         Ok(admission.map_or(SetUp::AlreadyDone, SetUp::Done))
     }
 
@@ -128,17 +135,21 @@ impl Keyring {
     /// # Errors
     /// `Invalid` if a name or the password is invalid, the address is taken, an owner gave the name to an account, or there is no
     /// account with the id; `Application` if the account has too many applications.
-    pub async fn add_person(&self, draft: PersonDraft) -> Result<PersonId, ManagementError> {
-        Ok(self.add(draft, &Origin::default()).await?.id)
+    pub async fn add(self, draft: PersonDraft) -> Result<PersonId, ManagementError> {
+        Ok(self.insert(draft, &Origin::default()).await?.id)
     }
 
-    async fn add(&self, draft: PersonDraft, origin: &Origin) -> Result<PersonRow, ManagementError> {
+    async fn insert(
+        self,
+        draft: PersonDraft,
+        origin: &Origin,
+    ) -> Result<PersonRow, ManagementError> {
         let registry = Registry {
-            store: self.store(),
-            passwords: self.sign_in_state().passwords(),
-            entropy: self.entropy(),
+            store: self.keyring.store(),
+            passwords: self.keyring.sign_in_state().passwords(),
+            entropy: self.keyring.entropy(),
         };
-        Ok(registry.add(draft, self.now(), origin).await?.0)
+        Ok(registry.add(draft, self.keyring.now(), origin).await?.0)
     }
 }
 

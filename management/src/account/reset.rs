@@ -7,7 +7,7 @@ pub use holder::OpenReset;
 pub(crate) use request::ResetRequests;
 
 use crate::{
-    FreshAccountOwner, ManagementError, PersonDraft,
+    FreshAccountOwner, Keyring, ManagementError, PersonDraft,
     account::people::Registry,
     mail::{self, ClientDetails, Content},
     sign_in::{identity_detail, password::Passwords, session::log_without_account},
@@ -26,6 +26,12 @@ use verification::{Clock, Entropy, Peppers, SecretHasher, TokenPurpose, random_t
 
 /// The lifetime of a reset link: 30 minutes.
 const RESET_LASTS: i64 = 30 * MINUTE;
+
+/// The reset links of all people.
+#[derive(Clone, Copy)]
+pub struct PasswordResets<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
 
 /// A new reset link.
 pub struct ResetLink {
@@ -99,7 +105,7 @@ impl PeopleAdmin {
     /// support.
     ///
     /// # Errors
-    /// As [`crate::Keyring::add_person`].
+    /// As [`People::add`](crate::People::add).
     pub async fn add(&self, draft: PersonDraft) -> Result<Option<Placement>, ManagementError> {
         let registry = Registry {
             store: &self.store,

@@ -114,7 +114,7 @@ impl Keyring {
         let mut log = ErrorLog::default();
         while !self.tasks().is_closed() && self.is_owner() {
             tick.tick().await;
-            self.make_requested_links().await;
+            self.password_resets().make_requested_links().await;
             let delivered = self.deliver_mail().await;
             log.log(delivered.map(drop), "nothing is sent");
         }

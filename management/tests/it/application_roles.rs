@@ -107,7 +107,10 @@ async fn a_removed_member_keeps_no_role_in_an_application(database: TestDatabase
         let token = invited.expect("invited").token;
         let password = crate::test_keyring::PASSWORD.to_owned().into();
         let origin = Origin::default();
-        let joined = test.keyring.accept(&token, password, None, &origin);
+        let joined = test
+            .keyring
+            .invitations()
+            .accept(&token, password, None, &origin);
         joined.await.expect("joined").expect("signed in");
     };
     join().await;

@@ -124,7 +124,7 @@ async fn a_stolen_database_holds_no_token_and_no_password_of_a_person(database: 
             .expect("works")
             .is_some()
     );
-    let open = keyring.password_reset(&link.token).await;
+    let open = keyring.password_resets().find(&link.token).await;
     assert!(open.expect("works").is_some());
     let mut passkey = SoftAuthenticator::new(1, SITE);
     let credential = passkey.create(&enrolment.options);

@@ -211,7 +211,10 @@ async fn an_owner_resets_a_member_of_no_other_account_and_never_themselves(datab
     let invited = theirs.invite(email, Role::Viewer).await.expect("invited");
     let password = crate::test_keyring::PASSWORD.to_owned().into();
     let origin = Origin::default();
-    let joined = test.keyring.accept(&invited.token, password, None, &origin);
+    let joined = test
+        .keyring
+        .invitations()
+        .accept(&invited.token, password, None, &origin);
     assert!(joined.await.expect("works").is_some());
     let elsewhere = owner.reset_second_factor(developer).await;
     assert!(

@@ -123,7 +123,13 @@ async fn an_invitation_is_mailed_with_a_link_that_works(database: TestDatabase) 
     assert_eq!(mail.header("Date"), "Fri, 15 Jan 2027 08:00:00 +0000");
     let token = mail.after("https://keys.example.com/invite/");
     assert_eq!(token, invited.token);
-    let welcome = mailing.test.keyring.welcome(token).await.expect("works");
+    let welcome = mailing
+        .test
+        .keyring
+        .invitations()
+        .find(token)
+        .await
+        .expect("works");
     assert_eq!(welcome.expect("open").email.as_str(), NEW);
     assert_eq!(mailing.deliver().await, sent(0), "once");
 }
@@ -284,7 +290,10 @@ async fn without_a_mail_server_nothing_is_inserted(database: TestDatabase) {
     let email = Email::parse(NEW).expect("valid");
     let invited = fresh.invite(email.clone(), Role::Viewer).await;
     assert!(!invited.expect("invited").mailed);
-    let asked = test.keyring.request_reset(email, None, &Origin::default());
+    let asked = test
+        .keyring
+        .password_resets()
+        .request(email, None, &Origin::default());
     assert!(matches!(asked, Err(ManagementError::NotFound)));
     let waiting = test.database.store.waiting_mail().await.expect("read");
     assert_eq!(waiting.count, 0);

@@ -54,7 +54,7 @@ async fn an_invitation_sets_no_password_of_a_member_of_support_or_of_a_disabled_
         role: Role::Support,
         password: PASSWORD.to_owned().into(),
     };
-    test.keyring.add_person(support).await.expect("added");
+    test.keyring.people().add(support).await.expect("added");
     // Removed from every account, and disabled.
     test.add("Globex", "gone@example.com", Role::Viewer).await;
     let gone = test.sign_in("gone@example.com").await.person_id();
@@ -106,7 +106,10 @@ async fn an_owner_makes_a_reset_link_for_members_of_no_other_account(database: T
     let reset = async |token: &str, password: &str| {
         let password = password.to_owned().into();
         let origin = Origin::default();
-        test.keyring.reset_password(token, password, &origin).await
+        test.keyring
+            .password_resets()
+            .complete(token, password, &origin)
+            .await
     };
     let link = owner.reset_link(ada).await.expect("works").expect("made");
     assert_eq!(link.email, address(ADA));
@@ -163,8 +166,11 @@ async fn of_a_reset_by_an_owner_and_a_concurrent_joining_one_happens(database: T
         let invited = invited.expect("invited").token;
         let origin = Origin::default();
         let (reset, joined) = tokio::join!(
-            test.keyring
-                .reset_password(&link.token, ANOTHER.to_owned().into(), &origin),
+            test.keyring.password_resets().complete(
+                &link.token,
+                ANOTHER.to_owned().into(),
+                &origin
+            ),
             accept(&test, &invited, PASSWORD),
         );
         let joined = matches!(joined, Ok(Some(_)));
@@ -187,7 +193,14 @@ async fn an_invitation_gets_a_new_link(database: TestDatabase) {
     let second = owner.renew_invitation(id).await.expect("renewed");
     assert_eq!(second.email, address(ADA));
     test.clock.advance(6 * DAY);
-    let works = async |token: &str| test.keyring.welcome(token).await.expect("works").is_some();
+    let works = async |token: &str| {
+        test.keyring
+            .invitations()
+            .find(token)
+            .await
+            .expect("works")
+            .is_some()
+    };
     assert!(!works(&first.token).await && works(&second.token).await);
     let owner = fresh(&test, "owner@acme.example", app).await;
     assert_eq!(records(&owner, Action::InvitationRenewed).await.len(), 1);

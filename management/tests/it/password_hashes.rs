@@ -76,8 +76,12 @@ async fn every_stored_password_is_hashed_with_the_current_parameters(database: T
         email: email(ADA),
         password: PASSWORD.to_owned().into(),
     };
-    let token = keyring.setup_token().to_owned();
-    let done = keyring.set_up(&token, draft, &origin).await.expect("works");
+    let token = keyring.people().setup_token().to_owned();
+    let done = keyring
+        .people()
+        .set_up(&token, draft, &origin)
+        .await
+        .expect("works");
     let SetUp::Done(Admission::Session(cookies)) = done else {
         panic!("{done:?}");
     };
@@ -92,7 +96,9 @@ async fn every_stored_password_is_hashed_with_the_current_parameters(database: T
     let invited = fresh.expect("fresh");
     let invited = invited.invite(email("new@example.com"), Role::Viewer).await;
     let token = invited.expect("invited").token;
-    let joined = keyring.accept(&token, PASSWORD.to_owned().into(), None, &origin);
+    let joined = keyring
+        .invitations()
+        .accept(&token, PASSWORD.to_owned().into(), None, &origin);
     assert!(joined.await.expect("works").is_some());
     let changed = session.change_password(PASSWORD, ANOTHER.to_owned().into(), None, &origin);
     assert!(changed.await.expect("works").is_some());
@@ -102,7 +108,9 @@ async fn every_stored_password_is_hashed_with_the_current_parameters(database: T
         panic!("{made:?}");
     };
     admin.close().await;
-    let reset = keyring.reset_password(&link.token, ANOTHER.to_owned().into(), &origin);
+    let reset = keyring
+        .password_resets()
+        .complete(&link.token, ANOTHER.to_owned().into(), &origin);
     reset.await.expect("reset");
 
     let sql = "SELECT password_hash FROM person";

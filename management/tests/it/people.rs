@@ -42,14 +42,16 @@ each_database!(the_setup_requires_the_token_and_runs_once);
 async fn the_setup_requires_the_token_and_runs_once(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (keyring, origin) = (&test.keyring, Origin::default());
-    assert!(keyring.needs_setup().await.expect("works"));
+    assert!(keyring.people().needs_setup().await.expect("works"));
     let wrong = keyring
+        .people()
         .set_up("guess", setup("ada@example.com"), &origin)
         .await
         .expect("works");
     assert!(matches!(wrong, SetUp::WrongToken));
-    let token = keyring.setup_token().to_owned();
+    let token = keyring.people().setup_token().to_owned();
     let done = keyring
+        .people()
         .set_up(&token, setup("ada@example.com"), &origin)
         .await
         .expect("works");
@@ -65,6 +67,7 @@ async fn the_setup_requires_the_token_and_runs_once(database: TestDatabase) {
             .is_some()
     );
     let again = keyring
+        .people()
         .set_up(&token, setup("eve@example.com"), &origin)
         .await
         .expect("works");
@@ -298,7 +301,7 @@ async fn support_belongs_to_no_account(database: TestDatabase) {
         role: Role::Support,
         password: PASSWORD.to_owned().into(),
     };
-    test.keyring.add_person(draft).await.expect("added");
+    test.keyring.people().add(draft).await.expect("added");
     let support = test.sign_in("help@latchkey.example").await;
     assert!(support.is_support() && support.applications().await.expect("works").is_empty());
     assert!(matches!(
@@ -311,14 +314,17 @@ each_database!(an_abandoned_setup_does_not_block_the_next);
 async fn an_abandoned_setup_does_not_block_the_next(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (keyring, origin) = (&test.keyring, Origin::default());
-    let token = keyring.setup_token().to_owned();
+    let token = keyring.people().setup_token().to_owned();
     {
         // Long enough for the password to be on its way; then the browser is gone.
-        let given_up = keyring.set_up(&token, setup("eve@example.com"), &origin);
+        let given_up = keyring
+            .people()
+            .set_up(&token, setup("eve@example.com"), &origin);
         let soon = tokio::time::timeout(std::time::Duration::from_millis(5), given_up).await;
         assert!(soon.is_err(), "a password takes longer than that");
     }
     let next = keyring
+        .people()
         .set_up(&token, setup("ada@example.com"), &origin)
         .await
         .expect("works");
@@ -329,10 +335,14 @@ each_database!(two_concurrent_setups_create_one_owner);
 async fn two_concurrent_setups_create_one_owner(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let (keyring, origin) = (&test.keyring, Origin::default());
-    let token = keyring.setup_token().to_owned();
+    let token = keyring.people().setup_token().to_owned();
     let (one, other) = tokio::join!(
-        keyring.set_up(&token, setup("ada@example.com"), &origin),
-        keyring.set_up(&token, setup("eve@example.com"), &origin),
+        keyring
+            .people()
+            .set_up(&token, setup("ada@example.com"), &origin),
+        keyring
+            .people()
+            .set_up(&token, setup("eve@example.com"), &origin),
     );
     let made = [one, other].map(|answer| matches!(answer.expect("works"), SetUp::Done(_)));
     assert_eq!(made.iter().filter(|made| **made).count(), 1);

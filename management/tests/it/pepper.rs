@@ -142,7 +142,13 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
             .expect("works")
             .is_some()
     );
-    assert!(both.welcome(&invited.token).await.expect("works").is_some());
+    assert!(
+        both.invitations()
+            .find(&invited.token)
+            .await
+            .expect("works")
+            .is_some()
+    );
     for _ in 0..25 {
         let guess = both
             .sign_in()
@@ -155,7 +161,9 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
         .with_password("ada@example.com", PASSWORD, device, &origin);
     assert!(known.await.expect("works").is_some());
 
-    let accepted = both.accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
+    let accepted =
+        both.invitations()
+            .accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
     assert!(accepted.await.expect("works").is_some());
     both.seal_audit_logs().await.expect("sealed");
     let only = reopen_under(&test.database, &test.clock, 9, &[NEWER]).await;
@@ -229,7 +237,12 @@ async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(datab
             "{sql}"
         );
         assert!(
-            keyring.welcome(&known).await.expect("works").is_none(),
+            keyring
+                .invitations()
+                .find(&known)
+                .await
+                .expect("works")
+                .is_none(),
             "{sql}"
         );
         if sql.contains("digest") {
@@ -258,7 +271,14 @@ async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it(database: Test
     };
     let as_before = format!("UPDATE invitation SET token_hash = {hash}, pepper = ''");
     run(&test.database, as_before).await;
-    assert!(test.keyring.welcome(&token).await.expect("works").is_none());
+    assert!(
+        test.keyring
+            .invitations()
+            .find(&token)
+            .await
+            .expect("works")
+            .is_none()
+    );
     assert!(owner.invitations().await.expect("read")[0].lapsed);
 }
 

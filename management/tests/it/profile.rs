@@ -65,7 +65,11 @@ pub async fn accept(
 ) -> Result<Option<SignedIn>, ManagementError> {
     let password = password.to_owned().into();
     let origin = Origin::default();
-    let accepted = test.keyring.accept(token, password, None, &origin).await;
+    let accepted = test
+        .keyring
+        .invitations()
+        .accept(token, password, None, &origin)
+        .await;
     accepted.map(|admission| admission.and_then(Admission::session))
 }
 
@@ -107,7 +111,7 @@ async fn a_changed_password_ends_all_other_sessions_and_gives_this_one_a_new_tok
     }
     let kept = session(&test, &signed_in.token).await;
     assert_eq!(kept.signed_in_at(), here.signed_in_at());
-    let open = test.keyring.password_reset(&link.token).await;
+    let open = test.keyring.password_resets().find(&link.token).await;
     assert!(open.expect("works").is_none());
     assert!(sign_in(&test, ADA, PASSWORD).await.is_none());
     assert!(sign_in(&test, ADA, ANOTHER).await.is_some());

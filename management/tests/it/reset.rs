@@ -50,7 +50,8 @@ async fn link(admin: &PeopleAdmin) -> String {
 async fn reset(test: &TestKeyring, token: &str, password: &str) -> Result<(), ManagementError> {
     let password = password.to_owned().into();
     test.keyring
-        .reset_password(token, password, &Origin::default())
+        .password_resets()
+        .complete(token, password, &Origin::default())
         .await
 }
 
@@ -64,13 +65,19 @@ async fn a_link_resets_a_password_once_and_ends_every_session(database: TestData
     let token = link(&admin).await;
     assert!(
         test.keyring
-            .password_reset(&first)
+            .password_resets()
+            .find(&first)
             .await
             .expect("works")
             .is_none(),
         "replaced"
     );
-    let open = test.keyring.password_reset(&token).await.expect("works");
+    let open = test
+        .keyring
+        .password_resets()
+        .find(&token)
+        .await
+        .expect("works");
     assert_eq!(open.map(|open| open.email), Some(ada()));
 
     let weak = reset(&test, &token, "Password1234567").await;
@@ -96,7 +103,8 @@ async fn a_link_works_for_thirty_minutes(database: TestDatabase) {
     test.clock.advance(30 * MINUTE - 1);
     assert!(
         test.keyring
-            .password_reset(&token)
+            .password_resets()
+            .find(&token)
             .await
             .expect("works")
             .is_some()
@@ -104,7 +112,8 @@ async fn a_link_works_for_thirty_minutes(database: TestDatabase) {
     test.clock.advance(1);
     assert!(
         test.keyring
-            .password_reset(&token)
+            .password_resets()
+            .find(&token)
             .await
             .expect("works")
             .is_none()
@@ -125,7 +134,7 @@ async fn a_disabled_person_is_signed_out_immediately_support_too(database: TestD
         role: Role::Support,
         password: PASSWORD.to_owned().into(),
     };
-    test.keyring.add_person(support).await.expect("added");
+    test.keyring.people().add(support).await.expect("added");
     let sessions = five_sessions(&test).await;
     let admin = test.people_admin().await;
     let pending = link(&admin).await;
@@ -137,7 +146,8 @@ async fn a_disabled_person_is_signed_out_immediately_support_too(database: TestD
     assert!(sign_in(&test, PASSWORD).await.is_none());
     assert!(
         test.keyring
-            .password_reset(&pending)
+            .password_resets()
+            .find(&pending)
             .await
             .expect("works")
             .is_none()
@@ -259,12 +269,18 @@ async fn an_invitation_does_not_reveal_whether_its_address_has_an_account(databa
             admin.close().await;
         }
         let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
-        let welcome = test.keyring.welcome(&invited.token).await.expect("works");
+        let welcome = test
+            .keyring
+            .invitations()
+            .find(&invited.token)
+            .await
+            .expect("works");
         let welcome = welcome.expect("open");
         let mut answers = vec![format!("{} {}", welcome.account, welcome.role)];
         for guess in ["short", "Password1234567"] {
             let answer = test
                 .keyring
+                .invitations()
                 .accept(
                     &invited.token,
                     guess.to_owned().into(),

@@ -227,7 +227,9 @@ async fn another_password_ends_a_pending_sign_in(database: TestDatabase) {
     };
     let password = "violet compass under snow".to_owned().into();
     let (keyring, origin) = (&ada.test.keyring, Origin::default());
-    let done = keyring.reset_password(&link.token, password, &origin);
+    let done = keyring
+        .password_resets()
+        .complete(&link.token, password, &origin);
     done.await.expect("works");
     assert!(ended(&ada.enter(&pending, &ada.code()).await));
     admin.close().await;
@@ -248,7 +250,10 @@ async fn an_invitation_and_a_reset_password_still_ask_for_a_code(database: TestD
         .await
         .expect("invited");
     let (keyring, origin) = (&ada.test.keyring, Origin::default());
-    let accepted = keyring.accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
+    let accepted =
+        keyring
+            .invitations()
+            .accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
     let accepted = accepted.await.expect("works");
     assert!(
         matches!(accepted, Some(Admission::CodeRequired(_))),
@@ -261,7 +266,9 @@ async fn an_invitation_and_a_reset_password_still_ask_for_a_code(database: TestD
         panic!("{made:?}");
     };
     let password = "violet compass under snow";
-    let done = keyring.reset_password(&link.token, password.to_owned().into(), &origin);
+    let done = keyring
+        .password_resets()
+        .complete(&link.token, password.to_owned().into(), &origin);
     done.await.expect("works");
     let answer = keyring
         .sign_in()

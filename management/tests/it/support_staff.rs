@@ -22,7 +22,7 @@ pub async fn support(test: &TestKeyring) -> Support {
         role: Role::Support,
         password: PASSWORD.to_owned().into(),
     };
-    test.keyring.add_person(draft).await.expect("added");
+    test.keyring.people().add(draft).await.expect("added");
     let session = test.sign_in(email).await;
     session.support(Origin::default()).expect("of support")
 }

@@ -106,7 +106,7 @@ impl TestKeyring {
             role,
             password: PASSWORD.to_owned().into(),
         };
-        self.keyring.add_person(draft).await.expect("added");
+        self.keyring.people().add(draft).await.expect("added");
     }
 
     /// Whether the session with this token has not ended.

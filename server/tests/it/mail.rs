@@ -72,7 +72,11 @@ async fn the_answer_to_a_forgotten_password_is_the_same_for_every_address() {
             let answer = request_reset(&server, email).await;
             heard.push(seen(&answer, email));
             // As the worker does meanwhile: it changes no answer.
-            server.keyring.make_requested_links().await;
+            server
+                .keyring
+                .password_resets()
+                .make_requested_links()
+                .await;
         }
         assert_eq!(heard[0].0, StatusCode::SEE_OTHER);
         let location = ("location".into(), "/forgot-password?after=sent".into());
@@ -144,9 +148,16 @@ async fn readiness_does_not_depend_on_the_mail_server_and_metrics_show_what_wait
     server.router = server::router(server.state.clone());
     let owner = Email::parse(OWNER).expect("an address");
     let origin = domain::origin::Origin::default();
-    let asked = server.keyring.request_reset(owner, None, &origin);
+    let asked = server
+        .keyring
+        .password_resets()
+        .request(owner, None, &origin);
     asked.expect("accepted");
-    server.keyring.make_requested_links().await;
+    server
+        .keyring
+        .password_resets()
+        .make_requested_links()
+        .await;
     server.keyring.deliver_mail().await.expect("works");
     server.clock.advance(10_000);
     let bearer = ("authorization", "Bearer a-token-that-is-long-enough");

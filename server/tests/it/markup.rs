@@ -121,7 +121,7 @@ async fn look(server: &TestServer, payload: &str) -> Document {
         role: Role::Support,
         password: PASSWORD.into(),
     };
-    server.keyring.add_person(draft).await.expect("added");
+    server.keyring.people().add(draft).await.expect("added");
     let cookie = format!("latchkey={}", server.token(&email).await);
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs([("page", "/support"), ("what", payload), ("reason", payload)]);

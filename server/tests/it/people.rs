@@ -213,7 +213,7 @@ async fn support_sees_only_its_own_page() {
         role: Role::Support,
         password: PASSWORD.into(),
     };
-    server.keyring.add_person(draft).await.expect("added");
+    server.keyring.people().add(draft).await.expect("added");
     let owner = server.owner().await;
     let key = server.key(&owner, "invoice:read", "").await;
     let app = owner.application().id;

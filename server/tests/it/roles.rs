@@ -42,7 +42,7 @@ async fn add_application_owner(server: &TestServer) {
         role: Role::Viewer,
         password: PASSWORD.into(),
     };
-    let person = server.keyring.add_person(draft).await.expect("added");
+    let person = server.keyring.people().add(draft).await.expect("added");
     let account = server.owner().await.account_owner();
     let fresh = account.expect("owns the account").fresh_account_owner();
     let fresh = fresh.expect("signed in a moment ago");

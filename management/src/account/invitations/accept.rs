@@ -2,7 +2,7 @@
 
 use super::already;
 use crate::{
-    Admission, Keyring, ManagementError,
+    Admission, Invitations, Keyring, ManagementError,
     mail::ChangeMail,
     sign_in::{
         password::{Lane, check_new},
@@ -20,14 +20,14 @@ use domain::{
 use secrecy::{ExposeSecret, SecretString};
 use store::{InvitationAcceptance, InvitationRow, Invitee, PersonRow, StoreError};
 
-impl Keyring {
+impl Invitations<'_> {
     /// Accepts an invitation with a new password, or with the existing person's. An existing person who belongs to no account
     /// may choose a new one, because the old one may be lost. The browser's previous session ends.
     ///
     /// # Errors
     /// `Invalid` if the person is a member already, or belongs to support.
     pub async fn accept(
-        &self,
+        self,
         token: &str,
         password: SecretString,
         browser: impl Into<Browser<'_>>,
@@ -42,6 +42,7 @@ impl Keyring {
         // An address without a person takes the same steps as one with a person, and a weak password gets the same answer
         // as a wrong one: the inviter has the link too, and must not learn from it whether the address has an account.
         let (invitee, password_hash) = match self
+            .keyring
             .sign_in()
             .admit(&email, password, browser.device, origin)
             .await?
@@ -62,7 +63,8 @@ impl Keyring {
                 }
                 (
                     joining,
-                    self.sign_in_state()
+                    self.keyring
+                        .sign_in_state()
                         .passwords()
                         .hash(password, Lane::Open)
                         .await?,
@@ -70,56 +72,64 @@ impl Keyring {
             }
         };
         let replaced = self
+            .keyring
             .sign_in()
             .replaced(browser.session, invitee.id(), origin)
             .await?;
         // The first browser of a new person is not news.
         let known = matches!(invitee, InvitedPerson::New(_))
             || self
+                .keyring
                 .sign_in()
                 .knows_device(browser.device, invitee.id())
                 .await?;
-        let (keyring, origin) = (self.clone(), origin.clone());
-        self.run_to_completion(async move {
-            let joined = join(
-                &keyring,
-                &token_hash,
-                &row,
-                invitee,
-                &password_hash,
-                &origin,
-            )
-            .await;
-            match joined {
-                Ok(id) => {
-                    let person = PersonRow {
-                        id,
-                        email,
-                        password_hash,
-                        is_support: false,
-                    };
-                    session::start(&keyring, &person, known, replaced, &origin).await
+        let (keyring, origin) = (self.keyring.clone(), origin.clone());
+        self.keyring
+            .run_to_completion(async move {
+                let joined = join(
+                    &keyring,
+                    &token_hash,
+                    &row,
+                    invitee,
+                    &password_hash,
+                    &origin,
+                )
+                .await;
+                match joined {
+                    Ok(id) => {
+                        let person = PersonRow {
+                            id,
+                            email,
+                            password_hash,
+                            is_support: false,
+                        };
+                        session::start(&keyring, &person, known, replaced, &origin).await
+                    }
+                    Err(StoreError::Conflict) => Err(already().into()),
+                    Err(error) => Err(error.into()),
                 }
-                Err(StoreError::Conflict) => Err(already().into()),
-                Err(error) => Err(error.into()),
-            }
-        })
-        .await
+            })
+            .await
     }
 
     /// Returns how the person with this address may join with a new password; `None` if only the existing one will do. The
     /// link comes from an owner of one account, so it must not open another one: a person who belongs to an account or to
     /// support, or who is disabled, keeps the password.
     async fn joining_with_new_password(
-        &self,
+        self,
         email: &Email,
     ) -> Result<Option<InvitedPerson>, ManagementError> {
-        let Some(state) = self.store().person_state(email).await? else {
-            return Ok(Some(InvitedPerson::New(PersonId(self.new_id()))));
+        let Some(state) = self.keyring.store().person_state(email).await? else {
+            return Ok(Some(InvitedPerson::New(PersonId(self.keyring.new_id()))));
         };
         let free = state.disabled_at.is_none()
             && !state.is_support
-            && self.store().account_ids_of(state.id).await?.is_empty();
+            && self
+                .keyring
+                .store()
+                .account_ids_of(state.id)
+                .await?
+                .is_empty();
         Ok(free.then_some(InvitedPerson::Returning(state.id)))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::event;
 use crate::{
-    Keyring, ManagementError,
+    ManagementError, PasswordResets,
     sign_in::{
         password::{Lane, check_new},
         session::log_without_account,
@@ -28,25 +28,30 @@ pub struct OpenReset {
     pub expires_at: Timestamp,
 }
 
-impl Keyring {
+impl PasswordResets<'_> {
     /// Returns the reset link with this token; `None` if it does not work any more.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn password_reset(&self, token: &str) -> Result<Option<OpenReset>, ManagementError> {
+    pub async fn find(self, token: &str) -> Result<Option<OpenReset>, ManagementError> {
         let found = self.find_reset(token).await?;
         Ok(found.map(|(open, ..)| open))
     }
 
     async fn find_reset(
-        &self,
+        self,
         token: &str,
     ) -> Result<Option<(OpenReset, PersonId, [u8; 32])>, ManagementError> {
         for digest in self
+            .keyring
             .hasher()
             .token_digests(TokenPurpose::PasswordReset, token)
         {
-            let row = self.store().password_reset(&digest, self.now()).await?;
+            let row = self
+                .keyring
+                .store()
+                .password_reset(&digest, self.keyring.now())
+                .await?;
             if let Some(row) = row {
                 let open = OpenReset {
                     email: row.email,
@@ -63,8 +68,8 @@ impl Keyring {
     /// # Errors
     /// `NotFound` if the link does not work any more; `Invalid` if the password is too weak: the link still works;
     /// `Busy` while too many passwords are being checked.
-    pub async fn reset_password(
-        &self,
+    pub async fn complete(
+        self,
         token: &str,
         password: SecretString,
         origin: &Origin,
@@ -76,6 +81,7 @@ impl Keyring {
         // The holder of the link is authenticated by it.
         let password = password.expose_secret();
         let Some(password_hash) = self
+            .keyring
             .sign_in_state()
             .passwords()
             .try_hash(password, Lane::Known)
@@ -83,33 +89,35 @@ impl Keyring {
         else {
             return Err(ManagementError::Busy);
         };
-        let (keyring, origin) = (self.clone(), origin.clone());
-        self.run_to_completion(async move {
-            let at = keyring.now();
-            let accounts = keyring.store().account_ids_of(id).await?;
-            log_without_account(&accounts, Action::PasswordReset, id);
-            let events: Vec<AuditEvent> = accounts
-                .into_iter()
-                .map(|account| {
-                    let actor = Actor::Person {
-                        id,
-                        email: open.email.to_string(),
-                    };
-                    AuditEvent {
-                        address: origin.address_text(),
-                        request_id: origin.request_id.clone(),
-                        ..event(account, actor, Action::PasswordReset, &open.email, at)
-                    }
-                })
-                .collect();
-            let change = SignInChange::PasswordReset {
-                keeps_passkeys: !keyring.store().passkeys_of(id).await?.is_empty(),
-            };
-            let mail = keyring.sign_in_change(&open.email, change, &origin);
-            let store = keyring.store();
-            let reset = store.reset_password(&token_hash, id, &password_hash, at, &events, &mail);
-            Ok(keyring.charge_mail(&mail, reset.await)?)
-        })
-        .await
+        let (keyring, origin) = (self.keyring.clone(), origin.clone());
+        self.keyring
+            .run_to_completion(async move {
+                let at = keyring.now();
+                let accounts = keyring.store().account_ids_of(id).await?;
+                log_without_account(&accounts, Action::PasswordReset, id);
+                let events: Vec<AuditEvent> = accounts
+                    .into_iter()
+                    .map(|account| {
+                        let actor = Actor::Person {
+                            id,
+                            email: open.email.to_string(),
+                        };
+                        AuditEvent {
+                            address: origin.address_text(),
+                            request_id: origin.request_id.clone(),
+                            ..event(account, actor, Action::PasswordReset, &open.email, at)
+                        }
+                    })
+                    .collect();
+                let change = SignInChange::PasswordReset {
+                    keeps_passkeys: !keyring.store().passkeys_of(id).await?.is_empty(),
+                };
+                let mail = keyring.sign_in_change(&open.email, change, &origin);
+                let store = keyring.store();
+                let reset =
+                    store.reset_password(&token_hash, id, &password_hash, at, &events, &mail);
+                Ok(keyring.charge_mail(&mail, reset.await)?)
+            })
+            .await
     }
 }

@@ -1,7 +1,9 @@
 //! Requesting a password reset at sign-in. The link goes to the person's address; the answer is the same for every address.
 
 use super::{RESET_LASTS, event};
-use crate::{Keyring, ManagementError, mail::Content, sign_in::session::log_without_account};
+use crate::{
+    ManagementError, PasswordResets, mail::Content, sign_in::session::log_without_account,
+};
 use domain::{
     account::Email,
     audit::{Action, Actor, AuditEvent},
@@ -52,28 +54,31 @@ enum Handled {
     Postponed,
 }
 
-impl Keyring {
-    /// Requests a link that resets the password of the person with this address, for [`Keyring::make_requested_links`]. Nothing that
-    /// depends on the address's person is done here. `device` is the browser's device token: a browser that has signed the person in
-    /// before has requests of its own, so that others cannot use them up.
+impl PasswordResets<'_> {
+    /// Requests a link that resets the password of the person with this address, for [`PasswordResets::make_requested_links`]. Nothing
+    /// that depends on the address's person is done here. `device` is the browser's device token: a browser that has signed the person
+    /// in before has requests of its own, so that others cannot use them up.
     ///
     /// # Errors
     /// `NotFound` if no mails are sent; `Throttled`.
-    pub fn request_reset(
-        &self,
+    pub fn request(
+        self,
         email: Email,
         device: Option<&str>,
         origin: &Origin,
     ) -> Result<(), ManagementError> {
-        if !self.sends_mail() {
+        if !self.keyring.sends_mail() {
             return Err(ManagementError::NotFound);
         }
-        let mut queues = self.account_state().reset_requests.lock();
+        let mut queues = self.keyring.account_state().reset_requests.lock();
         // Before the limits: a request that is refused uses up none.
         if queues.new.len() >= MAX_WAITING {
             return Err(ManagementError::Busy);
         }
-        let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
+        let (limits, now) = (
+            self.keyring.sign_in_state().limits(),
+            self.keyring.monotonic(),
+        );
         let throttled = |retry_after_ms| ManagementError::Throttled { retry_after_ms };
         limits
             .request_reset_from(origin.address, now)
@@ -94,7 +99,7 @@ impl Keyring {
     }
 
     /// Mails the links that were requested, if their addresses have people who may have one. The worker calls it every second.
-    pub async fn make_requested_links(&self) {
+    pub async fn make_requested_links(self) {
         // Requests that come meanwhile may wait: mails are sent in between.
         for _ in 0..2 * MAX_WAITING {
             let Some((request, postponed)) = self.next_request() else {
@@ -103,7 +108,7 @@ impl Keyring {
             match self.mail_requested_link(&request).await {
                 Ok(Handled::Done) => {}
                 Ok(Handled::Postponed) => {
-                    let waiting = &mut self.account_state().reset_requests.lock().postponed;
+                    let waiting = &mut self.keyring.account_state().reset_requests.lock().postponed;
                     if postponed {
                         waiting.push_front(request);
                     } else if waiting.len() < MAX_WAITING {
@@ -116,7 +121,7 @@ impl Keyring {
                 }
                 Err(ManagementError::Unavailable(cause)) => {
                     tracing::debug!(cause, "requested password reset links wait");
-                    let mut queues = self.account_state().reset_requests.lock();
+                    let mut queues = self.keyring.account_state().reset_requests.lock();
                     if postponed {
                         queues.postponed.push_front(request);
                     } else {
@@ -132,10 +137,10 @@ impl Keyring {
     }
 
     /// Takes the next request; whether it was postponed. Those that were are first, once another link may be made.
-    fn next_request(&self) -> Option<(ResetRequest, bool)> {
-        let mut queues = self.account_state().reset_requests.lock();
-        let limits = self.sign_in_state().limits();
-        if !limits.is_exhausted(limits.reset_limit(), self.monotonic())
+    fn next_request(self) -> Option<(ResetRequest, bool)> {
+        let mut queues = self.keyring.account_state().reset_requests.lock();
+        let limits = self.keyring.sign_in_state().limits();
+        if !limits.is_exhausted(limits.reset_limit(), self.keyring.monotonic())
             && let Some(request) = queues.postponed.pop_front()
         {
             return Some((request, true));
@@ -143,12 +148,9 @@ impl Keyring {
         Some((queues.new.pop_front()?, false))
     }
 
-    async fn mail_requested_link(
-        &self,
-        request: &ResetRequest,
-    ) -> Result<Handled, ManagementError> {
+    async fn mail_requested_link(self, request: &ResetRequest) -> Result<Handled, ManagementError> {
         let (email, origin) = (&request.email, &request.origin);
-        let Some(person) = self.store().person_state(email).await? else {
+        let Some(person) = self.keyring.store().person_state(email).await? else {
             return Ok(Handled::Done);
         };
         // Support staff can read every account: only the operator resets their passwords. Without a password, a link would give a way
@@ -156,8 +158,12 @@ impl Keyring {
         if person.is_support || !person.has_password || person.disabled_at.is_some() {
             return Ok(Handled::Done);
         }
-        let (limits, now) = (self.sign_in_state().limits(), self.monotonic());
+        let (limits, now) = (
+            self.keyring.sign_in_state().limits(),
+            self.keyring.monotonic(),
+        );
         let known = self
+            .keyring
             .sign_in()
             .knows_device(request.device.as_deref(), person.id)
             .await?;
@@ -171,9 +177,10 @@ impl Keyring {
         } else {
             return Ok(Handled::Postponed);
         };
-        let at = self.now();
-        let token = random_token(self.entropy());
+        let at = self.keyring.now();
+        let token = random_token(self.keyring.entropy());
         let stored = self
+            .keyring
             .hasher()
             .token_digest(TokenPurpose::PasswordReset, &token);
         let new = NewPasswordReset {
@@ -184,7 +191,7 @@ impl Keyring {
             at,
             expires_at: at.plus(RESET_LASTS),
         };
-        let accounts = self.store().account_ids_of(person.id).await?;
+        let accounts = self.keyring.store().account_ids_of(person.id).await?;
         log_without_account(&accounts, Action::ResetLinkMade, person.id);
         let events: Vec<AuditEvent> = accounts
             .into_iter()
@@ -200,13 +207,16 @@ impl Keyring {
             token: token.into(),
             expires_at: new.expires_at,
         };
-        let mail = self.mail(email, &content);
+        let mail = self.keyring.mail(email, &content);
         if mail.is_empty() {
             // The link would be lost.
             return Ok(Handled::Done);
         }
-        let made = self.store().make_password_reset(&new, &events, &mail);
-        let made = self.charge_mail(&mail, made.await);
+        let made = self
+            .keyring
+            .store()
+            .make_password_reset(&new, &events, &mail);
+        let made = self.keyring.charge_mail(&mail, made.await);
         if made.is_ok() {
             limits.charge(&[limit], now);
         }

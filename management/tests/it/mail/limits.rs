@@ -92,7 +92,9 @@ async fn refused_changes_use_up_no_mails_about_changes_of_the_sign_in(database: 
     let password = "violet compass under snow".to_owned().into();
     let keyring = &mailing.test.keyring;
     let origin = laptop();
-    let reset = keyring.reset_password(&link.token, password, &origin);
+    let reset = keyring
+        .password_resets()
+        .complete(&link.token, password, &origin);
     reset.await.expect("reset");
     let expected = mail(DEVELOPER, "Your Latchkey password was reset");
     assert_eq!(mailing.sent_now().await, [expected]);
@@ -112,9 +114,9 @@ async fn links_that_an_owner_makes_use_up_no_requested_ones(database: TestDataba
     mailing.sent_now().await;
     let keyring = &mailing.test.keyring;
     let email = Email::parse(DEVELOPER).expect("valid");
-    let requested = keyring.request_reset(email, None, &laptop());
+    let requested = keyring.password_resets().request(email, None, &laptop());
     requested.expect("accepted");
-    keyring.make_requested_links().await;
+    keyring.password_resets().make_requested_links().await;
     let expected = mail(DEVELOPER, "Reset your Latchkey password");
     assert_eq!(mailing.sent_now().await, [expected]);
 }

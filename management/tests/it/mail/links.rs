@@ -30,8 +30,10 @@ async fn request_from(
     let keyring = &mailing.test.keyring;
     // Of links that were made at once, any may be the oldest.
     mailing.test.clock.advance(SECOND);
-    keyring.request_reset(email(address), device, &Origin::default())?;
-    keyring.make_requested_links().await;
+    keyring
+        .password_resets()
+        .request(email(address), device, &Origin::default())?;
+    keyring.password_resets().make_requested_links().await;
     Ok(())
 }
 
@@ -76,7 +78,8 @@ async fn a_requested_link_resets_the_password(database: TestDatabase) {
     let token = mails[0].after("https://keys.example.com/reset/");
     let origin = Origin::default();
     keyring
-        .reset_password(token, ANOTHER.to_owned().into(), &origin)
+        .password_resets()
+        .complete(token, ANOTHER.to_owned().into(), &origin)
         .await
         .expect("reset");
     let admission = keyring
@@ -131,7 +134,7 @@ async fn a_request_for_an_unknown_or_disabled_address_gets_the_same_answer_and_n
     for mail in mailing.sink.received() {
         assert_eq!(mail.to, "owner@acme.example");
         let token = mail.after("https://keys.example.com/reset/");
-        let open = mailing.test.keyring.password_reset(token).await;
+        let open = mailing.test.keyring.password_resets().find(token).await;
         assert!(open.expect("works").is_some());
     }
 }
@@ -210,12 +213,12 @@ async fn a_link_ends_with_the_address_that_it_was_mailed_to(database: TestDataba
     let mails = mailing.sink.received();
     let token = mails[1].after("https://keys.example.com/reset/");
     let keyring = &mailing.test.keyring;
-    let open = keyring.password_reset(token).await.expect("works");
+    let open = keyring.password_resets().find(token).await.expect("works");
     assert!(open.is_some());
     let origin = Origin::default();
     let changed = session.change_email(PASSWORD, email("new@example.com"), None, &origin);
     assert!(changed.await.expect("works"));
-    let open = keyring.password_reset(token).await.expect("works");
+    let open = keyring.password_resets().find(token).await.expect("works");
     assert_eq!(open, None);
 }
 
@@ -245,7 +248,11 @@ async fn requests_of_others_end_no_link_of_an_owner_and_use_up_no_request_of_a_k
         matches!(refused, Err(ManagementError::Throttled { .. })),
         "{refused:?}"
     );
-    let open = keyring.password_reset(&made.token).await.expect("works");
+    let open = keyring
+        .password_resets()
+        .find(&made.token)
+        .await
+        .expect("works");
     assert!(open.is_some(), "the owner's link");
     mailing.deliver().await;
     let before = mailing.sink.received().len();
@@ -273,7 +280,7 @@ async fn support_staff_are_not_reset_by_mail(database: TestDatabase) {
         role: Role::Support,
         password: PASSWORD.to_owned().into(),
     };
-    let added = mailing.test.keyring.add_person(support).await;
+    let added = mailing.test.keyring.people().add(support).await;
     added.expect("added");
     request(&mailing, ADA).await.expect("accepted");
     assert_eq!(mailing.waiting().await, 0);
@@ -287,7 +294,9 @@ fn request_by(mailing: &Mailing, address: &str, client: u32) -> Result<(), Manag
         ..Origin::default()
     };
     let keyring = &mailing.test.keyring;
-    keyring.request_reset(email(address), None, &origin)
+    keyring
+        .password_resets()
+        .request(email(address), None, &origin)
 }
 
 each_database!(requests_for_unknown_addresses_delay_no_others);
@@ -299,7 +308,12 @@ async fn requests_for_unknown_addresses_delay_no_others(database: TestDatabase) 
         accepted.expect("accepted");
     }
     request_by(&mailing, ADA, 700).expect("accepted");
-    mailing.test.keyring.make_requested_links().await;
+    mailing
+        .test
+        .keyring
+        .password_resets()
+        .make_requested_links()
+        .await;
     assert_eq!(mailing.deliver().await, sent(1));
 }
 
@@ -314,7 +328,12 @@ async fn requests_that_are_refused_because_too_many_wait_use_up_none(database: T
         let refused = request_by(&mailing, ADA, 1_000);
         assert!(matches!(refused, Err(ManagementError::Busy)), "{refused:?}");
     }
-    mailing.test.keyring.make_requested_links().await;
+    mailing
+        .test
+        .keyring
+        .password_resets()
+        .make_requested_links()
+        .await;
     for _ in 0..3 {
         request_by(&mailing, ADA, 1_000).expect("accepted");
     }

@@ -145,7 +145,9 @@ async fn another_password_and_a_copy_are_told_with_the_passkeys(database: TestDa
     let id = session.person_id();
     let link = mailing.owner.reset_link(id).await;
     let link = link.expect("works").expect("made");
-    let reset = keyring.reset_password(&link.token, ANOTHER.to_owned().into(), &from);
+    let reset = keyring
+        .password_resets()
+        .complete(&link.token, ANOTHER.to_owned().into(), &from);
     reset.await.expect("reset");
     mailing.sent_now().await;
     assert!(told().contains(stays), "{}", told());

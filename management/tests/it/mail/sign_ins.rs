@@ -140,7 +140,8 @@ async fn every_change_of_how_a_person_signs_in_is_mailed_to_the_person(database:
     let link = mailing.owner.reset_link(member.id).await;
     let link = link.expect("works").expect("made");
     test.keyring
-        .reset_password(&link.token, PASSWORD.to_owned().into(), &laptop())
+        .password_resets()
+        .complete(&link.token, PASSWORD.to_owned().into(), &laptop())
         .await
         .expect("reset");
     let subjects = mailing.sent_now().await;
@@ -261,7 +262,10 @@ async fn a_new_password_that_comes_with_an_invitation_is_mailed_to_the_person(
         // The inviter has the link too.
         let invited = mailing.invite(DEVELOPER).await;
         let origin = laptop();
-        let joined = keyring.accept(&invited.token, ANOTHER.to_owned().into(), None, &origin);
+        let joined =
+            keyring
+                .invitations()
+                .accept(&invited.token, ANOTHER.to_owned().into(), None, &origin);
         assert!(joined.await.expect("works").is_some());
         let sent = mailing.sent_now().await;
         let expected = mail(DEVELOPER, "Your Latchkey password was changed");

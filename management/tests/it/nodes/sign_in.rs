@@ -65,7 +65,10 @@ async fn sessions_that_are_ended_at_one_node_are_refused_by_both_at_the_next_req
                     panic!("no link");
                 };
                 let new = PASSWORD.to_owned().into();
-                let reset = other.reset_password(&link.token, new, &origin).await;
+                let reset = other
+                    .password_resets()
+                    .complete(&link.token, new, &origin)
+                    .await;
                 reset.expect("reset");
                 password = PASSWORD;
             }

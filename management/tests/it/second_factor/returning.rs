@@ -32,7 +32,10 @@ async fn a_person_without_an_account_who_sets_a_new_password_starts_without_a_se
     let email = Email::parse(ADA).expect("valid");
     let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
     let password = "violet compass under snow".to_owned().into();
-    let joined = test.keyring.accept(&invited.token, password, None, &origin);
+    let joined = test
+        .keyring
+        .invitations()
+        .accept(&invited.token, password, None, &origin);
     let joined = joined.await.expect("works");
     assert!(matches!(joined, Some(Admission::Session(_))), "{joined:?}");
     assert!(hers.second_factor().await.expect("works").is_none());

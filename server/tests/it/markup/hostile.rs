@@ -50,7 +50,7 @@ impl Hostile {
             role: Role::Owner,
             password: PASSWORD.into(),
         };
-        server.keyring.add_person(draft).await.expect("added");
+        server.keyring.people().add(draft).await.expect("added");
         let origin = Origin {
             address: "192.0.2.1".parse().ok(),
             user_agent: payload.into(),

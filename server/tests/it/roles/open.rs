@@ -82,7 +82,7 @@ async fn pending(server: &TestServer) -> String {
         role: Role::Viewer,
         password: PASSWORD.into(),
     };
-    server.keyring.add_person(draft).await.expect("added");
+    server.keyring.people().add(draft).await.expect("added");
     let fresh = server.session(CAREFUL).await.fresh().expect("fresh");
     let setup = fresh.begin_enrolment().await.expect("begun");
     let code = setup.secret().code_at(server.keyring.now());

@@ -78,7 +78,7 @@ impl Callers {
                 role,
                 password: PASSWORD.into(),
             };
-            server.keyring.add_person(draft).await.expect("added");
+            server.keyring.people().add(draft).await.expect("added");
         }
         add_application_owner(&server).await;
         let cookie = |token: &str| vec![("cookie", format!("latchkey={token}"))];

@@ -125,7 +125,7 @@ pub async fn complete(server: &TestServer, owner: &Owner, form: &str) -> String 
             role: Role::Viewer,
             password: PASSWORD.into(),
         };
-        let member = server.keyring.add_person(draft).await.expect("added");
+        let member = server.keyring.people().add(draft).await.expect("added");
         if form.contains("{reset}") {
             let link = fresh.reset_link(member).await.expect("made");
             form = form.replace("{reset}", &link.expect("has a password").token);
@@ -197,7 +197,7 @@ async fn a_change_that_cannot_be_recorded_does_not_happen(database: TestDatabase
         role: Role::Support,
         password: PASSWORD.into(),
     };
-    server.keyring.add_person(draft).await.expect("added");
+    server.keyring.people().add(draft).await.expect("added");
     let cookie = async |email: &str| format!("latchkey={}", server.token(email).await);
     let mut changes = BTreeSet::new();
     let rows = TABLE.iter().map(|(name, form, _)| (*name, *form));
@@ -326,7 +326,7 @@ async fn a_setup_that_cannot_be_recorded_can_be_repeated(database: TestDatabase)
     let database = Database::at(&server.url).await;
     let form = format!(
         "token={}&account=Northwind&application=Storefront&email={OWNER}&password={}",
-        server.keyring.setup_token(),
+        server.keyring.people().setup_token(),
         PASSWORD.replace(' ', "+")
     );
     let set_up = || server.post("/api/set_up", &[("accept", "application/json")], &form);

@@ -69,7 +69,10 @@ impl Holder {
         };
         admin.close().await;
         let (keyring, origin) = (&self.test.keyring, Origin::default());
-        let done = keyring.reset_password(&link.token, password.to_owned().into(), &origin);
+        let done =
+            keyring
+                .password_resets()
+                .complete(&link.token, password.to_owned().into(), &origin);
         done.await.expect("reset");
     }
 }
