@@ -1,8 +1,8 @@
 //! The entry point, and the parts that it leads to.
 
 use crate::{
-    IdentityProvider, Invitations, Mailer, ManagementError, Passkeys, PasswordResets, People,
-    SecondFactors, Sessions, SignIn,
+    IdentityProvider, Invitations, Mailer, ManagementError, Notices, Outbox, Passkeys,
+    PasswordResets, People, SecondFactors, Sessions, SignIn,
     account::AccountState,
     key::KeyChanges,
     node::{
@@ -161,6 +161,16 @@ impl Keyring {
     /// Password resets.
     pub fn password_resets(&self) -> PasswordResets<'_> {
         PasswordResets { keyring: self }
+    }
+
+    /// Mails to be sent.
+    pub fn outbox(&self) -> Outbox<'_> {
+        Outbox { keyring: self }
+    }
+
+    /// Mails that no change inserts.
+    pub fn notices(&self) -> Notices<'_> {
+        Notices { keyring: self }
     }
 
     /// Usage, decisions and security events.

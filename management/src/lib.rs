@@ -25,7 +25,7 @@ pub use account::{
 pub use error::ManagementError;
 pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Replayed};
 pub use keyring::Keyring;
-pub use mail::{Delivery, MailSender, MailStats, Mailer, SendError, SmtpServer};
+pub use mail::{Delivery, MailSender, MailStats, Mailer, Notices, Outbox, SendError, SmtpServer};
 pub use node::{
     Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind, PepperUse, Stats, pepper_uses,
 };

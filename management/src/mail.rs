@@ -10,6 +10,7 @@ mod wanted;
 
 pub(crate) use content::{ClientDetails, Content, Recipient};
 pub use deliver::Delivery;
+pub use notices::Notices;
 pub use smtp::{MailSender, SendError, SmtpServer};
 
 use crate::Keyring;
@@ -29,6 +30,12 @@ use std::{
 use store::{MailRow, NewMail, StoreError};
 use verification::{CipherPurpose, Encrypted, Entropy, SecretHasher, ThrottleBucket, new_id};
 use zeroize::Zeroizing;
+
+/// The mails that wait to be sent.
+#[derive(Clone, Copy)]
+pub struct Outbox<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
 
 /// Sends mails, if a mail server is configured.
 #[derive(Debug)]
@@ -127,38 +134,40 @@ impl Mailer {
     }
 }
 
-impl Keyring {
+impl Outbox<'_> {
     /// Sets how mails are sent, once, before [`Keyring::spawn_background_tasks`]. Without it no mail is sent.
-    pub fn set_mailer(&self, mailer: Arc<Mailer>) {
+    pub fn set_mailer(self, mailer: Arc<Mailer>) {
         // The first one stays.
-        let _ = self.mailer().set(mailer);
+        let _ = self.keyring.mailer().set(mailer);
     }
 
     /// Whether mails are sent.
-    pub fn sends_mail(&self) -> bool {
-        self.mailer().get().is_some()
+    pub fn sends_mail(self) -> bool {
+        self.keyring.mailer().get().is_some()
     }
 
     /// Returns figures about mails; `None` if none are sent.
-    pub fn mail_stats(&self) -> Option<MailStats> {
-        Some(self.mailer().get()?.stats(self.now()))
+    pub fn stats(self) -> Option<MailStats> {
+        Some(self.keyring.mailer().get()?.stats(self.keyring.now()))
     }
 
-    /// Makes the mail that a change inserts, for [`Keyring::charge_mail`]; none if no mails are sent, or the recipient has had too many
+    /// Makes the mail that a change inserts, for [`Outbox::charge`]; none if no mails are sent, or the recipient has had too many
     /// of this kind.
-    pub(crate) fn mail<'a>(&self, to: impl Into<Recipient<'a>>, content: &Content) -> ChangeMail {
+    pub(crate) fn compose<'a>(self, to: impl Into<Recipient<'a>>, content: &Content) -> ChangeMail {
         if !self.sends_mail() {
             return ChangeMail::default();
         }
         let (to, kind) = (to.into(), content.kind());
-        let limit =
-            self.sign_in_state()
-                .limits()
-                .mail_limit(to.email, kind, content.is_made_by_owner());
+        let limit = self.keyring.sign_in_state().limits().mail_limit(
+            to.email,
+            kind,
+            content.is_made_by_owner(),
+        );
         if limit.is_some_and(|limit| {
-            self.sign_in_state()
+            self.keyring
+                .sign_in_state()
                 .limits()
-                .is_exhausted(limit, self.monotonic())
+                .is_exhausted(limit, self.keyring.monotonic())
         }) {
             tracing::warn!(
                 kind = kind.as_str(),
@@ -167,46 +176,58 @@ impl Keyring {
             return ChangeMail::default();
         }
         ChangeMail {
-            mail: vec![seal(self.hasher(), self.entropy(), self.now(), to, content)],
+            mail: vec![seal(
+                self.keyring.hasher(),
+                self.keyring.entropy(),
+                self.keyring.now(),
+                to,
+                content,
+            )],
             limits: limit.into_iter().collect(),
         }
     }
 
     /// Whether an address has had too many mails of a kind.
-    fn is_flooded(&self, to: &Email, kind: MailKind) -> bool {
-        let limit = self.sign_in_state().limits().mail_limit(to, kind, false);
+    fn is_flooded(self, to: &Email, kind: MailKind) -> bool {
+        let limit = self
+            .keyring
+            .sign_in_state()
+            .limits()
+            .mail_limit(to, kind, false);
         limit.is_some_and(|limit| {
-            self.sign_in_state()
+            self.keyring
+                .sign_in_state()
                 .limits()
-                .is_exhausted(limit, self.monotonic())
+                .is_exhausted(limit, self.keyring.monotonic())
         })
     }
 
     /// Charges the mails of a change to their recipients, if it was made: attempts that are refused must not use up the mail about the
     /// one that succeeds.
-    pub(crate) fn charge_mail<T>(
-        &self,
+    pub(crate) fn charge<T>(
+        self,
         mail: &ChangeMail,
         made: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if made.is_ok() {
-            self.sign_in_state()
+            self.keyring
+                .sign_in_state()
                 .limits()
-                .charge(&mail.limits, self.monotonic());
+                .charge(&mail.limits, self.keyring.monotonic());
         }
         made
     }
 
     /// Makes the mail about a change of how a person signs in.
     pub(crate) fn sign_in_change(
-        &self,
+        self,
         to: &Email,
         change: SignInChange,
         origin: &Origin,
     ) -> ChangeMail {
-        let client = ClientDetails::new(self.now(), origin);
+        let client = ClientDetails::new(self.keyring.now(), origin);
         // It goes to the address, even of a person who has left it or is disabled meanwhile.
-        self.mail(to, &Content::SignInChange { change, client })
+        self.compose(to, &Content::SignInChange { change, client })
     }
 }
 

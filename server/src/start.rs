@@ -96,7 +96,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
         ));
     }
     if let Some(mailer) = &config.mailer {
-        keyring.set_mailer(Arc::clone(mailer));
+        keyring.outbox().set_mailer(Arc::clone(mailer));
     }
     if let Err(error) = keyring.renew_lease().await {
         if !keyring.is_owner() {

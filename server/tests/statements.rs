@@ -127,7 +127,7 @@ async fn an_address_without_a_person_takes_the_same_statements_as_one_with_a_per
     let smtp = SmtpServer::parse("smtp://127.0.0.1:1").expect("a URL");
     let sender = MailSender::parse("latchkey@example.com").expect("an address");
     let mailer = Mailer::new(smtp, sender, "https://keys.example.com");
-    server.keyring.set_mailer(Arc::new(mailer));
+    server.keyring.outbox().set_mailer(Arc::new(mailer));
     let store = Store::open_without_ownership(&server.url).await;
     let admin = PeopleAdmin::new(
         store.expect("opens"),

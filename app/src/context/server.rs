@@ -111,7 +111,7 @@ pub fn keyring() -> Result<Keyring, AppError> {
 
 /// Whether mails are sent, so that links need not be copied.
 pub fn sends_mail() -> bool {
-    use_context::<Keyring>().is_some_and(|keyring| keyring.sends_mail())
+    use_context::<Keyring>().is_some_and(|keyring| keyring.outbox().sends_mail())
 }
 
 /// From where the request came.

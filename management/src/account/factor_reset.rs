@@ -26,6 +26,7 @@ impl FreshAccountOwner {
         let origin = Origin::default();
         let mail = self
             .keyring()
+            .outbox()
             .sign_in_change(&member.email, change, &origin);
         let owner = self.clone();
         self.keyring()
@@ -33,7 +34,7 @@ impl FreshAccountOwner {
                 let made_by = Some((owner.application().account_id, owner.identity().person_id));
                 let store = owner.keyring().store();
                 let reset = store.reset_second_factor(person, made_by, &events, &mail);
-                match owner.keyring().charge_mail(&mail, reset.await) {
+                match owner.keyring().outbox().charge(&mail, reset.await) {
                     Err(StoreError::Conflict) => Err(Invalid::new(
                         "This person belongs to other accounts too. Ask your Latchkey administrator to reset their two-factor authentication.",
                     )

@@ -145,7 +145,8 @@ impl FreshAccountOwner {
                     Some(_) => store.renew_invitation(&new, &event, &mail).await,
                 };
                 keyring
-                    .charge_mail(&mail, stored)
+                    .outbox()
+                    .charge(&mail, stored)
                     .map_err(|error| match error {
                         StoreError::Conflict => already().into(),
                         error => error.into(),
@@ -159,7 +160,7 @@ impl FreshAccountOwner {
     /// Limits invitations, where each sends a mail to an address that may belong to anyone.
     fn charge_invitation(&self) -> Result<(), ManagementError> {
         let keyring = self.keyring();
-        if !keyring.sends_mail() {
+        if !keyring.outbox().sends_mail() {
             return Ok(());
         }
         let (owner, account) = (self.identity().person_id, self.application().account_id);
@@ -178,7 +179,7 @@ impl FreshAccountOwner {
             token: invited.token.clone().into(),
             expires_at,
         };
-        self.keyring().mail(&invited.email, &content)
+        self.keyring().outbox().compose(&invited.email, &content)
     }
 }
 

@@ -343,10 +343,10 @@ impl FreshAccountOwner {
                     token: token.clone().into(),
                     expires_at: new.expires_at,
                 };
-                let mail = keyring.mail(&member.email, &content);
+                let mail = keyring.outbox().compose(&member.email, &content);
                 let store = keyring.store();
                 let made = store.make_password_reset(&new, &events, &mail);
-                match keyring.charge_mail(&mail, made.await) {
+                match keyring.outbox().charge(&mail, made.await) {
                     Ok(mailed) => Ok(Some(ResetLink {
                         email: member.email,
                         token,

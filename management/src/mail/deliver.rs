@@ -7,7 +7,7 @@ use super::{
     text,
     wanted::wanted,
 };
-use crate::{Keyring, ManagementError};
+use crate::{Keyring, ManagementError, Outbox};
 use domain::{
     id::MailId,
     time::{HOUR, SECOND},
@@ -106,16 +106,16 @@ struct OutboxWorker {
     mailer: Arc<Mailer>,
 }
 
-impl Keyring {
+impl Outbox<'_> {
     /// Makes requested links and sends mails until the keyring is closed or the database is lost.
-    pub(crate) async fn run_mail(&self) {
+    pub(crate) async fn run(self) {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut log = ErrorLog::default();
-        while !self.tasks().is_closed() && self.is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.is_owner() {
             tick.tick().await;
-            self.password_resets().make_requested_links().await;
-            let delivered = self.deliver_mail().await;
+            self.keyring.password_resets().make_requested_links().await;
+            let delivered = self.deliver().await;
             log.log(delivered.map(drop), "nothing is sent");
         }
     }
@@ -124,16 +124,16 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn deliver_mail(&self) -> Result<Delivery, ManagementError> {
+    pub async fn deliver(self) -> Result<Delivery, ManagementError> {
         let mut delivery = Delivery::default();
-        let Some(mailer) = self.mailer().get().map(Arc::clone) else {
+        let Some(mailer) = self.keyring.mailer().get().map(Arc::clone) else {
             return Ok(delivery);
         };
         let counters = &mailer.counters;
-        if self.monotonic() >= Monotonic(counters.paused_until.load(Ordering::Relaxed)) {
+        if self.keyring.monotonic() >= Monotonic(counters.paused_until.load(Ordering::Relaxed)) {
             let mut connection = Connection::default();
             let worker = OutboxWorker {
-                keyring: self.clone(),
+                keyring: self.keyring.clone(),
                 mailer: Arc::clone(&mailer),
             };
             let delivered = worker.deliver_due(&mut connection, &mut delivery);
@@ -141,7 +141,7 @@ impl Keyring {
             connection.quit().await;
             delivered?;
         }
-        let waiting = self.store().waiting_mail().await?;
+        let waiting = self.keyring.store().waiting_mail().await?;
         counters.waiting.store(waiting.count, Ordering::Relaxed);
         let oldest = waiting.oldest.map_or(0, |oldest| oldest.0);
         counters.oldest.store(oldest, Ordering::Relaxed);

@@ -36,19 +36,25 @@ const STAGES: [ExpiryStage; 2] = [
 /// Keys that one mail lists.
 const MAX_LISTED: usize = 20;
 
-impl Keyring {
+/// Mails about keys that expire soon, and about critical security events.
+#[derive(Clone, Copy)]
+pub struct Notices<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
+impl Notices<'_> {
     /// Inserts mails about security events every minute, and about keys that expire every hour, until the keyring is closed or the
     /// database is lost; on one node.
-    pub(crate) async fn run_notices(&self) {
+    pub(crate) async fn run(self) {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut minute, mut hour) = (0, 0);
         let (mut events_log, mut expiry_log) = (ErrorLog::default(), ErrorLog::default());
-        while !self.tasks().is_closed() && self.is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.is_owner() {
             tick.tick().await;
-            let now = self.now().0;
+            let now = self.keyring.now().0;
             let (this_minute, this_hour) = (now.div_euclid(MINUTE), now.div_euclid(HOUR));
-            if this_minute == minute || !self.is_maintainer() {
+            if this_minute == minute || !self.keyring.is_maintainer() {
                 continue;
             }
             minute = this_minute;
@@ -70,17 +76,18 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails: the mails of other applications are inserted nevertheless.
-    pub async fn queue_expiry_mail(&self) -> Result<(), ManagementError> {
-        if !self.sends_mail() {
+    pub async fn queue_expiry_mail(self) -> Result<(), ManagementError> {
+        if !self.keyring.outbox().sends_mail() {
             return Ok(());
         }
         // A notice that a wrong clock causes would prevent the right one.
-        let now = self.certain_now();
+        let now = self.keyring.certain_now();
         let mut result = Ok(());
         for stage in STAGES {
             let mut after = ApplicationId(Uuid::nil());
             loop {
                 let applications = self
+                    .keyring
                     .store()
                     .expiring_applications(stage, after, now)
                     .await?;
@@ -94,17 +101,17 @@ impl Keyring {
                 }
             }
         }
-        self.store().prune_expiry_notices(now).await?;
+        self.keyring.store().prune_expiry_notices(now).await?;
         result
     }
 
     async fn queue_expiry_mail_of(
-        &self,
+        self,
         application: ExpiringApplication,
         stage: ExpiryStage,
         now: Timestamp,
     ) -> Result<(), ManagementError> {
-        let store = self.store();
+        let store = self.keyring.store();
         let keys = store.expiring_keys(application.id, stage, now).await?;
         let members = store
             .mail_members(application.account, Some(application.id))
@@ -112,18 +119,25 @@ impl Keyring {
         let mut mail = ChangeMail::default();
         for member in members.iter().filter(|member| member.key_expiry) {
             // The keys have their notices in a later hour.
-            if self.is_flooded(&member.email, MailKind::KeyExpiry) {
+            if self
+                .keyring
+                .outbox()
+                .is_flooded(&member.email, MailKind::KeyExpiry)
+            {
                 return Ok(());
             }
             mail.extend([self.expiry_mail(member, application, &keys)]);
         }
         let inserted = store.insert_expiry_mail(application.id, &keys, stage.days, now, &mail);
-        self.charge_mail(&mail, inserted.await).or_else(is_reported)
+        self.keyring
+            .outbox()
+            .charge(&mail, inserted.await)
+            .or_else(is_reported)
     }
 
     /// Makes the mail to a member about keys of one application; none if none of them concerns the member.
     fn expiry_mail(
-        &self,
+        self,
         member: &MailMember,
         application: ExpiringApplication,
         keys: &[ExpiringKey],
@@ -156,7 +170,7 @@ impl Keyring {
             person: Some(member.id),
             account: Some(application.account),
         };
-        self.mail(to, &content)
+        self.keyring.outbox().compose(to, &content)
     }
 
     /// Inserts mails about critical security events for the owners who want them, of the account about all events, of an application
@@ -164,12 +178,12 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails: the mails of other accounts are inserted nevertheless.
-    pub async fn queue_event_mail(&self) -> Result<(), ManagementError> {
-        if !self.sends_mail() {
+    pub async fn queue_event_mail(self) -> Result<(), ManagementError> {
+        if !self.keyring.outbox().sends_mail() {
             return Ok(());
         }
-        let now = self.now();
-        let events = self.store().unreported_events(now).await?;
+        let now = self.keyring.now();
+        let events = self.keyring.store().unreported_events(now).await?;
         let mut result = Ok(());
         for events in events.chunk_by(|one, next| one.account == next.account) {
             result = result.and(self.queue_event_mail_of(events, now).await);
@@ -179,7 +193,7 @@ impl Keyring {
 
     /// Inserts the mails about events of one account.
     async fn queue_event_mail_of(
-        &self,
+        self,
         events: &[UnreportedEvent],
         now: Timestamp,
     ) -> Result<(), ManagementError> {
@@ -192,6 +206,7 @@ impl Keyring {
         let mut readers: BTreeMap<Email, (PersonId, Vec<Option<ApplicationId>>)> = BTreeMap::new();
         for application in applications {
             let members = self
+                .keyring
                 .store()
                 .mail_members(first.account, application)
                 .await?;
@@ -210,11 +225,16 @@ impl Keyring {
                 person: Some(id),
                 account: Some(first.account),
             };
-            self.mail(to, &event_content(&first.account_name, events, &owned))
+            self.keyring
+                .outbox()
+                .compose(to, &event_content(&first.account_name, events, &owned))
         }));
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
-        let inserted = self.store().insert_event_mail(&ids, now, &mail);
-        self.charge_mail(&mail, inserted.await).or_else(is_reported)
+        let inserted = self.keyring.store().insert_event_mail(&ids, now, &mail);
+        self.keyring
+            .outbox()
+            .charge(&mail, inserted.await)
+            .or_else(is_reported)
     }
 }
 

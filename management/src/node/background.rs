@@ -37,16 +37,16 @@ impl Keyring {
                 async move { keyring.run_listener().await }
             });
         }
-        if self.sends_mail() {
+        if self.outbox().sends_mail() {
             let keyring = self.clone();
             self.spawn_task("mail", move || {
                 let keyring = keyring.clone();
-                async move { keyring.run_mail().await }
+                async move { keyring.outbox().run().await }
             });
             let keyring = self.clone();
             self.spawn_task("notices", move || {
                 let keyring = keyring.clone();
-                async move { keyring.run_notices().await }
+                async move { keyring.notices().run().await }
             });
         }
     }

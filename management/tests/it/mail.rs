@@ -39,7 +39,7 @@ fn connect(keyring: &Keyring, sink: &SmtpSink, deadline: Duration) {
     let server = SmtpServer::parse(&sink.url()).expect("a URL");
     let sender = MailSender::parse("Latchkey <latchkey@example.com>").expect("an address");
     let mailer = Mailer::new(server.with_deadline(deadline), sender, ORIGIN);
-    keyring.set_mailer(Arc::new(mailer));
+    keyring.outbox().set_mailer(Arc::new(mailer));
 }
 
 impl Mailing {
@@ -64,7 +64,7 @@ impl Mailing {
     }
 
     async fn deliver(&self) -> Delivery {
-        self.test.keyring.deliver_mail().await.expect("works")
+        self.test.keyring.outbox().deliver().await.expect("works")
     }
 
     async fn waiting(&self) -> i64 {
@@ -151,7 +151,7 @@ async fn a_deferred_mail_is_tried_again_after_longer_and_longer_times(database: 
     sink.accept();
     mailing.test.clock.advance(4 * MINUTE);
     assert_eq!(mailing.deliver().await, sent(1));
-    let stats = mailing.test.keyring.mail_stats().expect("configured");
+    let stats = mailing.test.keyring.outbox().stats().expect("configured");
     assert_eq!(
         (stats.sent, stats.failed_attempts, stats.waiting),
         (1, 4, 0)
@@ -202,7 +202,7 @@ async fn changes_and_sign_ins_do_not_wait_for_a_server_that_hangs(database: Test
         mailing.sink.at(step, Misbehaviour::Hang);
         mailing.invite(NEW).await;
         let keyring = mailing.test.keyring.clone();
-        let delivery = tokio::spawn(async move { keyring.deliver_mail().await });
+        let delivery = tokio::spawn(async move { keyring.outbox().deliver().await });
         mailing.sink.misbehaved(count + 1).await;
         // The mail is on its way. Changes and sign-ins are answered meanwhile.
         mailing.invite("another@example.com").await;
@@ -248,7 +248,7 @@ async fn another_process_sends_what_is_left(database: TestDatabase) {
     let invited = mailing.invite(NEW).await;
     let later = reopen(&mailing.test.database, &mailing.test.clock, 8).await;
     connect(&later, &mailing.sink, Duration::from_secs(20));
-    assert_eq!(later.deliver_mail().await.expect("works"), sent(1));
+    assert_eq!(later.outbox().deliver().await.expect("works"), sent(1));
     let mails = mailing.sink.received();
     assert_eq!(
         mails[0].after("https://keys.example.com/invite/"),
@@ -268,7 +268,7 @@ async fn a_mail_is_given_up_after_48_hours(database: TestDatabase) {
     mailing.test.clock.advance(HOUR);
     assert_eq!(mailing.deliver().await, DROPPED);
     assert_eq!(mailing.sink.received().len(), 0);
-    let stats = mailing.test.keyring.mail_stats().expect("configured");
+    let stats = mailing.test.keyring.outbox().stats().expect("configured");
     assert_eq!((stats.given_up, stats.waiting), (1, 0));
 }
 
@@ -297,7 +297,7 @@ async fn without_a_mail_server_nothing_is_inserted(database: TestDatabase) {
     assert!(matches!(asked, Err(ManagementError::NotFound)));
     let waiting = test.database.store.waiting_mail().await.expect("read");
     assert_eq!(waiting.count, 0);
-    assert_eq!(test.keyring.mail_stats(), None);
+    assert_eq!(test.keyring.outbox().stats(), None);
 }
 
 each_database!(the_outbox_contains_no_token_in_clear);

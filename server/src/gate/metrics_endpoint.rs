@@ -188,7 +188,7 @@ fn write_nodes(text: &mut MetricsText, nodes: Option<NodeStats>) {
 
 /// Writes the figures about mails, if a mail server is configured.
 fn write_mail(text: &mut MetricsText, state: &AppState) {
-    let Some(mail) = state.keyring.mail_stats() else {
+    let Some(mail) = state.keyring.outbox().stats() else {
         return;
     };
     text.gauge("latchkey_mail_waiting", "Mails that wait to be sent.");

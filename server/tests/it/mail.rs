@@ -21,7 +21,7 @@ pub async fn with_mail() -> (TestServer, SmtpSink) {
     let smtp = SmtpServer::parse(&sink.url()).expect("a URL");
     let sender = MailSender::parse("latchkey@example.com").expect("an address");
     let mailer = Mailer::new(smtp, sender, ORIGIN);
-    server.keyring.set_mailer(Arc::new(mailer));
+    server.keyring.outbox().set_mailer(Arc::new(mailer));
     (server, sink)
 }
 
@@ -126,7 +126,7 @@ async fn links_in_mails_lead_to_the_public_url_whatever_the_host_of_the_request(
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.body);
     assert_eq!(answer.json()["mailed"], true);
     let shown = answer.json()["link"].to_string();
-    while server.keyring.deliver_mail().await.expect("works").sent > 0 {}
+    while server.keyring.outbox().deliver().await.expect("works").sent > 0 {}
     let mails = sink.received();
     let mail = mails.iter().find(|mail| mail.to == "new@northwind.example");
     let mail = mail.expect("sent");
@@ -158,7 +158,7 @@ async fn readiness_does_not_depend_on_the_mail_server_and_metrics_show_what_wait
         .password_resets()
         .make_requested_links()
         .await;
-    server.keyring.deliver_mail().await.expect("works");
+    server.keyring.outbox().deliver().await.expect("works");
     server.clock.advance(10_000);
     let bearer = ("authorization", "Bearer a-token-that-is-long-enough");
     let metrics = server.get("/metrics", &[bearer]).await.body;
@@ -202,7 +202,7 @@ async fn a_request_that_is_refused_sends_no_mail() {
         };
         let lines = [JSON, ("cookie", cookie.as_str())];
         // The mails about these sign-ins.
-        while server.keyring.deliver_mail().await.expect("works").sent > 0 {}
+        while server.keyring.outbox().deliver().await.expect("works").sent > 0 {}
         let before = sink.received().len();
         for (function, form) in &forms {
             let answer = server.post(&format!("/api/{function}"), &lines, form).await;
@@ -212,7 +212,7 @@ async fn a_request_that_is_refused_sends_no_mail() {
                 answer.status
             );
         }
-        server.keyring.deliver_mail().await.expect("works");
+        server.keyring.outbox().deliver().await.expect("works");
         assert_eq!(sink.received().len(), before, "{who}");
     }
 }

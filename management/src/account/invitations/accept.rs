@@ -171,7 +171,9 @@ async fn join(
                 invited_by: invitation.invited_by.clone(),
                 factor_removed,
             };
-            mail = keyring.sign_in_change(&invitation.email, change, origin);
+            mail = keyring
+                .outbox()
+                .sign_in_change(&invitation.email, change, origin);
             (
                 Invitee::Returning { id, password_hash },
                 if factor_removed {
@@ -210,5 +212,5 @@ async fn join(
     };
     let store = keyring.store();
     let joined = store.accept_invitation(&acceptance, &event, &mail).await;
-    keyring.charge_mail(&mail, joined)
+    keyring.outbox().charge(&mail, joined)
 }

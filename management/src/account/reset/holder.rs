@@ -112,11 +112,13 @@ impl PasswordResets<'_> {
                 let change = SignInChange::PasswordReset {
                     keeps_passkeys: !keyring.store().passkeys_of(id).await?.is_empty(),
                 };
-                let mail = keyring.sign_in_change(&open.email, change, &origin);
+                let mail = keyring
+                    .outbox()
+                    .sign_in_change(&open.email, change, &origin);
                 let store = keyring.store();
                 let reset =
                     store.reset_password(&token_hash, id, &password_hash, at, &events, &mail);
-                Ok(keyring.charge_mail(&mail, reset.await)?)
+                Ok(keyring.outbox().charge(&mail, reset.await)?)
             })
             .await
     }

@@ -67,7 +67,7 @@ impl PasswordResets<'_> {
         device: Option<&str>,
         origin: &Origin,
     ) -> Result<(), ManagementError> {
-        if !self.keyring.sends_mail() {
+        if !self.keyring.outbox().sends_mail() {
             return Err(ManagementError::NotFound);
         }
         let mut queues = self.keyring.account_state().reset_requests.lock();
@@ -207,7 +207,7 @@ impl PasswordResets<'_> {
             token: token.into(),
             expires_at: new.expires_at,
         };
-        let mail = self.keyring.mail(email, &content);
+        let mail = self.keyring.outbox().compose(email, &content);
         if mail.is_empty() {
             // The link would be lost.
             return Ok(Handled::Done);
@@ -216,7 +216,7 @@ impl PasswordResets<'_> {
             .keyring
             .store()
             .make_password_reset(&new, &events, &mail);
-        let made = self.keyring.charge_mail(&mail, made.await);
+        let made = self.keyring.outbox().charge(&mail, made.await);
         if made.is_ok() {
             limits.charge(&[limit], now);
         }

@@ -135,14 +135,16 @@ impl Session {
             None => (Action::AuthenticatorAdded, SignInChange::AuthenticatorAdded),
         };
         let events = self.events(action, origin).await?;
-        let mail = keyring.sign_in_change(self.email(), change, origin);
+        let mail = keyring
+            .outbox()
+            .sign_in_change(self.email(), change, origin);
         let completion = keyring.clone();
         completion
             .run_to_completion(async move {
                 let addition = FirstFactor::addition(first.as_ref());
                 let store = keyring.store();
                 let added = store.add_authenticator(acting, &app, &addition, &events, &mail);
-                match keyring.charge_mail(&mail, added.await) {
+                match keyring.outbox().charge(&mail, added.await) {
                     Ok(()) => Ok(Some(first.map(|first| first.codes))),
                     Err(StoreError::Conflict) => Err(already().into()),
                     Err(error) => Err(error.into()),
@@ -220,12 +222,14 @@ impl FreshSession {
         let action = Action::AuthenticatorRemoved;
         let events = self.events(action, origin).await?;
         let change = SignInChange::AuthenticatorRemoved;
-        let mail = keyring.sign_in_change(self.email(), change, origin);
+        let mail = keyring
+            .outbox()
+            .sign_in_change(self.email(), change, origin);
         let store = keyring.clone();
         keyring
             .run_to_completion(async move {
                 let removed = store.store().remove_authenticator(acting, &events, &mail);
-                match store.charge_mail(&mail, removed.await) {
+                match store.outbox().charge(&mail, removed.await) {
                     Err(StoreError::Conflict) => Err(only_factor().into()),
                     done => Ok(done?),
                 }
@@ -298,7 +302,7 @@ impl Session {
         let done = self
             .with_proof(proof, origin, async move |proof| {
                 let change = SignInChange::RecoveryCodesRenewed;
-                let mail = keyring.sign_in_change(email, change, origin);
+                let mail = keyring.outbox().sign_in_change(email, change, origin);
                 let new = NewRecoveryCodes {
                     hashes: &hashes,
                     at,
@@ -306,7 +310,7 @@ impl Session {
                 let store = keyring.store();
                 let by = (&factor, &proof);
                 let renewed = store.renew_recovery_codes(acting, by, &new, &events, &mail);
-                keyring.charge_mail(&mail, renewed.await)
+                keyring.outbox().charge(&mail, renewed.await)
             })
             .await?;
         Ok(done.then_some(codes))
@@ -326,10 +330,12 @@ impl Session {
         let events = self.events(action, origin).await?;
         let (email, at) = (self.email(), keyring.now());
         self.with_proof(proof, origin, async move |proof| {
-            let mail = keyring.sign_in_change(email, SignInChange::FactorRemoved, origin);
+            let mail = keyring
+                .outbox()
+                .sign_in_change(email, SignInChange::FactorRemoved, origin);
             let store = keyring.store();
             let removed = store.remove_second_factor(acting, &proof, at, &events, &mail);
-            keyring.charge_mail(&mail, removed.await)
+            keyring.outbox().charge(&mail, removed.await)
         })
         .await
     }

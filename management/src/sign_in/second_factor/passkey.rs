@@ -213,13 +213,16 @@ impl Passkeys<'_> {
         let change = SignInChange::PasskeyRefused {
             name: name.to_owned(),
         };
-        let mail = self.keyring.sign_in_change(&owner.email, change, origin);
+        let mail = self
+            .keyring
+            .outbox()
+            .sign_in_change(&owner.email, change, origin);
         let (of, at) = ((owner.id, row.passkey.id), self.keyring.now());
         let refused = self
             .keyring
             .store()
             .refuse_passkey(of, at, challenge, &events, &mail);
-        match self.keyring.charge_mail(&mail, refused.await) {
+        match self.keyring.outbox().charge(&mail, refused.await) {
             Ok(()) => {
                 self.keyring
                     .telemetry()

@@ -218,7 +218,7 @@ impl SignIn<'_> {
         origin: &Origin,
     ) -> Result<(), StoreError> {
         if known
-            || !self.keyring.sends_mail()
+            || !self.keyring.outbox().sends_mail()
             || !self
                 .keyring
                 .store()
@@ -237,12 +237,13 @@ impl SignIn<'_> {
             person: Some(person.id),
             account: None,
         };
-        let mail = self.keyring.mail(to, &content);
+        let mail = self.keyring.outbox().compose(to, &content);
         if mail.is_empty() {
             return Ok(());
         }
         self.keyring
-            .charge_mail(&mail, self.keyring.store().insert_mail(&mail).await)
+            .outbox()
+            .charge(&mail, self.keyring.store().insert_mail(&mail).await)
     }
 
     pub(super) async fn pending(

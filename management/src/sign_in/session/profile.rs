@@ -121,13 +121,15 @@ impl Session {
             .collect();
         let keyring = self.keyring.clone();
         let change = SignInChange::EmailChanged;
-        let mail = keyring.sign_in_change(&self.row.email, change, origin);
+        let mail = keyring
+            .outbox()
+            .sign_in_change(&self.row.email, change, origin);
         self.keyring
             .run_to_completion(async move {
                 let hash = &person.password_hash;
                 let store = keyring.store();
                 let changed = store.change_email(person.id, hash, &email, &events, &mail);
-                match keyring.charge_mail(&mail, changed.await) {
+                match keyring.outbox().charge(&mail, changed.await) {
                     Ok(()) => Ok(true),
                     Err(StoreError::NotFound) => Ok(false),
                     Err(StoreError::Conflict) => Err(Invalid::new(
@@ -174,7 +176,9 @@ impl Session {
         let change = SignInChange::PasswordChanged {
             keeps_passkeys: !keyring.store().passkeys_of(person.id).await?.is_empty(),
         };
-        let mail = keyring.sign_in_change(&person.email, change, origin);
+        let mail = keyring
+            .outbox()
+            .sign_in_change(&person.email, change, origin);
         let session = self.clone();
         self.keyring
             .run_to_completion(async move {
@@ -183,7 +187,7 @@ impl Session {
                 let store = keyring.store();
                 let row = token.row();
                 let changed = store.change_password(person.id, hashes, &row, &events, &mail);
-                keyring.charge_mail(&mail, changed.await)?;
+                keyring.outbox().charge(&mail, changed.await)?;
                 Ok(Some(session.with_token(token).1))
             })
             .await

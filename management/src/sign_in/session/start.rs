@@ -61,7 +61,7 @@ impl SignIn<'_> {
         origin: &Origin,
     ) -> Result<ChangeMail, StoreError> {
         if known
-            || !self.keyring.sends_mail()
+            || !self.keyring.outbox().sends_mail()
             || !self
                 .keyring
                 .store()
@@ -81,7 +81,7 @@ impl SignIn<'_> {
             through_provider,
             client,
         };
-        Ok(self.keyring.mail(to, &content))
+        Ok(self.keyring.outbox().compose(to, &content))
     }
 }
 
@@ -176,7 +176,7 @@ pub(crate) async fn insert(
         .new_sign_in_mail((person, known), through_provider, origin)
         .await?;
     let started = keyring.store().start_session(&new, &events, ended, &mail);
-    keyring.charge_mail(&mail, started.await)?;
+    keyring.outbox().charge(&mail, started.await)?;
     keyring
         .sign_in_state()
         .counters()

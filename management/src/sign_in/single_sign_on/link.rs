@@ -53,9 +53,10 @@ impl IdentityProvider<'_> {
         for event in &mut events {
             event.detail.clone_from(&detail);
         }
-        let mail = self
-            .keyring
-            .sign_in_change(email, SignInChange::IdentityLinked, origin);
+        let mail =
+            self.keyring
+                .outbox()
+                .sign_in_change(email, SignInChange::IdentityLinked, origin);
         let linked = self.keyring.store().link_identity(
             identity,
             (person, session.token_hash()),
@@ -127,7 +128,9 @@ async fn unlink(session: &Session, origin: &Origin) -> Result<(), ManagementErro
     for event in &mut events {
         event.detail.clone_from(&detail);
     }
-    let mail = keyring.sign_in_change(email, SignInChange::IdentityUnlinked, origin);
+    let mail = keyring
+        .outbox()
+        .sign_in_change(email, SignInChange::IdentityUnlinked, origin);
     let unlinked = keyring
         .store()
         .unlink_identity(person, issuer, &events, &mail);

@@ -162,9 +162,10 @@ impl PresentedIdentity<'_> {
         for event in &mut events {
             event.detail = format!("{detail}, by the e-mail address");
         }
-        let mail = self
-            .keyring
-            .sign_in_change(email, SignInChange::IdentityLinked, self.origin);
+        let mail =
+            self.keyring
+                .outbox()
+                .sign_in_change(email, SignInChange::IdentityLinked, self.origin);
         let (person, at) = ((person, email), self.keyring.now());
         let linked = self
             .keyring
@@ -214,6 +215,7 @@ impl PresentedIdentity<'_> {
         let change = SignInChange::EmailFollowed;
         let mail = self
             .keyring
+            .outbox()
             .sign_in_change(&person.email, change, self.origin);
         let hash = &person.password_hash;
         let changed = self

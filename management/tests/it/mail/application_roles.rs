@@ -105,7 +105,7 @@ async fn the_role_in_an_application_decides_who_is_told_that_its_keys_expire(
     roles.sent_now().await;
     roles.mailing.test.clock.advance(23 * DAY);
     let keyring = &roles.mailing.test.keyring;
-    keyring.queue_expiry_mail().await.expect("works");
+    keyring.notices().queue_expiry_mail().await.expect("works");
     // The reader created a key in each application, and may edit keys in the other one.
     let expected = [
         mail(LEAD, TWO_KEYS),
@@ -140,7 +140,7 @@ async fn the_role_in_an_application_decides_who_is_told_about_its_security_event
         roles.mailing.raise(place, kind, "").await;
     }
     let keyring = &roles.mailing.test.keyring;
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     let expected = [mail(LEAD, EVENTS), mail(OWNER, EVENTS)];
     assert_eq!(roles.sent_now().await, expected);
     for (to, listed) in [(OWNER, true), (LEAD, false)] {
@@ -165,11 +165,11 @@ async fn a_mail_about_an_application_is_not_sent_to_a_person_who_lost_the_role_t
     let Roles { mailing, app, .. } = &roles;
     let keyring = &mailing.test.keyring;
     mailing.test.clock.advance(23 * DAY);
-    keyring.queue_expiry_mail().await.expect("works");
+    keyring.notices().queue_expiry_mail().await.expect("works");
     let application = mailing.owner.application();
     let event = (application, Some(&roles.key));
     mailing.raise(event, EventKind::RevokedUsed, "").await;
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     assert_eq!(mailing.waiting().await, 5);
     give(mailing, *app, LEAD, Some(Role::Developer)).await;
     give(mailing, *app, MAKER, None).await;
@@ -182,7 +182,7 @@ async fn a_mail_about_an_application_is_not_sent_to_a_person_who_lost_the_role_t
     give(mailing, *app, LEAD, Some(Role::Owner)).await;
     mailing.test.clock.advance(HOUR);
     mailing.raise(event, EventKind::FromBrowser, "").await;
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     assert_eq!(mailing.waiting().await, 3, "and a sign-in");
     let owner = owner(&mailing.test.sign_in(OWNER).await, *app).await;
     let handle = owner.fresh_owner().expect("fresh");
@@ -191,7 +191,7 @@ async fn a_mail_about_an_application_is_not_sent_to_a_person_who_lost_the_role_t
     assert_eq!(roles.sent_now().await, [mail(OWNER, EVENTS)]);
     mailing.test.clock.advance(HOUR);
     mailing.raise(event, EventKind::AddressNotAllowed, "").await;
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     assert_eq!(roles.sent_now().await, [mail(OWNER, EVENTS)]);
     let text = roles.text(OWNER);
     assert!(!text.contains("/apps/"), "{text}");
@@ -216,7 +216,7 @@ async fn a_role_that_was_lost_in_one_application_hides_no_events_of_others(datab
         mailing.raise((place.0, Some(place.1)), kind, "").await;
     }
     let keyring = &mailing.test.keyring;
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     give(mailing, *app, LEAD, Some(Role::Developer)).await;
     let expected = [mail(LEAD, EVENTS), mail(OWNER, EVENTS)];
     assert_eq!(roles.sent_now().await, expected);

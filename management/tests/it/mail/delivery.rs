@@ -39,9 +39,11 @@ async fn where_tls_is_required_nothing_is_sent_without_it(database: TestDatabase
             .expect("a URL")
             .with_deadline(deadline);
         let sender = MailSender::parse("latchkey@example.com").expect("an address");
-        keyring.set_mailer(Arc::new(Mailer::new(server, sender, ORIGIN)));
+        keyring
+            .outbox()
+            .set_mailer(Arc::new(Mailer::new(server, sender, ORIGIN)));
         mailing.invite(&format!("new{seed}@example.com")).await;
-        assert_eq!(keyring.deliver_mail().await.expect("works"), DEFERRED);
+        assert_eq!(keyring.outbox().deliver().await.expect("works"), DEFERRED);
         mailing.test.clock.advance(MINUTE);
     }
     let commands = mailing.sink.commands();
@@ -74,7 +76,7 @@ async fn a_mail_that_is_not_deleted_after_it_was_accepted_is_sent_again_with_the
     mailing.sink.at("message", Misbehaviour::Wait);
     mailing.invite(NEW).await;
     let keyring = mailing.test.keyring.clone();
-    let delivery = tokio::spawn(async move { keyring.deliver_mail().await });
+    let delivery = tokio::spawn(async move { keyring.outbox().deliver().await });
     mailing.sink.misbehaved(1).await;
     // As in a crash, nothing is written after the mail server's answer.
     let database = &mailing.test.database;
@@ -86,7 +88,7 @@ async fn a_mail_that_is_not_deleted_after_it_was_accepted_is_sent_again_with_the
 
     let later = reopen(database, &mailing.test.clock, 8).await;
     connect(&later, &mailing.sink, Duration::from_secs(20));
-    let delivered = async || later.deliver_mail().await.expect("works");
+    let delivered = async || later.outbox().deliver().await.expect("works");
     assert_eq!(delivered().await, sent(0), "not at once");
     mailing.test.clock.advance(MINUTE);
     assert_eq!(delivered().await, sent(1));
@@ -122,9 +124,11 @@ async fn a_server_with_a_certificate_that_is_not_trusted_gets_no_mail(database: 
     let url = format!("smtps://ada:hunter2@localhost:{port}");
     let server = SmtpServer::parse(&url).expect("a URL");
     let sender = MailSender::parse("latchkey@example.com").expect("an address");
-    keyring.set_mailer(Arc::new(Mailer::new(server, sender, ORIGIN)));
+    keyring
+        .outbox()
+        .set_mailer(Arc::new(Mailer::new(server, sender, ORIGIN)));
     mailing.invite(NEW).await;
-    assert_eq!(keyring.deliver_mail().await.expect("works"), DEFERRED);
+    assert_eq!(keyring.outbox().deliver().await.expect("works"), DEFERRED);
     let refused = accepting.await.expect("ends");
     assert!(refused.is_err(), "the handshake is not completed");
 }
@@ -192,14 +196,16 @@ async fn the_password_is_sent_to_a_server_that_asks_for_it(database: TestDatabas
     let keyring = reopen(&mailing.test.database, &mailing.test.clock, 8).await;
     let server = SmtpServer::parse(&url).expect("a URL");
     let sender = MailSender::parse("latchkey@example.com").expect("an address");
-    keyring.set_mailer(Arc::new(Mailer::new(server, sender, ORIGIN)));
+    keyring
+        .outbox()
+        .set_mailer(Arc::new(Mailer::new(server, sender, ORIGIN)));
     mailing.sink.at("AUTH", Misbehaviour::Answer("535 wrong"));
     mailing.invite(NEW).await;
-    assert_eq!(keyring.deliver_mail().await.expect("works"), DEFERRED);
+    assert_eq!(keyring.outbox().deliver().await.expect("works"), DEFERRED);
     assert_eq!(mailing.sink.received().len(), 0);
     mailing.sink.accept();
     mailing.test.clock.advance(MINUTE);
-    assert_eq!(keyring.deliver_mail().await.expect("works"), sent(1));
+    assert_eq!(keyring.outbox().deliver().await.expect("works"), sent(1));
     // NUL, the user, NUL, the password (RFC 4616).
     let sent = mailing.sink.authentication();
     assert_eq!(sent.as_deref(), Some("PLAIN AGFkYQBodW50ZXIy"));
@@ -211,7 +217,7 @@ async fn a_mail_that_is_accepted_while_the_process_stops_is_not_sent_again(datab
     mailing.sink.at("message", Misbehaviour::Wait);
     mailing.invite(NEW).await;
     let keyring = mailing.test.keyring.clone();
-    let worker = tokio::spawn(async move { keyring.deliver_mail().await });
+    let worker = tokio::spawn(async move { keyring.outbox().deliver().await });
     mailing.sink.misbehaved(1).await;
     // The worker is dropped; its attempt is not.
     worker.abort();
@@ -274,7 +280,7 @@ async fn a_wrong_clock_deletes_no_mail(database: TestDatabase) {
     mailing.sink.accept();
     let later = reopen(&mailing.test.database, &mailing.test.clock, 8).await;
     connect(&later, &mailing.sink, Duration::from_secs(20));
-    assert_eq!(later.deliver_mail().await.expect("works"), sent(1));
+    assert_eq!(later.outbox().deliver().await.expect("works"), sent(1));
 }
 
 each_database!(an_error_about_one_mail_does_not_stop_the_others);
@@ -288,7 +294,7 @@ async fn an_error_about_one_mail_does_not_stop_the_others(database: TestDatabase
     let delivery = mailing.deliver().await;
     assert_eq!((delivery.sent, delivery.deferred), (1, 1));
     assert_eq!(mailing.sink.received()[0].to, "b@example.com");
-    let stats = mailing.test.keyring.mail_stats().expect("configured");
+    let stats = mailing.test.keyring.outbox().stats().expect("configured");
     assert_eq!(stats.failed_attempts, 1);
     assert_eq!(mailing.deliver().await, sent(0), "not at once");
 }
@@ -302,7 +308,7 @@ async fn a_batch_ends_after_ten_seconds_so_that_new_links_do_not_wait_for_it(
     mailing.invite("a@example.com").await;
     mailing.invite("b@example.com").await;
     let keyring = mailing.test.keyring.clone();
-    let delivery = tokio::spawn(async move { keyring.deliver_mail().await });
+    let delivery = tokio::spawn(async move { keyring.outbox().deliver().await });
     mailing.sink.misbehaved(1).await;
     mailing.test.clock.advance(11 * SECOND);
     mailing.sink.accept();

@@ -23,7 +23,7 @@ impl Mailing {
     /// Looks for keys that expire, and returns how many mails are sent.
     async fn expiry_mails(&self) -> usize {
         let keyring = &self.test.keyring;
-        keyring.queue_expiry_mail().await.expect("works");
+        keyring.notices().queue_expiry_mail().await.expect("works");
         let sent = self.sent_now().await;
         assert!(
             sent.iter().all(|one| *one == mail(OWNER, ONE_KEY)),
@@ -101,7 +101,11 @@ async fn a_person_who_does_not_want_it_gets_no_mail_about_keys_that_expire(datab
         let changed = session.change_notifications(wanted, &laptop()).await;
         changed.expect("changed");
         test.clock.advance(days * DAY);
-        test.keyring.queue_expiry_mail().await.expect("works");
+        test.keyring
+            .notices()
+            .queue_expiry_mail()
+            .await
+            .expect("works");
         assert_eq!(mailing.sent_now().await, expected, "{key_expiry}");
     }
 }

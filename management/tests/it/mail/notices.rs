@@ -135,7 +135,7 @@ async fn owners_and_creators_are_told_seven_days_and_one_day_before_a_key_expire
     mailing.sent_now().await;
     let advance = async |until: Timestamp| {
         test.clock.advance(until.since(keyring.now()));
-        keyring.queue_expiry_mail().await.expect("works");
+        keyring.notices().queue_expiry_mail().await.expect("works");
     };
 
     advance(NOW.plus(HOUR)).await;
@@ -160,7 +160,7 @@ async fn owners_and_creators_are_told_seven_days_and_one_day_before_a_key_expire
     }
     let later = crate::test_keyring::reopen(&test.database, &test.clock, 8).await;
     super::connect(&later, &mailing.sink, std::time::Duration::from_secs(20));
-    later.queue_expiry_mail().await.expect("works");
+    later.notices().queue_expiry_mail().await.expect("works");
     let mails_sent = mailing.sent_now().await;
     assert_eq!(mails_sent.len(), 2, "{mails_sent:?}");
     let mails = mailing.sink.received();
@@ -203,13 +203,13 @@ async fn owners_get_one_mail_an_hour_about_critical_security_events(database: Te
     let raise =
         async |kind: EventKind, value: &str| mailing.raise((app, Some(&key)), kind, value).await;
     raise(EventKind::WrongSecret, "").await;
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     assert_eq!(mailing.sent_now().await, [], "not critical");
 
     raise(EventKind::RevokedUsed, "").await;
     raise(EventKind::FromBrowser, "").await;
     for _ in 0..2 {
-        keyring.queue_event_mail().await.expect("works");
+        keyring.notices().queue_event_mail().await.expect("works");
     }
     let subject = "Critical security events in your account";
     let both = [mail(OWNER, subject), mail("second@example.com", subject)];
@@ -231,7 +231,7 @@ async fn owners_get_one_mail_an_hour_about_critical_security_events(database: Te
     test.clock.advance(30 * MINUTE);
     raise(EventKind::RevokedUsed, "").await;
     raise(EventKind::AddressNotAllowed, "198.51.100.0/24").await;
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     assert_eq!(mailing.sent_now().await, []);
     let signed_in = mailing.enter("second@example.com", PASSWORD, None).await;
     let second = mailing.session(&signed_in).await;
@@ -243,7 +243,7 @@ async fn owners_get_one_mail_an_hour_about_critical_security_events(database: Te
     changed.expect("changed");
     mailing.sent_now().await;
     test.clock.advance(30 * MINUTE);
-    keyring.queue_event_mail().await.expect("works");
+    keyring.notices().queue_event_mail().await.expect("works");
     assert_eq!(mailing.sent_now().await, [mail(OWNER, subject)]);
     let message = mailing.sink.received().pop().expect("a mail").message;
     assert!(
@@ -266,7 +266,7 @@ async fn a_mail_about_an_account_is_not_sent_to_a_person_who_lost_access(databas
     test.issue(&developer, expiring("Theirs", 30)).await;
     mailing.sent_now().await;
     test.clock.advance(24 * DAY);
-    keyring.queue_expiry_mail().await.expect("works");
+    keyring.notices().queue_expiry_mail().await.expect("works");
     assert_eq!(mailing.waiting().await, 2);
     let signed_in = mailing.enter(OWNER, PASSWORD, None).await;
     let handle = fresh(&owner(&mailing.session(&signed_in).await, app).await);
@@ -296,7 +296,7 @@ async fn an_application_has_one_mail_a_day_about_its_keys(database: TestDatabase
     test.clock.advance(23 * DAY);
     let mut subjects = Vec::new();
     for _ in 0..48 {
-        keyring.queue_expiry_mail().await.expect("works");
+        keyring.notices().queue_expiry_mail().await.expect("works");
         let sent = mailing.sent_now().await;
         subjects.extend(sent.into_iter().map(|(_, subject)| subject));
         test.clock.advance(HOUR);

@@ -11,7 +11,13 @@ const LINK: &str = "/sign-in/oidc?for=link&next=/profile";
 
 /// Sends what waits: recipients and messages, without those about new browsers.
 async fn sent(setup: &Setup, sink: &SmtpSink, before: &mut usize) -> Vec<(String, String)> {
-    setup.server.keyring.deliver_mail().await.expect("works");
+    setup
+        .server
+        .keyring
+        .outbox()
+        .deliver()
+        .await
+        .expect("works");
     let received = sink.received();
     let new = received.iter().skip(*before);
     let found = new
@@ -85,14 +91,26 @@ async fn a_sign_in_at_the_provider_from_a_new_browser_is_mailed() {
     let mut known = setup.browser();
     known.sign_in().await;
     for (is_new, expected) in [(true, 1), (false, 0)] {
-        setup.server.keyring.deliver_mail().await.expect("works");
+        setup
+            .server
+            .keyring
+            .outbox()
+            .deliver()
+            .await
+            .expect("works");
         let before = sink.received().len();
         if is_new {
             setup.browser().sign_in().await;
         } else {
             known.sign_in().await;
         }
-        setup.server.keyring.deliver_mail().await.expect("works");
+        setup
+            .server
+            .keyring
+            .outbox()
+            .deliver()
+            .await
+            .expect("works");
         let mails = sink.received();
         let subjects = mails[before..]
             .iter()

@@ -131,7 +131,9 @@ impl Session {
             (Action::PasskeyAdded, SignInChange::PasskeyAdded, detail)
         };
         let events = with_detail(self.events(action, origin).await?, &detail);
-        let mail = keyring.sign_in_change(self.email(), change, origin);
+        let mail = keyring
+            .outbox()
+            .sign_in_change(self.email(), change, origin);
         let acting = (person, self.id());
         let store = keyring.clone();
         keyring
@@ -145,7 +147,7 @@ impl Session {
                 };
                 let (rows, addition) = (store.store(), FirstFactor::addition(first.as_ref()));
                 let added = rows.add_passkey(acting, &new, &challenge, &addition, &events, &mail);
-                match store.charge_mail(&mail, added.await) {
+                match store.outbox().charge(&mail, added.await) {
                     Ok(()) => Ok(match first {
                         Some(first) => AddedPasskey::First(first.codes),
                         None => AddedPasskey::Another,
@@ -175,12 +177,14 @@ impl FreshSession {
         let events = self.events(Action::PasskeyRemoved, origin).await?;
         let events = with_detail(events, name.as_str());
         let change = SignInChange::PasskeyRemoved;
-        let mail = keyring.sign_in_change(self.email(), change, origin);
+        let mail = keyring
+            .outbox()
+            .sign_in_change(self.email(), change, origin);
         let store = keyring.clone();
         keyring
             .run_to_completion(async move {
                 let removed = store.store().remove_passkey(acting, id, &events, &mail);
-                match store.charge_mail(&mail, removed.await) {
+                match store.outbox().charge(&mail, removed.await) {
                     Err(StoreError::Conflict) => Err(only_factor().into()),
                     done => Ok(done?),
                 }
