@@ -1,8 +1,9 @@
 //! The entry point, and the parts that it leads to.
 
 use crate::{
-    IdentityProvider, Invitations, Mailer, ManagementError, Notices, Outbox, Passkeys,
-    PasswordResets, People, SecondFactors, Sessions, SignIn,
+    Background, Health, IdentityProvider, Invitations, Mailer, ManagementError, Node, Notices,
+    Outbox, Passkeys, PasswordResets, People, PepperRotation, SecondFactors, Sessions, SignIn,
+    Stats,
     account::AccountState,
     key::KeyChanges,
     node::{
@@ -173,6 +174,31 @@ impl Keyring {
         Notices { keyring: self }
     }
 
+    /// This process among those that use the database.
+    pub fn node(&self) -> Node<'_> {
+        Node { keyring: self }
+    }
+
+    /// Whether the database can be written.
+    pub fn health(&self) -> Health<'_> {
+        Health { keyring: self }
+    }
+
+    /// The background workers.
+    pub fn background(&self) -> Background<'_> {
+        Background { keyring: self }
+    }
+
+    /// The rotation of the pepper.
+    pub fn pepper_rotation(&self) -> PepperRotation<'_> {
+        PepperRotation { keyring: self }
+    }
+
+    /// Returns the current figures.
+    pub fn stats(&self) -> Stats {
+        Stats::of(self)
+    }
+
     /// Usage, decisions and security events.
     pub fn telemetry(&self) -> &Arc<Telemetry> {
         &self.0.telemetry
@@ -215,7 +241,7 @@ impl Keyring {
         &self.0.key_changes
     }
 
-    pub(crate) fn node(&self) -> &ThisNode {
+    pub(crate) fn this_node(&self) -> &ThisNode {
         &self.0.node
     }
 
@@ -251,7 +277,7 @@ impl Keyring {
         self.0.tasks.close();
         self.0.node.stop_waiting();
         self.0.tasks.wait().await;
-        if let Err(error) = self.mark_time().await {
+        if let Err(error) = self.node().mark_time().await {
             tracing::error!(%error, "the time mark is not written");
         }
         self.0.telemetry.close().await;

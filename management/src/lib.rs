@@ -27,7 +27,8 @@ pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Replayed};
 pub use keyring::Keyring;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, Notices, Outbox, SendError, SmtpServer};
 pub use node::{
-    Confirmation, Join, JoinError, Joining, NodeStats, NodesBehind, PepperUse, Stats, pepper_uses,
+    Background, Confirmation, Health, Join, JoinError, Joining, Node, NodeStats, NodesBehind,
+    PepperRotation, PepperUse, Stats, pepper_uses,
 };
 pub use read::{AuditQuery, ChartQuery, KeyView, Listing, UsageView, Zone, ZoneFormat};
 pub use sign_in::{

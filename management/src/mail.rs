@@ -135,7 +135,7 @@ impl Mailer {
 }
 
 impl Outbox<'_> {
-    /// Sets how mails are sent, once, before [`Keyring::spawn_background_tasks`]. Without it no mail is sent.
+    /// Sets how mails are sent, once, before [`Background::spawn`](crate::Background::spawn). Without it no mail is sent.
     pub fn set_mailer(self, mailer: Arc<Mailer>) {
         // The first one stays.
         let _ = self.keyring.mailer().set(mailer);

@@ -16,11 +16,13 @@ pub(crate) mod planted;
 mod stats;
 mod time_mark;
 
+pub use background::Background;
+pub use condition::Health;
 pub(crate) use confirmation::Applied;
 pub use confirmation::{Confirmation, NodesBehind};
 pub use counts::NodeStats;
 pub use join::{Join, JoinError, Joining};
-pub use pepper::{PepperUse, pepper_uses};
+pub use pepper::{PepperRotation, PepperUse, pepper_uses};
 pub use stats::Stats;
 
 use crate::Keyring;
@@ -39,7 +41,13 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use verification::Monotonic;
 
-/// This process among those that use the database.
+/// This process among those that use the database: joining them, its lease, and the changes of the others.
+#[derive(Clone, Copy)]
+pub struct Node<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
+/// The state of this process among those that use the database.
 pub(crate) struct ThisNode {
     /// The registration; none in a command that runs beside the server.
     registration: OnceLock<Registration>,
@@ -213,30 +221,34 @@ impl ThisNode {
     }
 }
 
-impl Keyring {
+impl<'k> Node<'k> {
     /// Whether this process does what one process at a time is enough for, such as pruning: the oldest one, while it has a lease.
-    pub fn is_maintainer(&self) -> bool {
-        self.node().is_maintainer(self.monotonic())
+    pub fn is_maintainer(self) -> bool {
+        self.keyring
+            .this_node()
+            .is_maintainer(self.keyring.monotonic())
     }
 
     /// Whether this process is one of several.
-    pub fn is_member(&self) -> bool {
-        self.node().is_member()
+    pub fn is_member(self) -> bool {
+        self.keyring.this_node().is_member()
     }
 
-    /// Whether the database is not lost. It may be unavailable: see [`Keyring::database_downtime_ms`].
-    pub fn is_owner(&self) -> bool {
-        !self.node().is_lost()
+    /// Whether the database is not lost. It may be unavailable: see [`Node::database_downtime_ms`].
+    pub fn is_owner(self) -> bool {
+        !self.keyring.this_node().is_lost()
     }
 
     /// Waits until the database is lost, and returns the reason.
-    pub async fn lost(&self) -> &str {
-        self.node().lost().await
+    pub async fn lost(self) -> &'k str {
+        self.keyring.this_node().lost().await
     }
 
     /// Returns the milliseconds since the last granted renewal was asked for, during which the index may have become stale;
     /// `i64::MAX` without a renewal, and once the database is lost.
-    pub fn database_downtime_ms(&self) -> i64 {
-        self.node().downtime_ms(self.monotonic())
+    pub fn database_downtime_ms(self) -> i64 {
+        self.keyring
+            .this_node()
+            .downtime_ms(self.keyring.monotonic())
     }
 }

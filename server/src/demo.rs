@@ -72,7 +72,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     console::print_info("Ctrl-C stops the demo and removes its data.");
     keyring.telemetry().set_retention(config.retention);
     // No mailer: the people are made up, and so are their addresses.
-    keyring.spawn_background_tasks();
+    keyring.background().spawn();
     start::run(listener, start::app_state(keyring, config)).await
 }
 

@@ -37,7 +37,7 @@ pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
         () = accepting => Err(io::Error::other("connections are no longer accepted")),
         () = signals.received() => Ok(()),
         () = state.keyring.supervisor().given_up() => Err(io::Error::other("a background task keeps failing")),
-        why = state.keyring.lost() => Err(io::Error::other(format!(
+        why = state.keyring.node().lost() => Err(io::Error::other(format!(
             "{why}; start this process again, and it reads all keys again"
         ))),
     };

@@ -64,13 +64,13 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     for warning in warnings {
         tracing::warn!("{warning}");
     }
-    keyring.record_comparison().await.map_err(|error| {
+    keyring.node().record_comparison().await.map_err(|error| {
         CommandError::failed(
             "LATCHKEY_DATABASE_URL: the database cannot be joined",
             error,
         )
     })?;
-    keyring.keep_reserve().await;
+    keyring.health().keep_reserve().await;
     keyring.telemetry().recover_usage().await.map_err(|error| {
         CommandError::failed("the last usage counts cannot be recovered", error)
     })?;
@@ -98,13 +98,13 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     if let Some(mailer) = &config.mailer {
         keyring.outbox().set_mailer(Arc::clone(mailer));
     }
-    if let Err(error) = keyring.renew_lease().await {
-        if !keyring.is_owner() {
+    if let Err(error) = keyring.node().renew_lease().await {
+        if !keyring.node().is_owner() {
             return Err(CommandError::failed("LATCHKEY_DATABASE_URL", error));
         }
         tracing::warn!(%error, "no key is verified until the database grants the lease");
     }
-    keyring.spawn_background_tasks();
+    keyring.background().spawn();
     let state = app_state(keyring, config);
     let warnings = state.keyring.identity_provider().warnings().await;
     for warning in
@@ -167,6 +167,7 @@ async fn upgrade_factor_secrets(keyring: &Keyring) -> Result<(), CommandError> {
 /// Seals the audit logs whose last row has a seal of an older pepper or none.
 async fn seal_audit_logs(keyring: &Keyring) -> Result<(), CommandError> {
     let sealing = keyring
+        .pepper_rotation()
         .seal_audit_logs()
         .await
         .map_err(|error| CommandError::failed("the audit logs cannot be sealed", error))?;

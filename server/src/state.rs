@@ -91,7 +91,8 @@ impl AppState {
 
     /// Whether keys may be verified from memory: the lease of this process, or its patience with the database, has not ended.
     pub fn can_verify(&self) -> bool {
-        self.keyring.is_owner() && self.keyring.database_downtime_ms() <= self.patience_ms
+        self.keyring.node().is_owner()
+            && self.keyring.node().database_downtime_ms() <= self.patience_ms
     }
 
     /// Verifies a call, and records how long that took.

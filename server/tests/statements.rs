@@ -171,15 +171,15 @@ async fn a_health_check_takes_no_statement_after_a_probe_while_the_lease_is_rene
         name: "node 1".into(),
         lease: Duration::from_secs(30),
     };
-    let waits_for = server.keyring.join(joining).attempt().await;
+    let waits_for = server.keyring.node().join(joining).attempt().await;
     assert_eq!(waits_for.expect("joins"), None);
     let ready = async || server.get("/readyz", &[]).await.status.as_u16();
-    server.keyring.renew_lease().await.expect("granted");
+    server.keyring.node().renew_lease().await.expect("granted");
     STATEMENTS.take();
     assert_eq!(ready().await, 200);
     assert!(!STATEMENTS.take().is_empty(), "the pool is probed");
     for _ in 0..9 {
-        server.keyring.renew_lease().await.expect("granted");
+        server.keyring.node().renew_lease().await.expect("granted");
         for _ in 0..4 {
             assert_eq!(ready().await, 200);
             server.clock.advance(250);

@@ -143,7 +143,7 @@ impl FreshOwner {
                 );
                 let store = owner.keyring().store();
                 let applied = owner.apply(store.archive_application(&change)).await?;
-                owner.keyring().confirm(applied).await
+                owner.keyring().node().confirm(applied).await
             })
             .await
     }
@@ -187,7 +187,7 @@ impl FreshOwner {
                 let store = owner.keyring().store();
                 let deleted = store.delete_application(&change, DELETED);
                 let applied = owner.apply(deleted).await?;
-                let (_, confirmation) = owner.keyring().confirm(applied).await?;
+                let (_, confirmation) = owner.keyring().node().confirm(applied).await?;
                 Ok(confirmation)
             })
             .await

@@ -110,7 +110,7 @@ impl Keyring {
                 if is_planted(PlantedFault::DroppedHandler)
                     && let Some(row) = rows.first()
                 {
-                    self.node().applied().add(row.position);
+                    self.this_node().applied().add(row.position);
                     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 }
                 for row in rows {
@@ -118,7 +118,7 @@ impl Keyring {
                 }
                 let position = rows.first().map(|row| row.position);
                 if let Some(position) = position {
-                    self.node().applied().add(position);
+                    self.this_node().applied().add(position);
                 }
                 if let Err(error) = self.record_ends(rows).await {
                     tracing::error!(%error, ?scopes, "a change was made, but is not answered with success");

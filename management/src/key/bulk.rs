@@ -95,7 +95,7 @@ impl Editor {
                     }
                 }
                 if let Some(last) = last {
-                    ((), bulk.confirmation) = editor.keyring().confirm(last).await?;
+                    ((), bulk.confirmation) = editor.keyring().node().confirm(last).await?;
                 }
                 Ok(bulk)
             })
@@ -145,7 +145,7 @@ impl FreshOwner {
         self.keyring()
             .run_to_completion(async move {
                 let revoked = revoke_all(&owner, &reason).await?;
-                owner.keyring().confirm(revoked).await
+                owner.keyring().node().confirm(revoked).await
             })
             .await
     }

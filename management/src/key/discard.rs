@@ -19,7 +19,7 @@ impl Editor {
         self.keyring()
             .run_to_completion(async move {
                 let applied = discard(&editor, id).await?;
-                let (_, confirmation) = editor.keyring().confirm(applied).await?;
+                let (_, confirmation) = editor.keyring().node().confirm(applied).await?;
                 Ok(confirmation)
             })
             .await

@@ -48,7 +48,7 @@ impl Editor {
                 };
                 let mut confirmation = None;
                 if narrows {
-                    let (_, confirmed) = editor.keyring().confirm(applied).await?;
+                    let (_, confirmed) = editor.keyring().node().confirm(applied).await?;
                     confirmation = Some(confirmed);
                 }
                 Ok(Edited::Done(confirmation))

@@ -49,7 +49,7 @@ impl Editor {
     /// # Errors
     /// If the database fails.
     pub async fn nodes_behind(&self) -> Result<Option<NodesBehind>, ManagementError> {
-        Ok(self.keyring().nodes_behind().await?)
+        Ok(self.keyring().node().nodes_behind().await?)
     }
 
     /// Confirms that the secret is stored; repeating it changes nothing.
@@ -83,7 +83,7 @@ impl Editor {
         self.keyring()
             .run_to_completion(async move {
                 let applied = apply_transition(&editor, id, wanted).await?;
-                let ((), confirmation) = editor.keyring().confirm(applied).await?;
+                let ((), confirmation) = editor.keyring().node().confirm(applied).await?;
                 Ok(confirmation)
             })
             .await
@@ -128,7 +128,7 @@ pub(crate) async fn apply_transition(
         Err(StoreError::OutcomeUnknown(_))
             if keyring.index().with(id, |entry| wanted.was_applied(entry)) =>
         {
-            Ok(keyring.newest_change().await?)
+            Ok(keyring.node().newest_change().await?)
         }
         // It was there a moment ago: a concurrent change was faster.
         Err(StoreError::NotFound) => Err(ManagementError::Illegal(IllegalTransition::NotActive)),
@@ -168,7 +168,7 @@ impl Keyring {
                 let change = keyring.store().revoke_key(app, id, OWN_WISH, &event);
                 keyring.apply(&[ChangeScope::Key(id)], change).await?
             };
-            let (_, confirmation) = keyring.confirm(applied).await?;
+            let (_, confirmation) = keyring.node().confirm(applied).await?;
             Ok(confirmation)
         })
         .await

@@ -54,9 +54,9 @@ impl FreshEditor {
         let confirming = async {
             let applied = match applied {
                 Some(applied) => applied,
-                None => keyring.newest_change().await?,
+                None => keyring.node().newest_change().await?,
             };
-            keyring.confirm(applied).await
+            keyring.node().confirm(applied).await
         };
         match (confirming.await, issue) {
             (Ok(((), confirmation)), issue) => Ok((issue, confirmation)),
@@ -184,7 +184,7 @@ impl Editor {
         self.keyring()
             .run_to_completion(async move {
                 let applied = move_retirement(&editor, id, wanted).await?;
-                editor.keyring().confirm(applied).await
+                editor.keyring().node().confirm(applied).await
             })
             .await
     }

@@ -50,11 +50,11 @@ impl Notices<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut minute, mut hour) = (0, 0);
         let (mut events_log, mut expiry_log) = (ErrorLog::default(), ErrorLog::default());
-        while !self.keyring.tasks().is_closed() && self.keyring.is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.node().is_owner() {
             tick.tick().await;
             let now = self.keyring.now().0;
             let (this_minute, this_hour) = (now.div_euclid(MINUTE), now.div_euclid(HOUR));
-            if this_minute == minute || !self.keyring.is_maintainer() {
+            if this_minute == minute || !self.keyring.node().is_maintainer() {
                 continue;
             }
             minute = this_minute;
@@ -81,7 +81,7 @@ impl Notices<'_> {
             return Ok(());
         }
         // A notice that a wrong clock causes would prevent the right one.
-        let now = self.keyring.certain_now();
+        let now = self.keyring.node().certain_now();
         let mut result = Ok(());
         for stage in STAGES {
             let mut after = ApplicationId(Uuid::nil());

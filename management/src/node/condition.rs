@@ -14,6 +14,12 @@ const PROBE_FOR: i64 = SECOND;
 /// How long a success is reused while the lease is renewed, in milliseconds.
 const RENEWALS_FOR: i64 = 10 * SECOND;
 
+/// Whether the database and the revocation journal can be written.
+#[derive(Clone, Copy)]
+pub struct Health<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
 /// The last known condition.
 #[derive(Default)]
 pub(super) struct Condition {
@@ -109,14 +115,15 @@ fn fault_of_disk(store: &Store) -> Option<Fault> {
     store.disk()?.fault()
 }
 
-impl Keyring {
+impl Health<'_> {
     /// Checks that the database and the revocation journal can be written.
     ///
     /// # Errors
     /// `Unavailable` if one of them cannot be written.
-    pub async fn ready(&self) -> Result<(), ManagementError> {
+    pub async fn ready(self) -> Result<(), ManagementError> {
         self.check_database().await?;
-        self.key_changes()
+        self.keyring
+            .key_changes()
             .journal_failure()
             .map_or(Ok(()), |error| {
                 let error = format!("the revocation journal cannot be written: {error}");
@@ -129,26 +136,29 @@ impl Keyring {
     ///
     /// # Errors
     /// `Unavailable` if it cannot be written.
-    pub(crate) async fn check_database(&self) -> Result<(), ManagementError> {
-        let renewed = self.node().has_renewed_within(PROBE_FOR, self.monotonic());
+    pub(crate) async fn check_database(self) -> Result<(), ManagementError> {
+        let renewed = self
+            .keyring
+            .this_node()
+            .has_renewed_within(PROBE_FOR, self.keyring.monotonic());
         let success_for = if renewed && self.fault().is_none() {
             RENEWALS_FOR
         } else {
             PROBE_FOR
         };
-        let (condition, clock) = (&self.node().condition, &**self.clock());
-        let probed = condition.probe(self.store(), clock, success_for);
+        let (condition, clock) = (&self.keyring.this_node().condition, &**self.keyring.clock());
+        let probed = condition.probe(self.keyring.store(), clock, success_for);
         probed.await.map_err(ManagementError::Unavailable)
     }
 
     /// The fault of the database, if there is one.
-    pub fn fault(&self) -> Option<Fault> {
-        self.node().condition.fault()
+    pub fn fault(self) -> Option<Fault> {
+        self.keyring.this_node().condition.fault()
     }
 
     /// Keeps a reserve file on the disk of an SQLite database, so that a revocation can be written when the disk is full.
-    pub async fn keep_reserve(&self) {
-        if let Err(error) = self.store().keep_disk_reserve().await {
+    pub async fn keep_reserve(self) {
+        if let Err(error) = self.keyring.store().keep_disk_reserve().await {
             tracing::warn!(%error, "there is no room for the reserve beside the database: on a full disk nothing can be revoked");
         }
     }
@@ -156,14 +166,17 @@ impl Keyring {
     /// Maintains the disk of an SQLite database and logs changes of its condition, and writes what the journal lacks. The maintenance
     /// task calls it every second. PostgreSQL's faults are found by the renewal of the lease, which is a write; whether one has ended is
     /// found here by a probe, because one row may be written where another is not.
-    pub async fn maintain_disk(&self) {
-        let disk = self.store().disk();
+    pub async fn maintain_disk(self) {
+        let disk = self.keyring.store().disk();
         if disk.is_some() {
-            self.store().check_disk().await;
-            self.node().condition.note(fault_of_disk(self.store()));
+            self.keyring.store().check_disk().await;
+            self.keyring
+                .this_node()
+                .condition
+                .note(fault_of_disk(self.keyring.store()));
         }
         // Before the probe, which may wait for a connection. A failure is logged there, and reported by `ready`.
-        let _ = self.key_changes().write_journal(disk).await;
+        let _ = self.keyring.key_changes().write_journal(disk).await;
         if disk.is_none() && self.fault().is_some() {
             // The outcome is recorded there.
             let _ = self.check_database().await;

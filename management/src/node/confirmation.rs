@@ -2,7 +2,7 @@
 
 use super::Member;
 use crate::{
-    Keyring, ManagementError,
+    ManagementError, Node,
     node::planted::{PlantedFault, is_planted},
 };
 use std::{collections::BTreeSet, time::Duration};
@@ -126,7 +126,7 @@ impl<T> Applied<T> {
     }
 }
 
-impl Keyring {
+impl Node<'_> {
     /// Waits until no node accepts a call that the change forbids: until every node has it, or the leases without it have ended.
     /// Nodes that do not answer are removed then.
     ///
@@ -134,7 +134,7 @@ impl Keyring {
     /// `Unavailable` if the database does not answer, or this process stops: the change is made, and it is not known that every
     /// node has it.
     pub(crate) async fn confirm<T>(
-        &self,
+        self,
         applied: Applied<T>,
     ) -> Result<(T, Confirmation), ManagementError> {
         let Applied {
@@ -142,15 +142,15 @@ impl Keyring {
             position,
             at,
         } = applied;
-        let confirmation = match (self.node().member(), position) {
+        let confirmation = match (self.keyring.this_node().member(), position) {
             (Some(member), Some(position)) => {
                 tokio::select! {
                     confirmed = self.confirm_position(member, position, at) => {
                         let confirmation = confirmed?;
-                        self.node().counters.confirm(&confirmation);
+                        self.keyring.this_node().counters.confirm(&confirmation);
                         confirmation
                     }
-                    () = self.node().closing.cancelled() => {
+                    () = self.keyring.this_node().closing.cancelled() => {
                         return Err(ManagementError::Unavailable(
                             "the process stops; a change is made that other nodes have not confirmed".into(),
                         ));
@@ -160,7 +160,7 @@ impl Keyring {
             _ => Confirmation {
                 nodes: 1,
                 confirmed: 1,
-                elapsed_ms: self.monotonic().since(at),
+                elapsed_ms: self.keyring.monotonic().since(at),
                 removed: Vec::new(),
             },
         };
@@ -168,7 +168,7 @@ impl Keyring {
     }
 
     async fn confirm_position(
-        &self,
+        self,
         member: &Member,
         position: i64,
         at: Monotonic,
@@ -178,7 +178,7 @@ impl Keyring {
         let mut pause = FIRST_PAUSE;
         loop {
             let looked = node.others().await;
-            let elapsed_ms = self.monotonic().since(at);
+            let elapsed_ms = self.keyring.monotonic().since(at);
             let has_waited = |lease: Duration| elapsed_ms >= waiting_ms(lease);
             match looked {
                 Ok((others, true)) => {
@@ -214,7 +214,7 @@ impl Keyring {
     }
 
     /// Removes the nodes whose leases have ended. The change is confirmed even if that fails: then the next one waits for them too.
-    async fn remove_behind(&self, node: &NodeConnection, position: i64) -> Vec<String> {
+    async fn remove_behind(self, node: &NodeConnection, position: i64) -> Vec<String> {
         match node.remove_behind(position).await {
             // Another node removed them in the meantime, or they stay: they are writing, or have not compared their journals.
             Ok(names) if names.is_empty() => names,
@@ -233,11 +233,11 @@ impl Keyring {
     }
 
     /// Returns the nodes that do not have the newest change, if there are any.
-    pub(crate) async fn nodes_behind(&self) -> Result<Option<NodesBehind>, StoreError> {
-        let Some(member) = self.node().member() else {
+    pub(crate) async fn nodes_behind(self) -> Result<Option<NodesBehind>, StoreError> {
+        let Some(member) = self.keyring.this_node().member() else {
             return Ok(None);
         };
-        let newest = self.store().newest_position().await?;
+        let newest = self.keyring.store().newest_position().await?;
         let (others, _) = member.node.others().await?;
         Ok(longest_lease(&others, newest).map(|lease| NodesBehind {
             names: others
@@ -250,9 +250,9 @@ impl Keyring {
     }
 
     /// Returns the newest change of the database, for a change whose own position is not known.
-    pub(crate) async fn newest_change(&self) -> Result<Applied<()>, StoreError> {
-        let position = self.store().newest_position().await?;
-        Ok(Applied::new((), Some(position), self.monotonic()))
+    pub(crate) async fn newest_change(self) -> Result<Applied<()>, StoreError> {
+        let position = self.keyring.store().newest_position().await?;
+        Ok(Applied::new((), Some(position), self.keyring.monotonic()))
     }
 }
 

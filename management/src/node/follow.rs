@@ -2,7 +2,7 @@
 
 use super::{Member, Registration};
 use crate::{
-    Keyring, ManagementError,
+    ManagementError, Node,
     node::planted::{PlantedFault, is_planted},
 };
 use std::time::Duration;
@@ -12,18 +12,18 @@ use tokio::time::{MissedTickBehavior, interval};
 /// How often the database is asked for changes and the lease is renewed, unless a third of the lease is shorter.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-impl Keyring {
+impl Node<'_> {
     /// Applies the changes of other nodes, and renews the lease, until the keyring is closed or the database is lost: when
     /// PostgreSQL announces a change, and every second.
-    pub(crate) async fn run_member(&self) {
-        let Some(member) = self.node().member() else {
+    pub(crate) async fn run_member(self) {
+        let Some(member) = self.keyring.this_node().member() else {
             return;
         };
         let mut tick = interval(INTERVAL.min(member.node.lease() / 3));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The failure that was logged last.
         let mut logged: Option<String> = None;
-        while !self.tasks().is_closed() && self.is_owner() {
+        while !self.keyring.tasks().is_closed() && self.is_owner() {
             tokio::select! {
                 _ = tick.tick() => {}
                 () = member.announced.notified() => {}
@@ -40,14 +40,14 @@ impl Keyring {
             }
             logged = failure;
             if renewed.is_err() && is_planted(PlantedFault::LeaseWithoutEnd) {
-                self.node().lease_start.reset();
+                self.keyring.this_node().lease_start.reset();
             }
         }
     }
 
     /// Listens to the announcements of PostgreSQL until the keyring is closed or the database is lost.
-    pub(crate) async fn run_listener(&self) {
-        let Some(member) = self.node().member() else {
+    pub(crate) async fn run_listener(self) {
+        let Some(member) = self.keyring.this_node().member() else {
             return;
         };
         let listening = async {
@@ -67,8 +67,8 @@ impl Keyring {
             }
         };
         tokio::select! {
-            () = self.node().closing.cancelled() => {}
-            () = self.node().loss.token.cancelled() => {}
+            () = self.keyring.this_node().closing.cancelled() => {}
+            () = self.keyring.this_node().loss.token.cancelled() => {}
             () = listening => {}
         }
     }
@@ -77,69 +77,76 @@ impl Keyring {
     ///
     /// # Errors
     /// `Behind` if the database lacks changes that were seen; if the database or the revocation journal fails.
-    pub(super) async fn follow(&self, member: &Member) -> Result<(), StoreError> {
+    pub(super) async fn follow(self, member: &Member) -> Result<(), StoreError> {
         let _one = member.following.lock().await;
-        let (changes, now) = (self.key_changes(), self.now());
+        let (changes, now) = (self.keyring.key_changes(), self.keyring.now());
         let mut has_ends = false;
-        let position = match member.node.changes_since(self.node().applied.get()).await? {
+        let position = match member
+            .node
+            .changes_since(self.keyring.this_node().applied.get())
+            .await?
+        {
             NewChanges::Rows { position, rows } => {
                 for row in &rows {
-                    self.index().update(row);
+                    self.keyring.index().update(row);
                 }
                 has_ends = changes.note_ends(&rows, now);
                 position
             }
             NewChanges::TooMany => {
                 tracing::info!("reading all keys again: too many changes are missing");
-                let newest = self.hasher().newest_pepper();
-                let read = self.store().for_each_index_row(newest, |row: IndexRow| {
-                    has_ends |= changes.note_ends(std::slice::from_ref(&row), now);
-                    self.index().update(&row);
-                });
+                let newest = self.keyring.hasher().newest_pepper();
+                let read = self
+                    .keyring
+                    .store()
+                    .for_each_index_row(newest, |row: IndexRow| {
+                        has_ends |= changes.note_ends(std::slice::from_ref(&row), now);
+                        self.keyring.index().update(&row);
+                    });
                 read.await?
             }
         };
         // A revocation that this node knows of outlives it, before the others hear that it does.
         if has_ends {
-            changes.write_journal(self.store().disk()).await?;
+            changes.write_journal(self.keyring.store().disk()).await?;
         }
-        self.node().applied.advance_to(position);
+        self.keyring.this_node().applied.advance_to(position);
         Ok(())
     }
 
-    /// Applies the changes of other nodes and renews the lease, as [`Keyring::run_member`] does, once.
+    /// Applies the changes of other nodes and renews the lease, as [`Node::run_member`] does, once.
     ///
     /// # Errors
     /// If the lease is not renewed.
-    pub async fn renew_lease(&self) -> Result<(), ManagementError> {
-        let renewed = match self.node().registration.get() {
+    pub async fn renew_lease(self) -> Result<(), ManagementError> {
+        let renewed = match self.keyring.this_node().registration.get() {
             // The demo, which is alone with its database.
             None => {
-                let asked = self.monotonic();
-                self.check_database().await?;
-                self.node().lease_start.renew(asked);
+                let asked = self.keyring.monotonic();
+                self.keyring.health().check_database().await?;
+                self.keyring.this_node().lease_start.renew(asked);
                 return Ok(());
             }
             Some(Registration::Owner(ownership)) => {
                 // The answer is as old as the query.
-                let asked = self.monotonic();
+                let asked = self.keyring.monotonic();
                 let renewed = ownership.renew().await;
                 if renewed.is_ok() {
-                    self.node().lease_start.renew(asked);
+                    self.keyring.this_node().lease_start.renew(asked);
                 }
                 renewed
             }
             Some(Registration::Member(member)) => {
                 let renewed = self.keep_up(member).await;
-                self.node().condition.note_renewal(&renewed);
+                self.keyring.this_node().condition.note_renewal(&renewed);
                 renewed
             }
         };
         if let Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) = &renewed {
-            self.node().lose(error);
+            self.keyring.this_node().lose(error);
         }
         renewed?;
-        self.resolve_uncertain_keys().await;
+        self.keyring.resolve_uncertain_keys().await;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Member, Registration};
 use crate::{
-    Keyring, ManagementError,
+    Keyring, ManagementError, Node,
     node::planted::{PlantedFault, is_planted},
 };
 use std::{
@@ -68,20 +68,21 @@ pub struct Join<'k> {
     silent: SilentNodes,
 }
 
-impl Keyring {
+impl<'k> Node<'k> {
     /// Begins to register this process, whose keys are loaded.
-    pub fn join(&self, joining: Joining) -> Join<'_> {
+    pub fn join(self, joining: Joining) -> Join<'k> {
         let node = NewNode {
             id: joining.id,
             name: joining.name,
             lease: joining.lease,
-            peppers: self.hasher().pepper_names(),
-            at: self.now(),
+            peppers: self.keyring.hasher().pepper_names(),
+            at: self.keyring.now(),
         };
-        let is_shared = matches!(self.store(), Store::Postgres { .. });
+        let is_shared = matches!(self.keyring.store(), Store::Postgres { .. });
         Join {
-            keyring: self,
-            connection: is_shared.then(|| NodeConnection::new(self.store().clone(), node.clone())),
+            keyring: self.keyring,
+            connection: is_shared
+                .then(|| NodeConnection::new(self.keyring.store().clone(), node.clone())),
             node,
             first: None,
             silent: SilentNodes::default(),
@@ -89,22 +90,22 @@ impl Keyring {
     }
 
     /// Applies what was changed since the keys were read. There is no lease before the first renewal.
-    async fn become_member(&self, node: NodeConnection) -> Result<(), StoreError> {
-        self.node().lease_start.reset();
-        let now = self.monotonic();
+    async fn become_member(self, node: NodeConnection) -> Result<(), StoreError> {
+        self.keyring.this_node().lease_start.reset();
+        let now = self.keyring.monotonic();
         let member = Registration::Member(Box::new(Member {
             node,
             is_oldest: AtomicBool::default(),
             announced: Notify::new(),
             following: tokio::sync::Mutex::default(),
-            history: Mutex::new((self.store().fence().history(), now)),
+            history: Mutex::new((self.keyring.store().fence().history(), now)),
             silent: tokio::sync::Mutex::new((SilentNodes::default(), now)),
         }));
         // A process joins once.
-        match self.node().registration.get_or_init(|| member) {
+        match self.keyring.this_node().registration.get_or_init(|| member) {
             Registration::Member(_) if is_planted(PlantedFault::StaleJoin) => {
-                let position = self.store().newest_position().await?;
-                self.node().applied.advance_to(position);
+                let position = self.keyring.store().newest_position().await?;
+                self.keyring.this_node().applied.advance_to(position);
                 Ok(())
             }
             Registration::Member(member) => self.follow(member).await,
@@ -116,8 +117,8 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn record_comparison(&self) -> Result<(), ManagementError> {
-        if let Some(member) = self.node().member() {
+    pub async fn record_comparison(self) -> Result<(), ManagementError> {
+        if let Some(member) = self.keyring.this_node().member() {
             member.node.record_comparison().await?;
         }
         Ok(())
@@ -125,7 +126,7 @@ impl Keyring {
 }
 
 impl Join<'_> {
-    /// Registers the process. On PostgreSQL it has no lease before [`Keyring::renew_lease`] succeeds. Returns the name of a process
+    /// Registers the process. On PostgreSQL it has no lease before [`Node::renew_lease`] succeeds. Returns the name of a process
     /// that has to leave first, or whose lease has to end: to be called again in a second.
     ///
     /// # Errors
@@ -136,7 +137,7 @@ impl Join<'_> {
             let ownership = keyring.store().own(&self.node).await?;
             // A process joins once.
             let _ = keyring
-                .node()
+                .this_node()
                 .registration
                 .set(Registration::Owner(ownership));
             return Ok(None);
@@ -145,10 +146,13 @@ impl Join<'_> {
             // As if there were more keys to read.
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let occupant = match connection.register(keyring.node().applied.get()).await? {
+        let occupant = match connection
+            .register(keyring.this_node().applied.get())
+            .await?
+        {
             Registered::Done => {
                 if let Some(node) = self.connection.take() {
-                    keyring.become_member(node).await?;
+                    keyring.node().become_member(node).await?;
                 }
                 return Ok(None);
             }

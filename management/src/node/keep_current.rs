@@ -2,7 +2,7 @@
 
 use super::Member;
 use crate::{
-    Keyring,
+    Node,
     node::planted::{PlantedFault, is_planted},
 };
 use std::{
@@ -15,22 +15,26 @@ use verification::Monotonic;
 /// How often the lease is asked for in a row, if the database has newer changes each time.
 const MAX_ATTEMPTS: usize = 5;
 
-impl Keyring {
+impl Node<'_> {
     /// Renews the lease. Where the database has newer changes, they are applied first; where this process was removed, it
     /// registers again.
     ///
     /// # Errors
     /// `Behind` if the database lacks changes that were seen, `Fenced` if another process took this one's name; if the database
     /// fails, or others have to compare their journals first.
-    pub(super) async fn keep_up(&self, member: &Member) -> Result<(), StoreError> {
+    pub(super) async fn keep_up(self, member: &Member) -> Result<(), StoreError> {
         let node = &member.node;
         for _ in 0..MAX_ATTEMPTS {
-            let asked = self.monotonic();
-            match node.renew(self.node().applied.get()).await? {
+            let asked = self.keyring.monotonic();
+            match node.renew(self.keyring.this_node().applied.get()).await? {
                 Renewal::Granted { is_oldest, opened } => {
                     let from_reply = is_planted(PlantedFault::LeaseFromReply);
-                    let asked = if from_reply { self.monotonic() } else { asked };
-                    self.node().lease_start.renew(asked);
+                    let asked = if from_reply {
+                        self.keyring.monotonic()
+                    } else {
+                        asked
+                    };
+                    self.keyring.this_node().lease_start.renew(asked);
                     member.is_oldest.store(is_oldest, Ordering::Release);
                     if !opened && self.earlier_leases_have_ended(member) {
                         node.open_history().await?;
@@ -41,20 +45,21 @@ impl Keyring {
                     return Ok(());
                 }
                 Renewal::Newer if is_planted(PlantedFault::LostNotification) => {
-                    let position = self.store().newest_position().await?;
+                    let position = self.keyring.store().newest_position().await?;
                     // Time for the notification, unless it is lost.
                     tokio::time::sleep(Duration::from_millis(100)).await;
-                    self.node().applied.advance_to(position);
+                    self.keyring.this_node().applied.advance_to(position);
                 }
                 Renewal::Newer => self.follow(member).await?,
                 // It has left.
-                Renewal::Fenced if self.node().closing.is_cancelled() => return Ok(()),
+                Renewal::Fenced if self.keyring.this_node().closing.is_cancelled() => return Ok(()),
                 Renewal::Fenced => {
                     tracing::warn!(
                         "this process was silent for too long and was removed by another one; it registers again"
                     );
-                    if let Registered::Occupied(occupant) =
-                        node.register(self.node().applied.get()).await?
+                    if let Registered::Occupied(occupant) = node
+                        .register(self.keyring.this_node().applied.get())
+                        .await?
                     {
                         tracing::error!(
                             name = occupant.node.name,
@@ -72,8 +77,11 @@ impl Keyring {
     }
 
     /// Whether the leases from before the present history have ended: those that the database knows nothing about too.
-    fn earlier_leases_have_ended(&self, member: &Member) -> bool {
-        let (history, now) = (self.store().fence().history(), self.monotonic());
+    fn earlier_leases_have_ended(self, member: &Member) -> bool {
+        let (history, now) = (
+            self.keyring.store().fence().history(),
+            self.keyring.monotonic(),
+        );
         let mut known = member
             .history
             .lock()
@@ -85,19 +93,19 @@ impl Keyring {
     }
 
     /// Removes nodes whose leases have ended, so that the next change need not wait for them.
-    async fn remove_silent_nodes(&self, member: &Member) -> Result<(), StoreError> {
+    async fn remove_silent_nodes(self, member: &Member) -> Result<(), StoreError> {
         let mut silent = member.silent.lock().await;
         let interval = member.node.lease() / 3;
-        if !has_passed(interval, silent.1, self.monotonic()) {
+        if !has_passed(interval, silent.1, self.keyring.monotonic()) {
             return Ok(());
         }
         let others = member.node.look_at_others().await?;
-        self.node().counters.see(others.len() + 1);
-        let now = self.monotonic();
+        self.keyring.this_node().counters.see(others.len() + 1);
+        let now = self.keyring.monotonic();
         silent.1 = now;
         for node in silent.0.observe(others, Duration::from_nanos(now.0)) {
             if member.node.remove_silent(&node).await? {
-                self.node().counters.remove(1);
+                self.keyring.this_node().counters.remove(1);
                 tracing::warn!(
                     name = node.name,
                     "a node was silent for too long and was removed"

@@ -9,6 +9,12 @@ use std::collections::HashMap;
 use store::{PepperName, PepperUsage, SealingReport, Store};
 use verification::Peppers;
 
+/// The rotation of the pepper: moving to the newest one what is under an older one.
+#[derive(Clone, Copy)]
+pub struct PepperRotation<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
 /// The rows under one pepper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PepperUse {
@@ -20,19 +26,24 @@ pub struct PepperUse {
     pub rows: PepperUsage,
 }
 
-impl Keyring {
+impl PepperRotation<'_> {
     /// Writes some pending digest upgrades and returns their number. One that cannot be written is queued again by the key's next call.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn upgrade_digests(&self) -> Result<usize, ManagementError> {
-        let pending = self.verifier().digest_upgrades().take_batch();
+    pub async fn upgrade_digests(self) -> Result<usize, ManagementError> {
+        let pending = self.keyring.verifier().digest_upgrades().take_batch();
         if pending.is_empty() {
             return Ok(0);
         }
-        let newest = self.hasher().newest_pepper();
-        for row in self.store().upgrade_digests(&pending, newest).await? {
-            self.index().update(&row);
+        let newest = self.keyring.hasher().newest_pepper();
+        for row in self
+            .keyring
+            .store()
+            .upgrade_digests(&pending, newest)
+            .await?
+        {
+            self.keyring.index().update(&row);
         }
         Ok(pending.len())
     }
@@ -41,20 +52,23 @@ impl Keyring {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn seal_audit_logs(&self) -> Result<SealingReport, ManagementError> {
-        let newest = self.hasher().newest_pepper();
-        let sealing = self.store().seal_audit_logs(|account_id| AuditEvent {
-            account_id,
-            at: self.now(),
-            actor: Actor::System,
-            action: Action::LogSealed,
-            target: String::new(),
-            detail: format!("under the pepper {newest}"),
-            address: String::new(),
-            request_id: String::new(),
-            before: FieldValues::default(),
-            after: FieldValues::default(),
-        });
+    pub async fn seal_audit_logs(self) -> Result<SealingReport, ManagementError> {
+        let newest = self.keyring.hasher().newest_pepper();
+        let sealing = self
+            .keyring
+            .store()
+            .seal_audit_logs(|account_id| AuditEvent {
+                account_id,
+                at: self.keyring.now(),
+                actor: Actor::System,
+                action: Action::LogSealed,
+                target: String::new(),
+                detail: format!("under the pepper {newest}"),
+                address: String::new(),
+                request_id: String::new(),
+                before: FieldValues::default(),
+                after: FieldValues::default(),
+            });
         Ok(sealing.await?)
     }
 }

@@ -26,19 +26,19 @@ pub struct Stats {
     pub nodes: Option<NodeStats>,
 }
 
-impl Keyring {
-    /// Returns the current figures.
-    pub fn stats(&self) -> Stats {
-        Stats {
-            keys: self.index().key_count(),
-            pending_batches: self.telemetry().pending_batches(),
-            usage_lag_ms: self.telemetry().usage_lag_ms(),
-            database_downtime_ms: self.database_downtime_ms(),
-            clock_behind_ms: self.clock().guard().behind(),
-            fault: self.fault(),
-            reserve: self.store().disk().and_then(store::Disk::has_reserve),
-            journal_failed: self.key_changes().journal_failure().is_some(),
-            nodes: self.node().stats(),
+impl Stats {
+    /// Returns the current figures of a keyring.
+    pub(crate) fn of(keyring: &Keyring) -> Self {
+        Self {
+            keys: keyring.index().key_count(),
+            pending_batches: keyring.telemetry().pending_batches(),
+            usage_lag_ms: keyring.telemetry().usage_lag_ms(),
+            database_downtime_ms: keyring.node().database_downtime_ms(),
+            clock_behind_ms: keyring.clock().guard().behind(),
+            fault: keyring.health().fault(),
+            reserve: keyring.store().disk().and_then(store::Disk::has_reserve),
+            journal_failed: keyring.key_changes().journal_failure().is_some(),
+            nodes: keyring.this_node().stats(),
         }
     }
 }

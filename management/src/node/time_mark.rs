@@ -1,6 +1,6 @@
 //! The persisted time mark.
 
-use crate::{Keyring, ManagementError};
+use crate::{ManagementError, Node};
 use domain::time::{MINUTE, Timestamp};
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::{Store, StoreError};
@@ -28,29 +28,37 @@ impl TimeMark {
     }
 }
 
-impl Keyring {
+impl Node<'_> {
     /// Compares the machine's clocks, and writes the newest certain time once a minute. To be called every second.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn keep_time(&self) -> Result<(), ManagementError> {
-        let (time, at) = (self.clock().time_of_day(), self.clock().monotonic());
-        self.clock().guard().check(time, at);
-        let mark = self.clock().guard().mark();
-        if mark.since(self.node().time_mark.written()) >= MINUTE {
+    pub async fn keep_time(self) -> Result<(), ManagementError> {
+        let (time, at) = (
+            self.keyring.clock().time_of_day(),
+            self.keyring.clock().monotonic(),
+        );
+        self.keyring.clock().guard().check(time, at);
+        let mark = self.keyring.clock().guard().mark();
+        if mark.since(self.keyring.this_node().time_mark.written()) >= MINUTE {
             self.mark_time().await?;
         }
         Ok(())
     }
 
     /// Writes the newest certain time.
-    pub(crate) async fn mark_time(&self) -> Result<(), ManagementError> {
-        let mark = self.clock().guard().mark();
-        Ok(self.node().time_mark.write(mark, self.store()).await?)
+    pub(crate) async fn mark_time(self) -> Result<(), ManagementError> {
+        let mark = self.keyring.clock().guard().mark();
+        Ok(self
+            .keyring
+            .this_node()
+            .time_mark
+            .write(mark, self.keyring.store())
+            .await?)
     }
 
     /// The newest certain time, for what cannot be undone.
-    pub(crate) fn certain_now(&self) -> Timestamp {
-        self.now().min(self.clock().guard().mark())
+    pub(crate) fn certain_now(self) -> Timestamp {
+        self.keyring.now().min(self.keyring.clock().guard().mark())
     }
 }

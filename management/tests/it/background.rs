@@ -59,7 +59,7 @@ async fn about_to_panic(panics: u64) -> Vec<(Keyring, TestDatabase)> {
             .expect("opens");
         clock.clock.advance(120_000);
         clock.panics.store(panics, Ordering::Relaxed);
-        keyring.spawn_background_tasks();
+        keyring.background().spawn();
         keyrings.push((keyring, test.database));
     }
     keyrings

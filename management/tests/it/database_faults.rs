@@ -27,17 +27,17 @@ async fn a_lasting_fault_of_a_file_and_its_end_are_logged_once() {
     fs::rename(path, &aside).expect("moved");
     for _ in 0..5 {
         test.clock.advance(1_000);
-        test.keyring.maintain_disk().await;
-        test.keyring.ready().await.expect_err("moved");
-        assert_eq!(test.keyring.fault(), Some(Fault::Moved));
+        test.keyring.health().maintain_disk().await;
+        test.keyring.health().ready().await.expect_err("moved");
+        assert_eq!(test.keyring.health().fault(), Some(Fault::Moved));
     }
     assert_eq!((count(&log, BEGIN), count(&log, END)), (1, 0));
     fs::rename(&aside, path).expect("moved back");
     for _ in 0..5 {
         test.clock.advance(1_000);
-        test.keyring.maintain_disk().await;
-        test.keyring.ready().await.expect("written");
-        assert_eq!(test.keyring.fault(), None);
+        test.keyring.health().maintain_disk().await;
+        test.keyring.health().ready().await.expect("written");
+        assert_eq!(test.keyring.health().fault(), None);
     }
     assert_eq!((count(&log, BEGIN), count(&log, END)), (1, 1));
 }
@@ -71,7 +71,7 @@ async fn a_lasting_fault_that_renewals_of_the_lease_find_and_its_end_are_logged_
     run(FULL).await;
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
-    keyring.spawn_background_tasks();
+    keyring.background().spawn();
     let lasting = async {
         let is_enough = "SELECT 1 FROM renewals WHERE last_value >= 10";
         while run(is_enough).await.is_none() {
@@ -81,25 +81,25 @@ async fn a_lasting_fault_that_renewals_of_the_lease_find_and_its_end_are_logged_
     let lasted = timeout(Duration::from_secs(20), lasting).await;
     lasted.expect("the lease is renewed again and again");
     let (not_renewed, renewed) = ("the lease is not renewed", "the lease is renewed again");
-    assert_eq!(keyring.fault(), Some(Fault::DiskFull));
+    assert_eq!(keyring.health().fault(), Some(Fault::DiskFull));
     assert_eq!((count(&log, BEGIN), count(&log, END)), (1, 0));
     assert_eq!((count(&log, not_renewed), count(&log, renewed)), (1, 0));
 
     run("DROP TRIGGER disk_full ON node").await;
     let ending = async {
-        while keyring.fault().is_some() || count(&log, renewed) == 0 {
+        while keyring.health().fault().is_some() || count(&log, renewed) == 0 {
             run(ANNOUNCE).await;
             // The result of a probe is reused for a second.
             test.clock.advance(1_000);
-            keyring.maintain_disk().await;
+            keyring.health().maintain_disk().await;
         }
     };
     let ended = timeout(Duration::from_secs(20), ending).await;
     ended.expect("the fault ends");
     for _ in 0..3 {
         test.clock.advance(1_000);
-        keyring.ready().await.expect("written");
-        keyring.renew_lease().await.expect("granted");
+        keyring.health().ready().await.expect("written");
+        keyring.node().renew_lease().await.expect("granted");
     }
     assert_eq!((count(&log, BEGIN), count(&log, END)), (1, 1));
     assert_eq!((count(&log, not_renewed), count(&log, renewed)), (1, 1));
@@ -126,17 +126,25 @@ async fn a_server_that_is_read_only_when_it_is_connected_to_is_a_fault() {
     run(&mut connection, CLOSE_OTHERS).await;
     let log = Log::default();
     let _guard = tracing::subscriber::set_default(log.clone());
-    keyring.renew_lease().await.expect_err("it was closed");
+    keyring
+        .node()
+        .renew_lease()
+        .await
+        .expect_err("it was closed");
     for _ in 0..3 {
         test.clock.advance(1_000);
-        keyring.renew_lease().await.expect_err("it is read-only");
+        keyring
+            .node()
+            .renew_lease()
+            .await
+            .expect_err("it is read-only");
         assert_eq!(keyring.stats().fault, Some(Fault::ReadOnly));
     }
     run(&mut connection, MAKE_WRITABLE).await;
     for _ in 0..3 {
         test.clock.advance(1_000);
-        keyring.renew_lease().await.expect("granted");
-        keyring.maintain_disk().await;
+        keyring.node().renew_lease().await.expect("granted");
+        keyring.health().maintain_disk().await;
         assert_eq!(keyring.stats().fault, None);
     }
     assert_eq!((count(&log, BEGIN), count(&log, END)), (1, 1));

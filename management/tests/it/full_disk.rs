@@ -101,7 +101,7 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
         test.issue(&editor, draft()).await,
         test.issue(&editor, draft()).await,
     );
-    test.keyring.keep_reserve().await;
+    test.keyring.health().keep_reserve().await;
     empty_the_log(&test.database).await;
     let filler = disk.fill();
 
@@ -119,9 +119,14 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
         .expect("read");
     assert_eq!(history[0].action, Action::KeyRevoked);
     assert_eq!(test.keyring.stats().reserve, Some(false));
-    let unready = test.keyring.ready().await.expect_err("the disk is full");
+    let unready = test
+        .keyring
+        .health()
+        .ready()
+        .await
+        .expect_err("the disk is full");
     assert!(unready.to_string().contains("full"), "{unready}");
-    assert_eq!(test.keyring.fault(), Some(Fault::DiskFull));
+    assert_eq!(test.keyring.health().fault(), Some(Fault::DiskFull));
 
     // What the reserve has freed is used up too.
     empty_the_log(&test.database).await;
@@ -141,7 +146,7 @@ async fn on_a_full_disk_a_revocation_succeeds_with_the_reserve_and_without_it_th
     fs::remove_file(more).expect("removed");
     fs::remove_file(filler).expect("removed");
     test.clock.advance(1_000);
-    test.keyring.ready().await.expect("there is room");
+    test.keyring.health().ready().await.expect("there is room");
     assert_eq!(test.keyring.stats().reserve, Some(true));
     editor
         .revoke(second.id, "leaked".into())
@@ -206,9 +211,13 @@ async fn a_full_disk_of_the_journal_is_reported_and_leaves_the_reserve_of_the_da
         let path = disk.path().join("revocations");
         let opened = test.keyring.open_revocation_journal(&path).await;
         opened.expect("room");
-        test.keyring.keep_reserve().await;
+        test.keyring.health().keep_reserve().await;
         let editor = test.editor("Acme").await;
-        test.keyring.ready().await.expect("all can be written");
+        test.keyring
+            .health()
+            .ready()
+            .await
+            .expect("all can be written");
         let reserve = test.keyring.stats().reserve;
         let mut keys = Vec::new();
         for _ in 0..100 {
@@ -221,18 +230,18 @@ async fn a_full_disk_of_the_journal_is_reported_and_leaves_the_reserve_of_the_da
             refused += usize::from(editor.revoke(key.id, String::new()).await.is_err());
         }
         assert!(refused > 0);
-        let unready = test.keyring.ready().await.expect_err("full");
+        let unready = test.keyring.health().ready().await.expect_err("full");
         assert!(unready.to_string().contains("journal"), "{unready}");
         assert!(test.keyring.stats().journal_failed);
         // The database is on another disk.
         assert_eq!(test.keyring.stats().reserve, reserve);
-        assert_eq!(test.keyring.fault(), None);
-        test.keyring.maintain_disk().await;
+        assert_eq!(test.keyring.health().fault(), None);
+        test.keyring.health().maintain_disk().await;
         assert_eq!(test.keyring.stats().reserve, reserve);
 
         fs::remove_file(filler).expect("removed");
-        test.keyring.maintain_disk().await;
-        test.keyring.ready().await.expect("room");
+        test.keyring.health().maintain_disk().await;
+        test.keyring.health().ready().await.expect("room");
         assert!(!test.keyring.stats().journal_failed);
         let lines = fs::read_to_string(&path).expect("there");
         assert_eq!(lines.matches(" revoked ").count(), 100);

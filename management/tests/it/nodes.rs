@@ -35,10 +35,15 @@ fn joining(n: u128) -> Joining {
 
 /// Registers a keyring and waits for its lease.
 pub async fn join(keyring: &Keyring, n: u128) {
-    let joined = keyring.join(joining(n)).attempt().await.expect("joins");
+    let joined = keyring
+        .node()
+        .join(joining(n))
+        .attempt()
+        .await
+        .expect("joins");
     assert_eq!(joined, None);
-    keyring.record_comparison().await.expect("answers");
-    keyring.renew_lease().await.expect("granted");
+    keyring.node().record_comparison().await.expect("answers");
+    keyring.node().renew_lease().await.expect("granted");
 }
 
 /// Two nodes, of which the first has an account with a key that both know.
@@ -64,7 +69,7 @@ impl Nodes {
         join(&other, 2).await;
         let editor = test.editor("Acme").await;
         let key = test.issue(&editor, draft()).await;
-        other.renew_lease().await.expect("granted");
+        other.node().renew_lease().await.expect("granted");
         Some(Self {
             test,
             other,
@@ -104,7 +109,7 @@ async fn a_revocation_is_answered_once_the_other_node_refuses_the_key() {
     nodes.until_refused_here().await;
     assert!(!revoking.is_finished());
     assert_eq!(nodes.there(), Verdict::Accepted);
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     assert_eq!(nodes.there(), Verdict::Revoked);
     let confirmation = revoking.await.expect("ends").expect("revoked");
     let expected = Confirmation {
@@ -133,7 +138,7 @@ async fn a_revocation_waits_for_a_silent_node_until_its_lease_has_ended() {
     assert_eq!(behind, Some(expected));
     nodes.test.clock.advance(WAIT - 1);
     // Its lease has ended, and the wait has not.
-    assert!(nodes.other.database_downtime_ms() > 28_500);
+    assert!(nodes.other.node().database_downtime_ms() > 28_500);
     assert!(!revoking.is_finished());
     nodes.test.clock.advance(1);
     let confirmation = revoking.await.expect("ends").expect("revoked");
@@ -149,8 +154,8 @@ async fn a_revocation_waits_for_a_silent_node_until_its_lease_has_ended() {
     assert_eq!(stats.waited_ms, u64::try_from(WAIT).expect("positive"));
     // It notices, registers again and applies the change before it answers.
     assert_eq!(nodes.there(), Verdict::Accepted);
-    nodes.other.renew_lease().await.expect("granted");
-    assert_eq!(nodes.other.database_downtime_ms(), 0);
+    nodes.other.node().renew_lease().await.expect("granted");
+    assert_eq!(nodes.other.node().database_downtime_ms(), 0);
     assert_eq!(nodes.there(), Verdict::Revoked);
 }
 
@@ -195,10 +200,14 @@ async fn a_node_that_joins_after_a_revocation_was_answered_refuses_the_key() {
     let confirmation = nodes.revoke().await.expect("ends").expect("revoked");
     assert_eq!((confirmation.nodes, confirmation.confirmed), (1, 1));
     assert_eq!(ask(&late, &call(&nodes.key)), Verdict::Accepted);
-    late.join(joining(3)).attempt().await.expect("joins");
-    assert_eq!(late.database_downtime_ms(), i64::MAX, "it has no lease");
-    late.renew_lease().await.expect("granted");
-    assert_eq!(late.database_downtime_ms(), 0);
+    late.node().join(joining(3)).attempt().await.expect("joins");
+    assert_eq!(
+        late.node().database_downtime_ms(),
+        i64::MAX,
+        "it has no lease"
+    );
+    late.node().renew_lease().await.expect("granted");
+    assert_eq!(late.node().database_downtime_ms(), 0);
     assert_eq!(ask(&late, &call(&nodes.key)), Verdict::Revoked);
 }
 
@@ -211,7 +220,7 @@ async fn a_change_that_ends_no_access_waits_for_no_node() {
     let second = nodes.test.issue(&nodes.editor, draft()).await;
     nodes.editor.confirm(second.id).await.expect("confirmed");
     assert_eq!(ask(&nodes.test.keyring, &call(&second)), Verdict::Accepted);
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     assert_eq!(ask(&nodes.other, &call(&second)), Verdict::Accepted);
 }
 
@@ -230,14 +239,14 @@ async fn an_edit_that_narrows_a_key_waits_and_one_that_widens_it_does_not() {
     let id = nodes.key.id;
     let widened = fresh.change(id, wide.clone(), draft().revision()).await;
     assert_eq!(widened.expect("works"), Edited::Done(None));
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     let narrowing = tokio::spawn({
         let editor = nodes.editor.clone();
         async move { editor.change(id, draft(), wide.revision()).await }
     });
     // Until the other node has it.
     while !narrowing.is_finished() {
-        nodes.other.renew_lease().await.expect("granted");
+        nodes.other.node().renew_lease().await.expect("granted");
         tokio::task::yield_now().await;
     }
     let Ok(Edited::Done(Some(confirmation))) = narrowing.await.expect("ends") else {
@@ -259,7 +268,7 @@ async fn a_node_that_stops_does_not_answer_a_change_that_others_lack() {
         matches!(unknown, Err(ManagementError::Unavailable(_))),
         "{unknown:?}"
     );
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     assert_eq!(nodes.there(), Verdict::Revoked);
 }
 
@@ -272,7 +281,7 @@ async fn a_silent_node_is_removed_before_a_change_has_to_wait_for_it() {
     // It is looked at every ten seconds.
     for _ in 0..5 {
         nodes.test.clock.advance(10_500);
-        this.renew_lease().await.expect("granted");
+        this.node().renew_lease().await.expect("granted");
     }
     let confirmation = nodes.revoke().await.expect("ends").expect("revoked");
     assert_eq!((confirmation.nodes, confirmation.elapsed_ms), (1, 0));
@@ -284,12 +293,12 @@ async fn another_node_takes_over_what_one_node_does() {
         return;
     };
     let this = &nodes.test.keyring;
-    assert!(this.is_maintainer() && !nodes.other.is_maintainer());
+    assert!(this.node().is_maintainer() && !nodes.other.node().is_maintainer());
     this.close().await;
-    nodes.other.renew_lease().await.expect("granted");
-    assert!(nodes.other.is_maintainer());
+    nodes.other.node().renew_lease().await.expect("granted");
+    assert!(nodes.other.node().is_maintainer());
     nodes.test.clock.advance(28_501);
-    assert!(!nodes.other.is_maintainer(), "its lease has ended");
+    assert!(!nodes.other.node().is_maintainer(), "its lease has ended");
 }
 
 #[tokio::test]
@@ -298,7 +307,7 @@ async fn several_keys_are_revoked_with_one_wait() {
         return;
     };
     let second = nodes.test.issue(&nodes.editor, draft()).await;
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     let ids = vec![nodes.key.id, second.id];
     let editor = nodes.editor.clone();
     let revoking = tokio::spawn(async move { editor.revoke_each(ids, String::new()).await });
@@ -306,7 +315,7 @@ async fn several_keys_are_revoked_with_one_wait() {
         tokio::task::yield_now().await;
     }
     assert!(!revoking.is_finished());
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     let bulk = revoking.await.expect("ends").expect("revoked");
     assert_eq!((bulk.done.len(), bulk.confirmation.confirmed), (2, 2));
     assert_eq!(ask(&nodes.other, &call(&second)), Verdict::Revoked);
@@ -331,21 +340,21 @@ async fn a_fault_that_a_renewal_finds_ends_when_a_renewal_and_a_probe_have_writt
         CREATE TRIGGER disk_full BEFORE UPDATE ON node EXECUTE FUNCTION disk_full()",
     )
     .await;
-    this.renew_lease().await.expect_err("not written");
+    this.node().renew_lease().await.expect_err("not written");
     assert_eq!(this.stats().fault, Some(Fault::DiskFull));
     // The probe writes another row.
-    this.maintain_disk().await;
+    this.health().maintain_disk().await;
     assert_eq!(this.stats().fault, Some(Fault::DiskFull));
     run("DROP TRIGGER disk_full ON node;
         CREATE TRIGGER disk_full BEFORE UPDATE ON write_probe EXECUTE FUNCTION disk_full()")
     .await;
-    this.renew_lease().await.expect("written");
+    this.node().renew_lease().await.expect("written");
     // The result of a probe is reused for a second.
     nodes.test.clock.advance(1_000);
-    this.maintain_disk().await;
+    this.health().maintain_disk().await;
     assert_eq!(this.stats().fault, Some(Fault::DiskFull));
     run("DROP TRIGGER disk_full ON write_probe").await;
     nodes.test.clock.advance(1_000);
-    this.maintain_disk().await;
+    this.health().maintain_disk().await;
     assert_eq!(this.stats().fault, None);
 }

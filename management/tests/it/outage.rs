@@ -37,9 +37,9 @@ async fn a_keyring_without_a_registration_verifies_while_its_database_answers(
     let editor = test.editor("Acme").await;
     let key = test.issue(&editor, draft()).await;
     test.clock.advance(6 * MINUTE);
-    assert_eq!(test.keyring.database_downtime_ms(), 6 * MINUTE);
-    test.keyring.renew_lease().await.expect("it answers");
-    assert_eq!(test.keyring.database_downtime_ms(), 0);
+    assert_eq!(test.keyring.node().database_downtime_ms(), 6 * MINUTE);
+    test.keyring.node().renew_lease().await.expect("it answers");
+    assert_eq!(test.keyring.node().database_downtime_ms(), 0);
     assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Accepted);
 }
 
@@ -182,7 +182,11 @@ async fn a_black_holed_network_does_not_block_a_change_forever() {
     );
     // The result of a check is cached for a second.
     test.clock.advance(1_000);
-    test.keyring.ready().await.expect_err("nothing arrives");
+    test.keyring
+        .health()
+        .ready()
+        .await
+        .expect_err("nothing arrives");
     tokio::time::resume();
     network.set(Fault::None);
     editor

@@ -21,10 +21,10 @@ async fn a_response_of_the_database_ends_the_downtime() {
     let test = TestKeyring::new(TestDatabase::sqlite().await).await;
     let keyring = owner(&test, 20).await;
     test.clock.advance(5_000);
-    assert_eq!(keyring.database_downtime_ms(), 5_000);
-    keyring.renew_lease().await.expect("ours");
-    assert_eq!(keyring.database_downtime_ms(), 0);
-    assert!(keyring.is_owner());
+    assert_eq!(keyring.node().database_downtime_ms(), 5_000);
+    keyring.node().renew_lease().await.expect("ours");
+    assert_eq!(keyring.node().database_downtime_ms(), 0);
+    assert!(keyring.node().is_owner());
 }
 
 #[tokio::test]
@@ -45,10 +45,20 @@ async fn a_replaced_process_verifies_nothing_and_changes_nothing() {
         matches!(refused, Err(ManagementError::Unavailable(_))),
         "{refused:?}"
     );
-    test.keyring.renew_lease().await.expect_err("replaced");
-    assert!(!test.keyring.is_owner());
-    assert_eq!(test.keyring.database_downtime_ms(), i64::MAX);
-    assert!(test.keyring.lost().await.contains("removed this one"));
+    test.keyring
+        .node()
+        .renew_lease()
+        .await
+        .expect_err("replaced");
+    assert!(!test.keyring.node().is_owner());
+    assert_eq!(test.keyring.node().database_downtime_ms(), i64::MAX);
+    assert!(
+        test.keyring
+            .node()
+            .lost()
+            .await
+            .contains("removed this one")
+    );
     assert_eq!(ask(&second, &call(&key)), Verdict::Accepted);
 }
 

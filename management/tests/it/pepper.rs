@@ -41,7 +41,13 @@ async fn rows(database: &TestDatabase, pepper: &[u8; 32]) -> PepperUsage {
 }
 
 async fn upgrade_all(keyring: &Keyring) {
-    while keyring.upgrade_digests().await.expect("written") > 0 {}
+    while keyring
+        .pepper_rotation()
+        .upgrade_digests()
+        .await
+        .expect("written")
+        > 0
+    {}
 }
 
 #[tokio::test]
@@ -76,7 +82,10 @@ async fn a_pepper_is_rotated_without_a_refused_call_and_removed_when_unused() {
 
         // The last ten calls bring the rest along; the log is sealed anew, and nothing is left.
         upgrade_all(&both).await;
-        both.seal_audit_logs().await.expect("sealed");
+        both.pepper_rotation()
+            .seal_audit_logs()
+            .await
+            .expect("sealed");
         let left = rows(&test.database, PEPPER).await;
         assert!(!left.is_needed(), "{left:?}");
         let only = reopen_under(&test.database, &test.clock, 10, &[NEWER]).await;
@@ -95,6 +104,7 @@ async fn keys_that_have_ended_need_no_pepper(database: TestDatabase) {
     editor.revoke(key.id, String::new()).await.expect("revoked");
     let both = reopen_under(&test.database, &test.clock, 8, &[NEWER, PEPPER]).await;
     both.expect("opens")
+        .pepper_rotation()
         .seal_audit_logs()
         .await
         .expect("sealed");
@@ -165,7 +175,10 @@ async fn sessions_devices_and_invitations_outlive_a_rotation(database: TestDatab
         both.invitations()
             .accept(&invited.token, PASSWORD.to_owned().into(), None, &origin);
     assert!(accepted.await.expect("works").is_some());
-    both.seal_audit_logs().await.expect("sealed");
+    both.pepper_rotation()
+        .seal_audit_logs()
+        .await
+        .expect("sealed");
     let only = reopen_under(&test.database, &test.clock, 9, &[NEWER]).await;
     let only = only.expect("opens");
     assert!(

@@ -46,10 +46,18 @@ async fn database_downtime_is_measured_by_the_monotonic_clock() {
         for test in on_each_database().await {
             test.clock.advance(200_000);
             test.clock.leap(leap);
-            assert_eq!(test.keyring.database_downtime_ms(), 200_000, "{leap}");
+            assert_eq!(
+                test.keyring.node().database_downtime_ms(),
+                200_000,
+                "{leap}"
+            );
             assert_eq!(test.keyring.stats().usage_lag_ms, 200_000, "{leap}");
             test.clock.advance(200_000);
-            assert_eq!(test.keyring.database_downtime_ms(), 400_000, "{leap}");
+            assert_eq!(
+                test.keyring.node().database_downtime_ms(),
+                400_000,
+                "{leap}"
+            );
         }
     }
 }
@@ -126,7 +134,7 @@ async fn run(test: &TestKeyring, milliseconds: i64) {
     let step = 10 * SECOND;
     for _ in 0..milliseconds / step {
         test.clock.advance(step);
-        test.keyring.keep_time().await.expect("noted");
+        test.keyring.node().keep_time().await.expect("noted");
     }
 }
 

@@ -51,7 +51,7 @@ pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
 
 /// Whether the database can be written, within [`DATABASE_TIMEOUT`]. The cause is logged once, where it was found.
 async fn is_database_ready(state: &AppState) -> bool {
-    match tokio::time::timeout(DATABASE_TIMEOUT, state.keyring.ready()).await {
+    match tokio::time::timeout(DATABASE_TIMEOUT, state.keyring.health().ready()).await {
         Ok(Ok(())) => true,
         Ok(Err(cause)) => {
             tracing::debug!(%cause, "not ready");

@@ -45,7 +45,7 @@ pub async fn wait_for_lock(url: &str) -> Result<DatabaseLock, CommandError> {
 /// # Errors
 /// Where that one runs, or the database fails.
 pub async fn join(keyring: &Keyring, config: &Config, node: &NodeId) -> Result<(), CommandError> {
-    let mut join = keyring.join(Joining {
+    let mut join = keyring.node().join(Joining {
         id: node.id,
         name: config.node_name.clone(),
         lease: config.lease,

@@ -220,7 +220,7 @@ async fn after_a_reset_of_the_clock_a_start_accepts_the_machines_time(database: 
     let started = async || {
         let store = start::open_store(&config).await.expect("opens");
         let keyring = start::open(store, &config).await.expect("starts");
-        keyring.keep_time().await.expect("compared");
+        keyring.node().keep_time().await.expect("compared");
         keyring
     };
     let keyring = started().await;

@@ -23,7 +23,7 @@ pub fn Toasts(
 ) -> impl IntoView {
     let waiting = viewer
         .as_ref()
-        .filter(|_| context::keyring().is_ok_and(|keyring| keyring.is_member()))
+        .filter(|_| context::keyring().is_ok_and(|keyring| keyring.node().is_member()))
         .map(|viewer| view! { <NodeWait app=viewer.application().id.to_string() /> });
     let toast = context::take_done().map(|outcome| {
         in_turn(async move {

@@ -169,7 +169,7 @@ pub(crate) async fn insert(
     events.extend(replaced.events);
     // Their accounts are locked in the same order by every sign-in.
     events.sort_by_key(|event| event.account_id);
-    let certain = keyring.certain_now();
+    let certain = keyring.node().certain_now();
     let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
     let mail = keyring
         .sign_in()

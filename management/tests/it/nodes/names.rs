@@ -36,10 +36,10 @@ async fn a_second_node_with_the_name_of_a_running_one_does_not_join() {
         return;
     };
     let third = newcomer(&nodes).await;
-    let mut join = third.join(under_the_name_of_the_second());
+    let mut join = third.node().join(under_the_name_of_the_second());
     let attempted = join.attempt().await.expect("waits");
     assert_eq!(attempted, waits_for_the_second());
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     let occupied = join.attempt().await.expect_err("it runs");
     assert!(matches!(occupied, JoinError::Occupied(_)));
     let line = occupied.to_string();
@@ -52,7 +52,7 @@ async fn a_node_takes_the_name_of_one_whose_lease_has_ended() {
         return;
     };
     let third = newcomer(&nodes).await;
-    let mut join = third.join(under_the_name_of_the_second());
+    let mut join = third.node().join(under_the_name_of_the_second());
     let attempted = join.attempt().await.expect("waits");
     assert_eq!(attempted, waits_for_the_second());
     nodes.test.clock.advance(WAIT);
@@ -67,7 +67,7 @@ async fn a_node_waits_for_the_name_of_one_whose_last_change_is_open() {
         return;
     };
     let third = newcomer(&nodes).await;
-    let mut join = third.join(under_the_name_of_the_second());
+    let mut join = third.node().join(under_the_name_of_the_second());
     let attempted = join.attempt().await.expect("waits");
     assert_eq!(attempted, waits_for_the_second());
     nodes.test.clock.advance(WAIT);
@@ -92,7 +92,7 @@ async fn a_node_does_not_take_the_name_of_one_that_has_not_compared_its_journal(
         return;
     };
     let third = newcomer(&nodes).await;
-    let mut join = third.join(under_the_name_of_the_second());
+    let mut join = third.node().join(under_the_name_of_the_second());
     let earlier = "UPDATE node SET history = history - 1 WHERE name = 'node 2'";
     let done = sqlx::query(earlier).execute(pool(&nodes)).await;
     done.expect("a row");

@@ -98,7 +98,7 @@ async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
     let this = &nodes.test.keyring;
     for _ in 0..60 {
         nodes.test.clock.advance(10_500);
-        this.renew_lease().await.expect("granted");
+        this.node().renew_lease().await.expect("granted");
     }
     for _ in 0..2 {
         let recovered = this.telemetry().recover_orphaned_usage().await;
@@ -150,11 +150,11 @@ async fn a_replaced_key_that_another_node_accepts_is_not_safe_to_stop_a_second_l
         }
     });
     while !regenerating.is_finished() {
-        nodes.other.renew_lease().await.expect("granted");
+        nodes.other.node().renew_lease().await.expect("granted");
         tokio::task::yield_now().await;
     }
     regenerating.await.expect("ends").expect("regenerated");
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     let rotation = async || {
         let key = nodes.editor.open_key(id).await.expect("the key");
         let rotation = key.rotation().await.expect("read").expect("replaced");
@@ -221,7 +221,7 @@ async fn a_rate_limit_allows_its_number_of_calls_on_each_node_and_no_more() {
         ..draft()
     };
     let key = nodes.test.issue(&nodes.editor, limited).await;
-    nodes.other.renew_lease().await.expect("granted");
+    nodes.other.node().renew_lease().await.expect("granted");
     let mut accepted = 0;
     for _ in 0..20 {
         for node in [&nodes.test.keyring, &nodes.other] {
@@ -239,7 +239,7 @@ async fn what_two_nodes_notice_is_one_security_event() {
     let (editor, id) = (nodes.editor.clone(), nodes.key.id);
     let deactivating = tokio::spawn(async move { editor.deactivate(id).await });
     while !deactivating.is_finished() {
-        nodes.other.renew_lease().await.expect("granted");
+        nodes.other.node().renew_lease().await.expect("granted");
         tokio::task::yield_now().await;
     }
     let confirmation = deactivating.await.expect("ends").expect("deactivated");

@@ -36,7 +36,10 @@ async fn secrets_move_to_a_newer_pepper_at_the_start_and_recovery_codes_with_the
 
     let both = reopen_under(&ada.test.database, clock, 9, &[ANOTHER, PEPPER]).await;
     let both = both.expect("opens");
-    both.seal_audit_logs().await.expect("sealed");
+    both.pepper_rotation()
+        .seal_audit_logs()
+        .await
+        .expect("sealed");
     assert_eq!(
         both.second_factors()
             .upgrade_secrets()

@@ -83,7 +83,7 @@ async fn a_node_without_a_lease_is_not_ready_although_its_database_can_be_writte
     let unready = node.get("/readyz", &[]).await;
     assert_eq!(unready.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(unready.body.contains("no key is verified"));
-    node.keyring.renew_lease().await.expect("granted");
+    node.keyring.node().renew_lease().await.expect("granted");
     assert_eq!(node.get("/readyz", &[]).await.status, StatusCode::OK);
 }
 
@@ -116,7 +116,7 @@ async fn a_node_that_renews_its_lease_and_cannot_write_is_ready_for_ten_seconds_
     node.store.close().await;
     for second in 1..=11 {
         node.clock.advance(1_000);
-        node.keyring.renew_lease().await.expect("granted");
+        node.keyring.node().renew_lease().await.expect("granted");
         let ready = node.get("/readyz", &[]).await.status == StatusCode::OK;
         assert_eq!(ready, second < 10, "after {second} s");
     }

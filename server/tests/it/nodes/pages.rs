@@ -28,10 +28,10 @@ pub async fn join(keyring: &Keyring, n: u128) {
         name: format!("node {n}"),
         lease: Duration::from_secs(30),
     };
-    let waits_for = keyring.join(joining).attempt().await.expect("joins");
+    let waits_for = keyring.node().join(joining).attempt().await.expect("joins");
     assert_eq!(waits_for, None);
-    keyring.record_comparison().await.expect("answers");
-    keyring.renew_lease().await.expect("granted");
+    keyring.node().record_comparison().await.expect("answers");
+    keyring.node().renew_lease().await.expect("granted");
 }
 
 /// Makes the server one of two nodes. The other one applies every change until the test ends.
@@ -42,8 +42,8 @@ async fn add_node(server: &TestServer) {
     let other = other.expect("opens");
     join(&other, 2).await;
     tokio::spawn(async move {
-        while other.is_owner() {
-            other.renew_lease().await.expect("granted");
+        while other.node().is_owner() {
+            other.node().renew_lease().await.expect("granted");
             tokio::task::yield_now().await;
         }
     });
