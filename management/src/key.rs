@@ -12,6 +12,7 @@ mod revoke;
 mod rotate;
 mod undelivered;
 
+pub use apply::Keys;
 pub use bulk::{AllKeys, Bulk};
 pub(crate) use changes::KeyChanges;
 pub use edit::Edited;

@@ -1,9 +1,9 @@
 //! The entry point, and the parts that it leads to.
 
 use crate::{
-    Background, Health, IdentityProvider, Invitations, Mailer, ManagementError, Node, Notices,
-    Outbox, Passkeys, PasswordResets, People, PepperRotation, SecondFactors, Sessions, SignIn,
-    Stats,
+    Background, Health, IdentityProvider, Invitations, Keys, Mailer, ManagementError, Node,
+    Notices, Outbox, Passkeys, PasswordResets, People, PepperRotation, SecondFactors, Sessions,
+    SignIn, Stats,
     account::AccountState,
     key::KeyChanges,
     node::{
@@ -122,6 +122,11 @@ impl Keyring {
         self.0
             .verifier
             .report_credentials_in_query(call, &*self.0.telemetry);
+    }
+
+    /// Changes of keys that no person makes.
+    pub fn keys(&self) -> Keys<'_> {
+        Keys { keyring: self }
     }
 
     /// Signing in.

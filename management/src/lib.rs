@@ -23,7 +23,7 @@ pub use account::{
     PeopleAdmin, PersonDraft, ResetLink, SetUp, SetupDraft, Support,
 };
 pub use error::ManagementError;
-pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Replayed};
+pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Keys, Replayed};
 pub use keyring::Keyring;
 pub use mail::{Delivery, MailSender, MailStats, Mailer, Notices, Outbox, SendError, SmtpServer};
 pub use node::{

@@ -49,7 +49,8 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
     }
     let warnings = files::warnings(&config);
     let replayed = keyring
-        .open_revocation_journal(&config.journal)
+        .keys()
+        .open_journal(&config.journal)
         .await
         .map_err(|error| {
             let shown = config.journal.display();

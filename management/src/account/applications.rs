@@ -199,7 +199,7 @@ impl FreshOwner {
         change: impl Future<Output = Result<ChangedKeys, StoreError>> + Send,
     ) -> Result<Applied<usize>, ManagementError> {
         let scope = [ChangeScope::Application(self.application().id)];
-        let changed = self.keyring().apply(&scope, change).await?;
+        let changed = self.keyring().keys().apply(&scope, change).await?;
         let count = changed.value().count;
         Ok(changed.with(count))
     }

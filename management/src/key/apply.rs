@@ -14,6 +14,12 @@ use std::{
 use store::{ChangeScope, ChangedKeys, IndexRow, KeyInsertion, StoreError};
 use verification::KeyIndex;
 
+/// The keys of all applications: the path of their changes, and changes that no person makes.
+#[derive(Clone, Copy)]
+pub struct Keys<'k> {
+    pub(crate) keyring: &'k Keyring,
+}
+
 /// Entries that are refused because the outcome of a commit is unknown, until they have been read again.
 #[derive(Default)]
 pub(crate) struct UncertainKeys(Mutex<Uncertain>);
@@ -91,7 +97,7 @@ impl Committed for ChangedKeys {
     }
 }
 
-impl Keyring {
+impl Keys<'_> {
     /// Makes a change of the keys in `scopes`. The transaction itself reads the rows for the index, so nothing can fail
     /// between the commit and the index. If the outcome of the commit is unknown, the keys are refused until they have been
     /// read again.
@@ -99,26 +105,26 @@ impl Keyring {
     /// # Errors
     /// The error of the database.
     pub(crate) async fn apply<T: Committed>(
-        &self,
+        self,
         scopes: &[ChangeScope],
         change: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<Applied<T>, StoreError> {
         match change.await {
             Ok(committed) => {
-                let at = self.monotonic();
+                let at = self.keyring.monotonic();
                 let rows = committed.rows();
                 if is_planted(PlantedFault::DroppedHandler)
                     && let Some(row) = rows.first()
                 {
-                    self.this_node().applied().add(row.position);
+                    self.keyring.this_node().applied().add(row.position);
                     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 }
                 for row in rows {
-                    self.index().update(row);
+                    self.keyring.index().update(row);
                 }
                 let position = rows.first().map(|row| row.position);
                 if let Some(position) = position {
-                    self.this_node().applied().add(position);
+                    self.keyring.this_node().applied().add(position);
                 }
                 if let Err(error) = self.record_ends(rows).await {
                     tracing::error!(%error, ?scopes, "a change was made, but is not answered with success");
@@ -128,8 +134,11 @@ impl Keyring {
             }
             Err(StoreError::OutcomeUnknown(cause)) => {
                 tracing::error!(%cause, ?scopes, "a commit was not answered; the keys are refused until they have been read again");
-                self.key_changes().uncertain().mark(scopes, self.index());
-                self.resolve_uncertain_keys().await;
+                self.keyring
+                    .key_changes()
+                    .uncertain()
+                    .mark(scopes, self.keyring.index());
+                self.resolve_uncertain().await;
                 Err(StoreError::OutcomeUnknown(cause))
             }
             Err(error) => Err(error),
@@ -137,8 +146,8 @@ impl Keyring {
     }
 
     /// Reads keys again that are refused because the outcome of a commit was unknown.
-    pub async fn resolve_uncertain_keys(&self) {
-        for scope in self.key_changes().uncertain().all() {
+    pub async fn resolve_uncertain(self) {
+        for scope in self.keyring.key_changes().uncertain().all() {
             if let Err(error) = self.settle(scope).await {
                 tracing::debug!(%error, ?scope, "keys stay refused");
             }
@@ -146,30 +155,34 @@ impl Keyring {
     }
 
     /// Records the ends of keys in the journal.
-    async fn record_ends(&self, rows: &[IndexRow]) -> Result<(), StoreError> {
-        let (changes, disk) = (self.key_changes(), self.store().disk());
-        changes.record_ends(rows, self.now(), disk).await
+    async fn record_ends(self, rows: &[IndexRow]) -> Result<(), StoreError> {
+        let (changes, disk) = (self.keyring.key_changes(), self.keyring.store().disk());
+        changes.record_ends(rows, self.keyring.now(), disk).await
     }
 
     /// Reads the keys of a scope until no outcome becomes unknown meanwhile.
-    async fn settle(&self, scope: ChangeScope) -> Result<(), ManagementError> {
+    async fn settle(self, scope: ChangeScope) -> Result<(), ManagementError> {
         loop {
-            let outcomes = self.key_changes().uncertain().outcomes();
+            let outcomes = self.keyring.key_changes().uncertain().outcomes();
             let rows = match scope {
-                ChangeScope::Key(id) => Vec::from_iter(self.store().index_row(id).await?),
+                ChangeScope::Key(id) => Vec::from_iter(self.keyring.store().index_row(id).await?),
                 ChangeScope::Application(app) => {
-                    self.store().index_rows_by_application(app).await?
+                    self.keyring.store().index_rows_by_application(app).await?
                 }
             };
             self.record_ends(&rows).await?;
-            let settled = self.key_changes().uncertain().settle(scope, outcomes, || {
-                for row in &rows {
-                    self.index().update(row);
-                }
-                if let (ChangeScope::Key(id), []) = (scope, &rows[..]) {
-                    self.index().remove(id);
-                }
-            });
+            let settled = self
+                .keyring
+                .key_changes()
+                .uncertain()
+                .settle(scope, outcomes, || {
+                    for row in &rows {
+                        self.keyring.index().update(row);
+                    }
+                    if let (ChangeScope::Key(id), []) = (scope, &rows[..]) {
+                        self.keyring.index().remove(id);
+                    }
+                });
             if settled {
                 return Ok(());
             }

@@ -170,6 +170,7 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<Applied<usize>, 
         .store()
         .revoke_all_keys((app, person), reason, one, whole);
     let revoked = keyring
+        .keys()
         .apply(&[ChangeScope::Application(app)], revoking)
         .await?;
     let count = revoked.value().count;

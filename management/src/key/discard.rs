@@ -39,5 +39,8 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<Applied<IndexRow>, Manage
     .check(editor, &key)?;
     let app = editor.application().id;
     let change = keyring.store().revoke_key(app, id, REASON, &event);
-    Ok(keyring.apply(&[ChangeScope::Key(id)], change).await?)
+    Ok(keyring
+        .keys()
+        .apply(&[ChangeScope::Key(id)], change)
+        .await?)
 }

@@ -107,7 +107,7 @@ async fn edit(
     let change = keyring
         .store()
         .change_key(app, id, (&before, &wanted), &event);
-    match keyring.apply(&[ChangeScope::Key(id)], change).await {
+    match keyring.keys().apply(&[ChangeScope::Key(id)], change).await {
         Ok(applied) => Ok(Some((applied, narrows))),
         // It was as the form shows a moment ago: another node changed it.
         Err(StoreError::NotFound) => match editor.stored_key(id).await?.editable(editor.now()) {

@@ -62,7 +62,10 @@ async fn issue(
         .event(Action::KeyCreated, &id, detail)
         .with_changes(FieldValues::default(), FieldValues::from(draft));
     let inserting = keyring.store().insert_key(&new, &event);
-    let inserted = keyring.apply(&[ChangeScope::Key(id)], inserting).await;
+    let inserted = keyring
+        .keys()
+        .apply(&[ChangeScope::Key(id)], inserting)
+        .await;
     let inserted = inserted.map(Applied::unconfirmed);
     let issued = IssuedKey {
         id,

@@ -1,8 +1,6 @@
 //! Revoking, deactivating and activating a key.
 
-use crate::{
-    Confirmation, Editor, FreshEditor, Keyring, ManagementError, NodesBehind, node::Applied,
-};
+use crate::{Confirmation, Editor, FreshEditor, Keys, ManagementError, NodesBehind, node::Applied};
 use domain::{
     audit::{Action, Actor, AuditEvent, FieldValues},
     key::{
@@ -113,7 +111,7 @@ pub(crate) async fn apply_transition(
     let store = keyring.store();
     #[cfg(feature = "planted-faults")]
     if let Transition::Revoke { .. } = wanted {
-        keyring.plant_revocation(id);
+        crate::node::planted::plant_revocation(keyring.index(), id);
     }
     let change = async {
         match &wanted {
@@ -123,7 +121,7 @@ pub(crate) async fn apply_transition(
             Transition::Confirm => store.confirm_key(app, id, &event).await,
         }
     };
-    match keyring.apply(&[ChangeScope::Key(id)], change).await {
+    match keyring.keys().apply(&[ChangeScope::Key(id)], change).await {
         Ok(applied) => Ok(applied.with(())),
         Err(StoreError::OutcomeUnknown(_))
             if keyring.index().with(id, |entry| wanted.was_applied(entry)) =>
@@ -136,20 +134,20 @@ pub(crate) async fn apply_transition(
     }
 }
 
-impl Keyring {
+impl Keys<'_> {
     /// Revokes the key that made the request.
     ///
     /// # Errors
     /// `NotFound` if it was revoked meanwhile; if the database fails, nothing was changed.
     pub async fn revoke_itself(
-        &self,
+        self,
         caller: &Caller,
         origin: &Origin,
     ) -> Result<Confirmation, ManagementError> {
-        let (keyring, id, app) = (self.clone(), caller.key_id, caller.application_id);
+        let (keyring, id, app) = (self.keyring.clone(), caller.key_id, caller.application_id);
         let event = AuditEvent {
             account_id: caller.account_id,
-            at: self.now(),
+            at: self.keyring.now(),
             actor: Actor::Key(id),
             action: Action::KeyRevoked,
             target: id.to_string(),
@@ -160,18 +158,22 @@ impl Keyring {
             before: FieldValues::from(&State::Active),
             after: revoked_facts(OWN_WISH),
         };
-        self.run_to_completion(async move {
-            let applied = {
-                let _lock = keyring.key_changes().lock(id).await;
-                #[cfg(feature = "planted-faults")]
-                keyring.plant_revocation(id);
-                let change = keyring.store().revoke_key(app, id, OWN_WISH, &event);
-                keyring.apply(&[ChangeScope::Key(id)], change).await?
-            };
-            let (_, confirmation) = keyring.node().confirm(applied).await?;
-            Ok(confirmation)
-        })
-        .await
+        self.keyring
+            .run_to_completion(async move {
+                let applied = {
+                    let _lock = keyring.key_changes().lock(id).await;
+                    #[cfg(feature = "planted-faults")]
+                    crate::node::planted::plant_revocation(keyring.index(), id);
+                    let change = keyring.store().revoke_key(app, id, OWN_WISH, &event);
+                    keyring
+                        .keys()
+                        .apply(&[ChangeScope::Key(id)], change)
+                        .await?
+                };
+                let (_, confirmation) = keyring.node().confirm(applied).await?;
+                Ok(confirmation)
+            })
+            .await
     }
 }
 

@@ -133,7 +133,7 @@ async fn regenerate(
         .store()
         .replace_key(&new, id, retires_at, &created, &replaced);
     let scopes = [ChangeScope::Key(id), ChangeScope::Key(new_id)];
-    let (inserted, applied) = match keyring.apply(&scopes, replacing).await {
+    let (inserted, applied) = match keyring.keys().apply(&scopes, replacing).await {
         Ok(applied) => {
             let (inserted, applied) = applied.split();
             (Ok(inserted), applied.is_change().then_some(applied))
@@ -215,7 +215,7 @@ async fn move_retirement(
     let moving = keyring
         .store()
         .move_retirement(editor.application().id, id, end, &event);
-    let moved = keyring.apply(&[ChangeScope::Key(id)], moving).await;
+    let moved = keyring.keys().apply(&[ChangeScope::Key(id)], moving).await;
     let applied = moved.map_err(taken(IllegalTransition::NotRetiring))?;
     Ok(applied.with(end))
 }

@@ -146,7 +146,7 @@ impl Node<'_> {
             self.keyring.this_node().lose(error);
         }
         renewed?;
-        self.keyring.resolve_uncertain_keys().await;
+        self.keyring.keys().resolve_uncertain().await;
         Ok(())
     }
 }

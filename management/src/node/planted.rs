@@ -7,7 +7,7 @@
 mod named;
 
 #[cfg(feature = "planted-faults")]
-pub(crate) use named::{cached, is_planted};
+pub(crate) use named::{cached, is_planted, plant_revocation};
 
 /// A deviation from the protocol of `docs/decisions/0044-several-nodes.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -156,6 +156,7 @@ async fn a_key_that_revokes_itself_is_the_actor_in_the_audit_log(database: TestD
         .expect("the right secret");
     let origin = Origin::default();
     test.keyring
+        .keys()
         .revoke_itself(&caller, &origin)
         .await
         .expect("revoked");

@@ -162,10 +162,7 @@ async fn a_revocation_that_cannot_be_journaled_is_not_answered_and_is_journaled_
     };
     for test in on_each_database().await {
         let path = disk.path().join("revocations");
-        test.keyring
-            .open_revocation_journal(&path)
-            .await
-            .expect("room");
+        test.keyring.keys().open_journal(&path).await.expect("room");
         let editor = test.editor("Acme").await;
         let key = test.issue(&editor, draft()).await;
         let pair = (key.id.to_string(), key.secret.clone());
@@ -209,7 +206,7 @@ async fn a_full_disk_of_the_journal_is_reported_and_leaves_the_reserve_of_the_da
     };
     for test in on_each_database().await {
         let path = disk.path().join("revocations");
-        let opened = test.keyring.open_revocation_journal(&path).await;
+        let opened = test.keyring.keys().open_journal(&path).await;
         opened.expect("room");
         test.keyring.health().keep_reserve().await;
         let editor = test.editor("Acme").await;

@@ -95,7 +95,7 @@ impl Scene {
             let folder = tempfile::tempdir().expect("a folder");
             let editor = test.editor("Acme").await;
             let path = folder.path().join("revocations");
-            let replayed = test.keyring.open_revocation_journal(&path).await;
+            let replayed = test.keyring.keys().open_journal(&path).await;
             assert_eq!(replayed.expect("new"), Replayed::default());
             all.push(Self {
                 test,
@@ -143,7 +143,8 @@ impl Scene {
         let journal = folder.path().join("revocations");
         let replayed = test
             .keyring
-            .open_revocation_journal(&journal)
+            .keys()
+            .open_journal(&journal)
             .await
             .expect("read");
         (test, replayed, folder)
@@ -195,7 +196,7 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
         });
         let caller = caller.caller.expect("the right secret");
         let origin = Origin::default();
-        let ended = keyring.revoke_itself(&caller, &origin).await;
+        let ended = keyring.keys().revoke_itself(&caller, &origin).await;
         ended.expect("revoked");
         editor
             .fresh()
@@ -343,9 +344,9 @@ async fn a_new_journal_records_the_ends_of_keys_in_the_database() {
         let keyring = reopen(&test.database, &test.clock, 9).await;
         let journal = folder.path().join("revocations");
         // The one before has it still.
-        assert!(keyring.open_revocation_journal(&journal).await.is_err());
+        assert!(keyring.keys().open_journal(&journal).await.is_err());
         test.keyring = keyring;
-        let replayed = test.keyring.open_revocation_journal(&journal).await;
+        let replayed = test.keyring.keys().open_journal(&journal).await;
         let replayed = replayed.expect("free");
         let ended = (replayed.revoked, replayed.deactivated, replayed.retired);
         assert_eq!(ended, (1, 1, 1));

@@ -96,7 +96,7 @@ async fn while_the_outcome_of_a_change_is_unknown_only_its_key_is_refused() {
     assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Unavailable);
     assert_eq!(ask(&test.keyring, &call(&other)), Verdict::Accepted);
     network.set(Fault::None);
-    test.keyring.resolve_uncertain_keys().await;
+    test.keyring.keys().resolve_uncertain().await;
     assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Inactive);
 }
 
@@ -132,7 +132,7 @@ async fn a_key_whose_creation_was_not_answered_is_returned_with_its_secret_by_th
         "{unknown:?}"
     );
     network.set(Fault::None);
-    test.keyring.resolve_uncertain_keys().await;
+    test.keyring.keys().resolve_uncertain().await;
     let Issue::New(key) = fresh.issue(draft(), once).await.expect("works") else {
         panic!("its secret is lost");
     };
@@ -153,7 +153,7 @@ async fn a_key_whose_creation_was_not_answered_is_returned_with_its_secret_by_th
         "{unknown:?}"
     );
     network.set(Fault::None);
-    test.keyring.resolve_uncertain_keys().await;
+    test.keyring.keys().resolve_uncertain().await;
     let again = fresh.regenerate(key.id, wanted, once).await;
     let (Issue::New(new), _) = again.expect("works") else {
         panic!("its secret is lost");

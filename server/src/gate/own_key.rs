@@ -23,7 +23,7 @@ use management::{Confirmation, ManagementError};
 pub async fn revoke(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let caller = check(&state, &request, ScopeSet::default())?;
     let origin = request::origin(&request);
-    match state.keyring.revoke_itself(&caller, &origin).await {
+    match state.keyring.keys().revoke_itself(&caller, &origin).await {
         Ok(confirmation) => {
             let nodes = [(wire::NODES, nodes_header(&confirmation))];
             Ok((StatusCode::NO_CONTENT, nodes).into_response())

@@ -1,7 +1,7 @@
 //! Ends keys again that the journal has and the database has forgotten.
 
 use super::{BadJournal, Journal, JournaledEnds, KeyEnd};
-use crate::{Keyring, ManagementError, key::revoked_facts};
+use crate::{Keyring, Keys, ManagementError, key::revoked_facts};
 use domain::{
     audit::{Action, Actor, AuditEvent, FieldValues},
     key::{KeyDraft, expiry::Expiry, state::State, token::KeyId},
@@ -43,16 +43,16 @@ struct Replay<'a> {
     journal: &'a Journal,
 }
 
-impl Keyring {
+impl Keys<'_> {
     /// Opens the revocation journal, and ends keys again that the database has forgotten. To be called before any call is
     /// verified.
     ///
     /// # Errors
     /// If the file cannot be used, or the database fails.
-    pub async fn open_revocation_journal(&self, path: &Path) -> Result<Replayed, BadJournal> {
-        let journal = self.key_changes().open_journal(path).await?;
+    pub async fn open_journal(self, path: &Path) -> Result<Replayed, BadJournal> {
+        let journal = self.keyring.key_changes().open_journal(path).await?;
         let replay = Replay {
-            keyring: self,
+            keyring: self.keyring,
             journal,
         };
         replay
@@ -227,7 +227,11 @@ impl Replay<'_> {
             KeyEnd::Revoked => {
                 let event = event(Action::KeyRevoked, was, revoked_facts(REASON));
                 let change = self.keyring.store().revoke_key(app, id, REASON, &event);
-                self.keyring.apply(&scope, change).await?.unconfirmed();
+                self.keyring
+                    .keys()
+                    .apply(&scope, change)
+                    .await?
+                    .unconfirmed();
             }
             KeyEnd::Deactivated { .. } => {
                 let off = FieldValues::from(&State::Inactive { at: now });
@@ -236,7 +240,11 @@ impl Replay<'_> {
                     .keyring
                     .store()
                     .deactivate_key_for_good(app, id, &event);
-                self.keyring.apply(&scope, change).await?.unconfirmed();
+                self.keyring
+                    .keys()
+                    .apply(&scope, change)
+                    .await?
+                    .unconfirmed();
             }
             // The successor is forgotten too, so the key gets an expiration instead.
             KeyEnd::Retires { end, .. } => {
@@ -248,7 +256,11 @@ impl Replay<'_> {
                     FieldValues::from(&after),
                 );
                 let change = self.keyring.store().expire_key(app, id, end, &event);
-                self.keyring.apply(&scope, change).await?.unconfirmed();
+                self.keyring
+                    .keys()
+                    .apply(&scope, change)
+                    .await?
+                    .unconfirmed();
             }
         }
         Ok(())

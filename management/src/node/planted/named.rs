@@ -1,7 +1,6 @@
 //! The fault that the environment names.
 
 use super::PlantedFault;
-use crate::Keyring;
 use domain::key::token::KeyId;
 use std::{
     collections::HashMap,
@@ -9,7 +8,7 @@ use std::{
     sync::{LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
 };
-use verification::Decision;
+use verification::{Decision, KeyIndex};
 
 const VARIABLE: &str = "LATCHKEY_PLANTED_FAULT";
 /// The age up to which a copy of a decision is used.
@@ -52,11 +51,9 @@ pub(crate) fn cached(key: &str, decide: impl FnOnce() -> Decision) -> Decision {
     }
 }
 
-impl Keyring {
-    /// With [`PlantedFault::IndexBeforeCommit`], refuses a key whose revocation is about to be committed.
-    pub(crate) fn plant_revocation(&self, id: KeyId) {
-        if is_planted(PlantedFault::IndexBeforeCommit) {
-            self.index().mark_revoked(id);
-        }
+/// With [`PlantedFault::IndexBeforeCommit`], refuses a key whose revocation is about to be committed.
+pub(crate) fn plant_revocation(index: &KeyIndex, id: KeyId) {
+    if is_planted(PlantedFault::IndexBeforeCommit) {
+        index.mark_revoked(id);
     }
 }

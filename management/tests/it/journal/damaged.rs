@@ -25,7 +25,7 @@ async fn start(scene: &Scene, database: &Path, journal: &Path) -> Option<Keyring
     let closing = store.clone();
     let opened = open(&scene.test, store).await;
     let kept = match &opened {
-        Some(keyring) => keyring.open_revocation_journal(journal).await.is_ok(),
+        Some(keyring) => keyring.keys().open_journal(journal).await.is_ok(),
         None => false,
     };
     if !kept {
