@@ -61,9 +61,9 @@ impl Client {
         Ok(client)
     }
 
-    /// Adds the cookies of another client.
+    /// Replaces the cookies by those of another client.
     pub fn with_cookies_of(mut self, other: &Self) -> Self {
-        self.cookies.extend_from_slice(&other.cookies);
+        self.cookies.clone_from(&other.cookies);
         self
     }
 
@@ -72,12 +72,14 @@ impl Client {
         self.send("GET", path, HTML, "")
     }
 
-    /// Posts a form, and stores the cookies of the response.
+    /// Posts a form, and stores the cookies of the response instead of earlier ones with the same names.
     pub fn post(&mut self, path: &str, form: &str) -> Result<Response> {
         let response = self.send("POST", path, HTML, form)?;
-        for (name, value) in &response.headers {
-            if name == "set-cookie" {
+        for (header, value) in &response.headers {
+            if header == "set-cookie" {
                 let pair = value.split(';').next().unwrap_or_default();
+                self.cookies
+                    .retain(|cookie| cookie_name(cookie) != cookie_name(pair));
                 self.cookies.push(pair.to_owned());
             }
         }
@@ -191,6 +193,11 @@ impl Client {
     }
 }
 
+/// Returns the name of a cookie.
+fn cookie_name(cookie: &str) -> &str {
+    cookie.split('=').next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, TcpListener};
@@ -207,6 +214,24 @@ mod tests {
         let _ = server.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         let second = client.send("GET", "/second", "", "");
         assert!(second.is_err(), "{:?}", second.map(|answer| answer.status));
+        Ok(())
+    }
+
+    #[test]
+    fn a_cookie_replaces_the_earlier_one_with_its_name() -> Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let mut client = Client::connect(listener.local_addr()?)?;
+        let (mut server, _) = listener.accept()?;
+        for cookies in [
+            "set-cookie: session=1; Path=/\r\nset-cookie: device=x\r\n",
+            "set-cookie: session=2=; Path=/\r\n",
+        ] {
+            server.write_all(
+                format!("HTTP/1.1 200 OK\r\n{cookies}content-length: 0\r\n\r\n").as_bytes(),
+            )?;
+            client.post("/", "")?;
+        }
+        assert_eq!(client.cookies(), "device=x; session=2=");
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     http_client::Client,
     installation::sign_in,
-    kill::load::{self, Credentials, Operation},
+    kill::load::{self, ChangeRefusal, Credentials, Operation},
 };
 
 /// How long an owner waits for an answer: much longer than any wait for a lease.
@@ -45,7 +45,12 @@ pub struct Owner<'l> {
     load: &'l Load,
     number: usize,
     random: Random,
-    session: Option<(Client, Instant)>,
+    /// The connection over which the last session began, with its cookies.
+    browser: Option<Client>,
+    /// When that session began; none after a node has refused it.
+    signed_in: Option<Instant>,
+    /// The node that has refused the session. The owner signs in there.
+    refused_by: Option<usize>,
     clients: Vec<Option<Client>>,
 }
 
@@ -56,7 +61,9 @@ impl<'l> Owner<'l> {
             load,
             number,
             random,
-            session: None,
+            browser: None,
+            signed_in: None,
+            refused_by: None,
             clients: load.nodes.iter().map(|_| None).collect(),
         }
     }
@@ -70,7 +77,8 @@ impl<'l> Owner<'l> {
             thread::sleep(PAUSE);
             let load = self.load;
             load.unless_quiet(|| {
-                let node = self.random.below(load.nodes.len());
+                let refused_by = self.refused_by.take();
+                let node = refused_by.unwrap_or_else(|| self.random.below(load.nodes.len()));
                 if let Some(client) = self.connect(node)
                     && let Some(client) = self.change(client, node, change)
                 {
@@ -85,21 +93,40 @@ impl<'l> Owner<'l> {
         if let Some(client) = self.clients[node].take() {
             return Some(client);
         }
-        let connect = || Client::connect_within(self.load.nodes[node], TIMEOUT).ok();
-        let session = self.session.take();
-        let session = session.filter(|(_, since)| since.elapsed() < MAX_SESSION_AGE);
-        let session = if let Some(session) = session {
-            session
-        } else {
-            let mut client = connect()?;
-            sign_in(&mut client).ok()?;
-            // The other connections have the cookie of the last session.
-            self.clients.fill_with(|| None);
-            (client, Instant::now())
+        let address = self.load.nodes[node];
+        let connect = || Client::connect_within(address, TIMEOUT).ok();
+        let began = self.signed_in;
+        if began.is_none_or(|began| began.elapsed() >= MAX_SESSION_AGE) {
+            self.sign_in(connect()?)?;
+        }
+        Some(connect()?.with_cookies_of(self.browser.as_ref()?))
+    }
+
+    /// Signs in, in the same browser as before: a known one is not throttled with those of the other owners.
+    fn sign_in(&mut self, client: Client) -> Option<()> {
+        let mut client = match &self.browser {
+            Some(browser) => client.with_cookies_of(browser),
+            None => client,
         };
-        let client = connect().map(|client| client.with_cookies_of(&session.0));
-        self.session = Some(session);
-        client
+        sign_in(&mut client).ok()?;
+        self.browser = Some(client);
+        self.signed_in = Some(Instant::now());
+        // The other connections have the cookie of the last session.
+        self.clients.fill_with(|| None);
+        Some(())
+    }
+
+    /// Ends the session if a node has refused it. A node whose clock is set forward does, and accepts one that begins there.
+    /// Returns whether it has.
+    fn end_refused_session(&mut self, node: usize, error: &anyhow::Error) -> bool {
+        let refusal = error.downcast_ref::<ChangeRefusal>();
+        let is_refused = refusal.is_some_and(ChangeRefusal::asks_to_sign_in);
+        if is_refused {
+            self.signed_in = None;
+            self.refused_by = Some(node);
+            self.clients.fill_with(|| None);
+        }
+        is_refused
     }
 
     /// Revokes a key and creates one. Returns the connection if it can be used again.
@@ -114,6 +141,7 @@ impl<'l> Owner<'l> {
         match load::create(&mut client, &self.load.app, &name, sequence, change) {
             Ok(Some((id, secret))) => self.add(Credentials { id, secret }, name),
             Ok(None) => return None,
+            Err(error) if self.end_refused_session(node, &error) => return None,
             // The database may not answer.
             Err(_) => {}
         }
@@ -152,6 +180,9 @@ impl<'l> Owner<'l> {
             }
         };
         let end = load.now();
+        if let Err(error) = &answered {
+            self.end_refused_session(node, error);
+        }
         if !matches!(answered, Ok(true)) {
             load.totals.unacknowledged.fetch_add(1, Ordering::Relaxed);
             return false;

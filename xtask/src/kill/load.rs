@@ -1,14 +1,16 @@
 //! The calls and changes that are made until the server is killed.
 
 use std::{
+    error::Error,
+    fmt,
     net::SocketAddr,
     sync::atomic::{AtomicBool, Ordering},
     time::Instant,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::http_client::Client;
+use crate::http_client::{Client, Response};
 
 /// A key id and its secret.
 #[derive(Clone)]
@@ -52,6 +54,42 @@ pub struct Change {
     pub secret: String,
     pub acknowledged: bool,
 }
+
+/// An answer that acknowledges no change.
+#[derive(Debug)]
+pub struct ChangeRefusal {
+    function: &'static str,
+    status: u16,
+    text: String,
+}
+
+impl ChangeRefusal {
+    fn new(function: &'static str, answer: &Response) -> Self {
+        Self {
+            function,
+            status: answer.status,
+            text: String::from_utf8_lossy(&answer.body).into_owned(),
+        }
+    }
+
+    /// Whether the session has ended, or began too long ago for the change.
+    pub const fn asks_to_sign_in(&self) -> bool {
+        matches!(self.status, 302 | 303 | 401 | 403)
+    }
+}
+
+impl fmt::Display for ChangeRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            function,
+            status,
+            text,
+        } = self;
+        write!(f, "{function} returned status {status}: {text}")
+    }
+}
+
+impl Error for ChangeRefusal {}
 
 /// Calls with each key in turn, beginning with the key at index `first`, until the server is killed.
 pub fn call(
@@ -118,7 +156,7 @@ pub fn change(
     Ok(changes)
 }
 
-/// Returns whether the change was acknowledged: `false` if the server is killed. A refused change is an error.
+/// Returns whether the change was acknowledged: `false` if the server is killed. A [`ChangeRefusal`] is an error.
 pub fn perform(
     owner: &mut Client,
     app: &str,
@@ -139,18 +177,14 @@ pub fn perform(
     match owner.send("POST", &format!("/api/{function}"), JSON, &form) {
         // Any other status, a redirect to the sign-in among them, acknowledges nothing.
         Ok(answer) if answer.status == 200 => Ok(true),
-        Ok(answer) => bail!(
-            "{function} returned status {}: {}",
-            answer.status,
-            answer.text()?
-        ),
+        Ok(answer) => Err(ChangeRefusal::new(function, &answer).into()),
         Err(_) => Ok(false),
     }
 }
 
 const JSON: &str = "accept: application/json\r\n";
 
-/// Creates a key, and returns its id and secret, or `None` if the server is killed. A refusal is an error.
+/// Creates a key, and returns its id and secret, or `None` if the server is killed. A [`ChangeRefusal`] is an error.
 pub fn create(
     owner: &mut Client,
     app: &str,
@@ -170,8 +204,8 @@ pub fn create(
     let text = answer.text()?;
     let field = |name: &str| between(text, &format!("\"{name}\":\""), "\"").map(str::to_owned);
     let key = field("id").zip(field("secret"));
-    key.with_context(|| format!("create_key returned status {}: {text}", answer.status))
-        .map(Some)
+    key.map(Some)
+        .ok_or_else(|| ChangeRefusal::new("create_key", &answer).into())
 }
 
 /// Returns the text between the first occurrence of `before` and the next one of `after`.
