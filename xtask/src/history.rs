@@ -1,7 +1,9 @@
 //! Checks the promise of several nodes against real processes and a real PostgreSQL: when a revocation is answered, no node
 //! accepts a call that begins later.
 
+mod clock;
 mod cluster;
+mod evidence;
 mod faults;
 mod keys;
 mod link;
@@ -13,7 +15,7 @@ mod trouble;
 
 use std::{
     hash::{BuildHasher as _, Hasher as _, RandomState},
-    path::Path,
+    path::PathBuf,
     sync::atomic::Ordering,
     thread,
     time::{Duration, Instant},
@@ -24,11 +26,11 @@ use clap::Args;
 
 use crate::{
     history::{
-        cluster::{Cluster, LEASE, NODES},
-        load::{Found, Load, lock},
+        cluster::{Cluster, LEASE, NODES, NodeSetup},
+        load::{Found, Load},
         owner::Owner,
         random::Random,
-        trouble::Trouble,
+        trouble::Troubles,
     },
     installation,
     step::info,
@@ -64,8 +66,12 @@ pub struct Options {
     /// The number of owners who create and revoke keys
     #[arg(long, default_value_t = OWNERS)]
     owners: usize,
+    /// Another build of the server, for example of an older version: nodes leave, and are started again as the other one of the
+    /// two programs
+    #[arg(long, value_name = "PROGRAM")]
+    other: Option<PathBuf>,
     /// Find this planted fault in the server, or every one
-    #[arg(long, value_parser = faults::names(), conflicts_with = "minutes")]
+    #[arg(long, value_parser = faults::names(), conflicts_with_all = ["minutes", "other"])]
     fault: Option<String>,
 }
 
@@ -76,9 +82,22 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if let Some(fault) = &options.fault {
         return find(workspace, fault, seed);
     }
+    let other = options.other.as_deref();
+    let other = other.map(installation::existing_program).transpose()?;
+    let clock_library = clock::find_library();
+    let program = installation::program(workspace)?;
+    ensure!(
+        other.as_ref() != Some(&program),
+        "{} is the program itself: name another build",
+        program.display()
+    );
     let outcome = Run {
-        program: &installation::program(workspace)?,
-        fault: None,
+        nodes: NodeSetup {
+            program: &program,
+            other_program: other.as_deref(),
+            clock_library: clock_library.as_deref(),
+            fault: None,
+        },
         seed,
         time: Duration::from_mins(options.minutes),
         callers: options.callers,
@@ -99,8 +118,13 @@ fn find(workspace: &Workspace, fault: &str, seed: u32) -> Result<()> {
             continue;
         }
         let outcome = Run {
-            program: &program,
-            fault: Some(name),
+            nodes: NodeSetup {
+                program: &program,
+                other_program: None,
+                // No fault needs it, and the search is short.
+                clock_library: None,
+                fault: Some(name),
+            },
             seed,
             time: MAX_SEARCH,
             callers: CALLERS,
@@ -131,8 +155,7 @@ fn any_seed() -> u32 {
 
 /// A run to perform.
 struct Run<'a> {
-    program: &'a Path,
-    fault: Option<&'a str>,
+    nodes: NodeSetup<'a>,
     seed: u32,
     time: Duration,
     /// Clients that call each node.
@@ -155,7 +178,7 @@ struct Outcome {
 impl Run<'_> {
     /// Starts nodes, and lets troubles happen under load until the time is over or a violation is found.
     fn perform(&self) -> Result<Outcome> {
-        let mut cluster = Cluster::start(self.program, self.fault)?;
+        let mut cluster = Cluster::start(&self.nodes)?;
         let app = cluster.app()?;
         let lease = LEASE * 105 / 100;
         let load = Load::new(cluster.addresses(), app, lease);
@@ -182,7 +205,7 @@ impl Run<'_> {
         })?;
         outcome.troubles = troubles;
         if let Some(found) = outcome.load.found() {
-            outcome.evidence = evidence(&mut cluster, &outcome.load, &found)?;
+            outcome.evidence = evidence::describe(&mut cluster, &outcome.load, &found)?;
         } else {
             outcome.called_at_the_end = check_durability(&mut cluster, &outcome.load)?;
         }
@@ -190,19 +213,13 @@ impl Run<'_> {
     }
 
     fn drive(&self, cluster: &mut Cluster, load: &Load, troubles: &mut u64) -> Result<()> {
-        let mut random = Random::new(self.seed, 0);
-        let mut kinds = Vec::new();
+        let mut next = Troubles::new(&self.nodes, Random::new(self.seed, 0));
         recover(cluster, load)?;
         while load.now() < self.time && !load.is_stopping() {
             load.set_healthy(true);
             load.wait(HEALTHY);
             load.set_healthy(false);
-            let kind = kinds.pop().unwrap_or_else(|| {
-                kinds = trouble::ALL.to_vec();
-                random.shuffle(&mut kinds);
-                kinds.pop().unwrap_or(trouble::Kind::Kill)
-            });
-            let trouble = Trouble::choose(kind, NODES, &mut random);
+            let trouble = next.choose();
             if self.prints {
                 info(&format!("{:6.1} s  {trouble}", load.now().as_secs_f64()));
             }
@@ -252,43 +269,6 @@ fn check_durability(cluster: &mut Cluster, load: &Load) -> Result<usize> {
     );
     cluster.nodes[0].verify_audit()?;
     Ok(keys)
-}
-
-/// Describes what a violation left behind: how the revocation was acknowledged, the rows of the database, what each node answers
-/// now, and the ends of the nodes' logs.
-fn evidence(cluster: &mut Cluster, load: &Load, found: &Found) -> Result<String> {
-    let key = &found.key;
-    let id = &key.credentials.id;
-    let mut lines = vec![
-        format!("key {id}, {:?}", found.violation),
-        format!("acknowledged: {:?}", key.acknowledgement.get()),
-        format!("{:?}", lock(&key.register)),
-        format!("the nodes answer now: {:?}", load.answers(key)),
-    ];
-    for (name, query) in [
-        ("key", format!("SELECT * FROM api_key WHERE id = '{id}'")),
-        (
-            "changes",
-            format!("SELECT * FROM change WHERE key_id = '{id}'"),
-        ),
-        (
-            "audit log",
-            format!("SELECT * FROM audit WHERE target = '{id}'"),
-        ),
-        ("nodes", "SELECT * FROM node".to_owned()),
-        ("head", "SELECT * FROM change_head".to_owned()),
-    ] {
-        let rows = cluster.database.query(&query);
-        lines.push(match rows {
-            Ok(rows) => format!("{name}:\n{rows}"),
-            Err(error) => format!("{name}: {error:#}"),
-        });
-    }
-    for (number, node) in cluster.nodes.iter_mut().enumerate() {
-        let log = node.server()?.log();
-        lines.push(format!("the log of node {}:\n{log}", number + 1));
-    }
-    Ok(lines.join("\n"))
 }
 
 impl Outcome {
@@ -360,7 +340,7 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
-    use std::{env, fs};
+    use std::{env, fs, path::Path};
 
     use super::*;
     use crate::{latchkey, postgres};
@@ -383,9 +363,14 @@ mod tests {
         };
         let seed = any_seed();
         println!("seed {seed}");
+        let clock_library = clock::find_library();
         let outcome = Run {
-            program: &program,
-            fault: None,
+            nodes: NodeSetup {
+                program: &program,
+                other_program: None,
+                clock_library: clock_library.as_deref(),
+                fault: None,
+            },
             seed,
             time: TIME,
             callers: CALLERS,

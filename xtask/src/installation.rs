@@ -4,6 +4,7 @@ use std::{
     env,
     fs::{self, File},
     io::Write as _,
+    mem,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -46,11 +47,22 @@ pub fn program(workspace: &Workspace) -> Result<PathBuf> {
 
 /// Returns the program in `LATCHKEY_BIN`, or the one that `build` makes.
 pub fn named_program(build: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
-    let program = match env::var_os("LATCHKEY_BIN") {
+    let program: PathBuf = match env::var_os("LATCHKEY_BIN") {
         Some(named) => named.into(),
         None => build()?,
     };
-    fs::canonicalize(&program).with_context(|| format!("cannot find {}", program.display()))
+    existing_program(&program)
+}
+
+/// Returns the full path of a program.
+///
+/// # Errors
+/// If there is no such file.
+pub fn existing_program(program: &Path) -> Result<PathBuf> {
+    let path =
+        fs::canonicalize(program).with_context(|| format!("cannot find {}", program.display()))?;
+    ensure!(path.is_file(), "{} is not a program", path.display());
+    Ok(path)
 }
 
 /// Returns an unused address of this machine.
@@ -99,6 +111,11 @@ impl Installation {
         fs::copy(from.folder.join(PEPPER), self.folder.join(PEPPER))
             .context("cannot copy the pepper")?;
         Ok(())
+    }
+
+    /// Exchanges the program for `other`. A server that runs is not changed.
+    pub fn swap_program(&mut self, other: &mut PathBuf) {
+        mem::swap(&mut self.program, other);
     }
 
     /// Returns the folder of the files.
@@ -201,6 +218,17 @@ impl Server {
         lines[first..].join("\n")
     }
 
+    /// Returns how many lines that the servers of the installation have printed contain a text.
+    pub fn count_in_log(&self, text: &str) -> usize {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        log.lines().filter(|line| line.contains(text)).count()
+    }
+
+    /// Returns the id of the process.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     fn is_ready(&self) -> bool {
         Client::connect(self.address)
             .and_then(|mut client| client.get("/readyz"))
@@ -226,7 +254,7 @@ impl Server {
 
     /// Sends a signal, by its name without `SIG`.
     pub fn signal(&self, signal: &str) -> Result<()> {
-        let id = self.process.id().to_string();
+        let id = self.process_id().to_string();
         output(Command::new("kill").arg(format!("-{signal}")).arg(id))?;
         Ok(())
     }

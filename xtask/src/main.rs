@@ -221,6 +221,7 @@ mod tests {
             "deploy",
             "bench all",
             "fuzz soon",
+            "history --fault all --other latchkey",
             "mutants xtask",
             "test --rust --browser",
             "test one two",

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{
-    history::link::Link,
+    history::{clock::NodeClock, link::Link},
     installation::{Installation, Server, free_address},
     postgres,
 };
@@ -25,6 +25,18 @@ const UNAVAILABLE: &str = "the database does not answer";
 /// The variable that names the planted fault. Only a program with the feature `planted-faults` reads it.
 const FAULT_VARIABLE: &str = "LATCHKEY_PLANTED_FAULT";
 
+/// What the nodes run.
+#[derive(Clone, Copy)]
+pub struct NodeSetup<'a> {
+    pub program: &'a Path,
+    /// The program of another version.
+    pub other_program: Option<&'a Path>,
+    /// The library that sets the wall clocks of nodes.
+    pub clock_library: Option<&'a Path>,
+    /// The planted fault.
+    pub fault: Option<&'a str>,
+}
+
 /// The database and its nodes.
 pub struct Cluster {
     pub nodes: Vec<Node>,
@@ -36,17 +48,21 @@ pub struct Node {
     pub address: SocketAddr,
     pub link: Link,
     installation: Option<Installation>,
+    /// The program that the node does not run, if there are two.
+    other_program: Option<PathBuf>,
+    /// The wall clock, if it can be set.
+    clock: Option<NodeClock>,
     server: Option<Server>,
 }
 
 impl Cluster {
-    /// Starts a database and nodes that run this program, with a planted fault if one is named.
-    pub fn start(program: &Path, fault: Option<&str>) -> Result<Self> {
+    /// Starts a database and nodes.
+    pub fn start(setup: &NodeSetup<'_>) -> Result<Self> {
         let database = postgres::Server::on_port(postgres::programs()?)?;
         let to = database.address().context("the database has no port")?;
         let mut nodes: Vec<Node> = Vec::new();
         for _ in 0..NODES {
-            let node = Node::create(program.to_owned(), to, fault)?;
+            let node = Node::create(setup, to)?;
             match nodes.first().and_then(|first| first.installation.as_ref()) {
                 Some(first) => node.installation()?.copy_pepper(first)?,
                 None => node.installation()?.add_owner()?,
@@ -75,7 +91,7 @@ impl Cluster {
 }
 
 impl Node {
-    fn create(program: PathBuf, database: SocketAddr, fault: Option<&str>) -> Result<Self> {
+    fn create(setup: &NodeSetup<'_>, database: SocketAddr) -> Result<Self> {
         let link = Link::to(database)?;
         let address = free_address()?;
         let mut settings = vec![
@@ -85,16 +101,26 @@ impl Node {
             ),
             ("LATCHKEY_LEASE", LEASE.as_secs().to_string()),
         ];
-        if let Some(fault) = fault {
+        if let Some(fault) = setup.fault {
             settings.push((FAULT_VARIABLE, fault.to_owned()));
         }
         let folder = env::temp_dir().join(format!("latchkey-history-{}", address.port()));
-        Ok(Self {
+        if let Some(library) = setup.clock_library {
+            settings.extend(NodeClock::variables(library, &folder));
+        }
+        let program = setup.program.to_owned();
+        let mut node = Self {
             installation: Some(Installation::create(program, folder, settings)?),
+            other_program: setup.other_program.map(Path::to_owned),
+            clock: None,
             address,
             link,
             server: None,
-        })
+        };
+        if setup.clock_library.is_some() {
+            node.clock = Some(NodeClock::create(node.installation()?.folder())?);
+        }
+        Ok(node)
     }
 
     fn installation(&self) -> Result<&Installation> {
@@ -108,8 +134,27 @@ impl Node {
 
     /// Starts the process. It may not be ready yet.
     pub fn start(&mut self) -> Result<()> {
-        self.server = Some(self.installation()?.spawn(self.address)?);
+        let server = self.installation()?.spawn(self.address)?;
+        if let Some(clock) = &mut self.clock {
+            clock.add_process(server.process_id());
+        }
+        self.server = Some(server);
         Ok(())
+    }
+
+    /// Lets the next process run the other program, and the one after the next change the first one again.
+    pub fn change_program(&mut self) -> Result<()> {
+        let other = self.other_program.as_mut();
+        let installation = self.installation.as_mut();
+        installation
+            .context("the node was removed")?
+            .swap_program(other.context("there is no other program")?);
+        Ok(())
+    }
+
+    /// Returns the node's wall clock.
+    pub fn clock(&self) -> Result<&NodeClock> {
+        self.clock.as_ref().context("the clock cannot be set")
     }
 
     /// Kills the process.

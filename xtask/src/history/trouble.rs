@@ -5,10 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::history::{
-    cluster::{Cluster, LEASE},
+    clock,
+    cluster::{Cluster, LEASE, NODES, Node, NodeSetup},
     link::LinkState,
     load::Load,
     random::Random,
@@ -37,10 +38,14 @@ pub enum Kind {
     EndListeners,
     /// All connections are closed.
     EndConnections,
+    /// A process that leaves, and one of another version.
+    ChangeVersion,
+    /// The wall clock of a node is set wrong, and right again.
+    SetClock,
 }
 
 /// All kinds of trouble.
-pub const ALL: [Kind; 10] = [
+const ALL: [Kind; 12] = [
     Kind::Kill,
     Kind::Restart,
     Kind::Suspend,
@@ -51,12 +56,62 @@ pub const ALL: [Kind; 10] = [
     Kind::Crash,
     Kind::EndListeners,
     Kind::EndConnections,
+    Kind::ChangeVersion,
+    Kind::SetClock,
 ];
 
 /// The longest delay after which a renewal is still granted: the limit of a statement is a second.
 const MAX_DELAY_MS: u64 = 900;
 /// The time after which every node has every change.
 const QUIET: Duration = Duration::from_millis(300);
+
+/// From how many seconds on the server logs that its clock was set.
+const LOGGED_STEP: i64 = 60;
+/// Part of the line that it logs then, and when the clock is right again.
+const CLOCK_WAS_SET: &str = "the machine's clock";
+/// How long it may take to log it.
+const MAX_NOTICE: Duration = Duration::from_secs(15);
+
+impl Kind {
+    /// Whether it can happen to such nodes.
+    const fn is_possible(self, nodes: &NodeSetup<'_>) -> bool {
+        match self {
+            Self::ChangeVersion => nodes.other_program.is_some(),
+            Self::SetClock => nodes.clock_library.is_some(),
+            _ => true,
+        }
+    }
+}
+
+/// A sequence of troubles. It follows from a seed and from the kinds that are possible.
+pub struct Troubles {
+    kinds: Vec<Kind>,
+    /// Those that happen before all of them happen again.
+    next: Vec<Kind>,
+    random: Random,
+}
+
+impl Troubles {
+    /// The troubles of such nodes.
+    pub fn new(nodes: &NodeSetup<'_>, random: Random) -> Self {
+        let kinds = ALL.into_iter().filter(|kind| kind.is_possible(nodes));
+        Self {
+            kinds: kinds.collect(),
+            next: Vec::new(),
+            random,
+        }
+    }
+
+    /// Chooses the next one.
+    pub fn choose(&mut self) -> Trouble {
+        if self.next.is_empty() {
+            self.next.clone_from(&self.kinds);
+            self.random.shuffle(&mut self.next);
+        }
+        let kind = self.next.pop().unwrap_or(Kind::Kill);
+        Trouble::choose(kind, NODES, &mut self.random)
+    }
+}
 
 /// A trouble that was chosen.
 pub struct Trouble {
@@ -66,21 +121,25 @@ pub struct Trouble {
     /// How long it lasts.
     time: Duration,
     delay: Duration,
+    /// By how many seconds a clock is set.
+    step: i64,
 }
 
 impl Trouble {
     /// Chooses how a trouble happens.
-    pub fn choose(kind: Kind, nodes: usize, random: &mut Random) -> Self {
+    fn choose(kind: Kind, nodes: usize, random: &mut Random) -> Self {
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
         let time = match kind {
-            Kind::Kill | Kind::Restart => random.milliseconds(0..lease),
+            Kind::Kill | Kind::Restart | Kind::ChangeVersion => random.milliseconds(0..lease),
             // Changes wait for 1.05 leases, and have to be answered while the process is suspended.
             Kind::Suspend => random.milliseconds(lease * 3 / 2..lease * 5 / 2),
             Kind::Crash | Kind::EndListeners | Kind::EndConnections => {
                 random.milliseconds(lease / 4..lease / 2)
             }
             // A lease, and what its end would be late by.
-            Kind::Delay | Kind::DelayThenHold => random.milliseconds(lease..lease * 2),
+            Kind::Delay | Kind::DelayThenHold | Kind::SetClock => {
+                random.milliseconds(lease..lease * 2)
+            }
             Kind::Cut | Kind::Hold => random.milliseconds(lease / 2..lease * 2),
         };
         Self {
@@ -88,6 +147,11 @@ impl Trouble {
             node: random.below(nodes),
             time,
             delay: random.milliseconds(MAX_DELAY_MS * 2 / 3..MAX_DELAY_MS),
+            step: if kind == Kind::SetClock {
+                clock::choose_step(random)
+            } else {
+                0
+            },
         }
     }
 
@@ -104,6 +168,19 @@ impl Trouble {
                 node.stop()?;
                 load.wait(self.time);
                 node.start()?;
+            }
+            Kind::ChangeVersion => {
+                node.stop()?;
+                node.change_program()?;
+                load.wait(self.time);
+                node.start()?;
+            }
+            // The process does not end in between: one that starts takes a time that is less than a day ahead for certain, and
+            // stores it for all nodes that start later.
+            Kind::SetClock => {
+                self.set_clock(node, self.step, load)?;
+                load.wait(self.time);
+                self.set_clock(node, 0, load)?;
             }
             Kind::Suspend => {
                 node.server()?.signal("STOP")?;
@@ -133,6 +210,26 @@ impl Trouble {
                 end_connections(cluster, "backend_type = 'client backend'")?;
                 load.wait(self.time);
             }
+        }
+        Ok(())
+    }
+
+    /// Sets the clock of a node, and waits until its process uses it.
+    fn set_clock(&self, node: &mut Node, seconds: i64, load: &Load) -> Result<()> {
+        let lines = node.server()?.count_in_log(CLOCK_WAS_SET);
+        node.clock()?.set(seconds)?;
+        let began = Instant::now();
+        load.wait(clock::DELAY);
+        while self.step.abs() > LOGGED_STEP
+            && node.server()?.count_in_log(CLOCK_WAS_SET) == lines
+            && !load.is_stopping()
+        {
+            ensure!(
+                began.elapsed() < MAX_NOTICE,
+                "the node does not notice that its clock was set (libfaketime needs a program that is linked dynamically): {}",
+                node.server()?.log()
+            );
+            load.wait(Duration::from_millis(20));
         }
         Ok(())
     }
@@ -195,6 +292,75 @@ impl fmt::Display for Trouble {
             Kind::Crash => write!(f, "PostgreSQL is killed and started again"),
             Kind::EndListeners => write!(f, "the connections that listen are closed"),
             Kind::EndConnections => write!(f, "all connections to PostgreSQL are closed"),
+            Kind::ChangeVersion => write!(
+                f,
+                "node {node} leaves, and is started as the other program after {time} ms"
+            ),
+            Kind::SetClock => write!(
+                f,
+                "the clock of node {node} is set {} s {}, and right again after {time} ms",
+                self.step.abs(),
+                if self.step < 0 { "back" } else { "forward" }
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Nodes with another program and a clock that can be set, or without.
+    fn nodes(has_other: bool, has_clock: bool) -> NodeSetup<'static> {
+        let path = Path::new("file");
+        NodeSetup {
+            program: path,
+            other_program: has_other.then_some(path),
+            clock_library: has_clock.then_some(path),
+            fault: None,
+        }
+    }
+
+    fn troubles(nodes: &NodeSetup<'_>, seed: u32, count: usize) -> Vec<Trouble> {
+        let mut troubles = Troubles::new(nodes, Random::new(seed, 0));
+        (0..count).map(|_| troubles.choose()).collect()
+    }
+
+    #[test]
+    fn troubles_follow_from_the_seed_and_the_possible_kinds() {
+        let texts = |nodes: &NodeSetup<'_>, seed| -> Vec<String> {
+            let troubles = troubles(nodes, seed, 40);
+            troubles.iter().map(ToString::to_string).collect()
+        };
+        for (has_other, has_clock) in [(false, false), (true, false), (false, true), (true, true)] {
+            let nodes = nodes(has_other, has_clock);
+            assert_eq!(texts(&nodes, 7), texts(&nodes, 7));
+            assert_ne!(texts(&nodes, 7), texts(&nodes, 8));
+        }
+    }
+
+    #[test]
+    fn every_possible_kind_happens_before_one_happens_again() {
+        for (has_other, has_clock, count) in [
+            (false, false, 10),
+            (true, false, 11),
+            (false, true, 11),
+            (true, true, 12),
+        ] {
+            let chosen = troubles(&nodes(has_other, has_clock), 7, 2 * count);
+            for round in chosen.chunks(count) {
+                for kind in ALL {
+                    let times = round.iter().filter(|trouble| trouble.kind == kind).count();
+                    let is_possible = match kind {
+                        Kind::ChangeVersion => has_other,
+                        Kind::SetClock => has_clock,
+                        _ => true,
+                    };
+                    assert_eq!(times, usize::from(is_possible), "{kind:?}");
+                }
+            }
         }
     }
 }
