@@ -117,7 +117,7 @@ impl Telemetry {
 
     /// The lowest id of a batch that is too new to be recovered from a process that is not registered.
     fn orphaned_before(&self) -> Uuid {
-        let at = self.now().plus(-ORPHANED_AFTER).0;
+        let at = self.certain_now().plus(-ORPHANED_AFTER).0;
         Uuid::from_u128(u128::from(at.unsigned_abs()) << 80)
     }
 
