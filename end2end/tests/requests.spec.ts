@@ -201,7 +201,7 @@ test('calls appear live until paused', { tag: '@js' }, async ({ page, open, sign
 
 test('a live log that has left the page when its code arrives follows no requests', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Left'));
+  const key = await createKey(page, paths, unique('Left'));
   await page.addInitScript(() => {
     const streams: EventSource[] = [];
     Object.assign(globalThis, { streams });

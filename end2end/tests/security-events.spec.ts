@@ -238,7 +238,7 @@ test('several events are acknowledged at once', async ({ page, open, signInAs, r
 
 test('the list of keys names the critical event of a key until it is acknowledged', async ({ page, open, signInAs, request }) => {
   const paths = await signInAs(people.owner);
-  const key = await createKey(page, open, paths, unique('Exposed'));
+  const key = await createKey(page, paths, unique('Exposed'));
   await call(request, key, 200, { origin: 'https://shop.example' });
   await open(`${paths.keys}?tab=attention`);
   await expect(row(page, key.name)).toContainText('Secret sent by a browser');

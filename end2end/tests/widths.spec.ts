@@ -64,7 +64,7 @@ test.describe('on a phone', () => {
 
   test('the actions for selected keys are on one line', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
-    const key = await createKey(page, open, paths, unique('Selected'));
+    const key = await createKey(page, paths, unique('Selected'));
     await open(paths.keys);
     await row(page, key.name).getByRole('checkbox', { name: `Select ${key.name}` }).check();
     const bar = page.getByRole('form', { name: 'Selected keys' });
