@@ -79,6 +79,19 @@ test('a name and a time zone are shown, and invalid ones are refused', async ({ 
   await expect(row).toContainText('Pía 李');
 });
 
+test('what is not saved yet stays while another form of the page is sent', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  await signInAs(people.owner);
+  await open('/profile');
+  const zone = page.getByRole('combobox', { name: 'Time zone' });
+  await zone.selectOption('Asia/Kolkata');
+  const box = page.getByRole('checkbox', { name: 'Single-key shortcuts' });
+  await box.uncheck();
+  await page.getByRole('main').getByRole('button', { name: 'Dark', exact: true }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(zone).toHaveValue('Asia/Kolkata');
+  await expect(box).not.toBeChecked();
+});
+
 test('single-key shortcuts can be turned off', { tag: '@js' }, async ({ page, open }) => {
   await signIn(page, pam);
   const keys = page.url();

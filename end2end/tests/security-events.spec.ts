@@ -101,6 +101,23 @@ test('wrong secrets cause one event, which is acknowledged with a note', async (
   await expect(events(page)).toContainText('5 times');
 });
 
+test('a note that is not saved yet stays while another event is acknowledged', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, paths, unique('Noted'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await guess(request, key, await createKey(page, paths, unique('Guesses')));
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
+  const [noted, other] = ['Wrong secret', 'Secret sent by a browser'].map((title) => events(page).filter({ hasText: title })) as [Locator, Locator];
+  await openDetails(noted, 'Wrong secret');
+  await noted.getByText('Add note').click();
+  const note = noted.getByRole('textbox', { name: 'Note' });
+  await note.fill('An old deploy');
+  await openDetails(other, 'Secret sent by a browser');
+  await other.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(other).toHaveCount(0);
+  await expect(note).toHaveValue('An old deploy');
+});
+
 test('a secret sent by a browser and the use of a revoked key are critical events', async ({ page, open, signInAs, request, javaScriptEnabled }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, paths, unique('In a page'));

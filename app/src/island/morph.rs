@@ -12,6 +12,8 @@ use web_sys::{
 
 /// The element of an island. Its contents belong to it.
 const ISLAND: &str = "LEPTOS-ISLAND";
+/// A form in which something was typed, and that was not accepted since.
+const UNSENT: &str = "form[data-changed]";
 
 /// Changes `old` into `new`, which is an element of the same kind in another document.
 pub fn morph(old: &Element, new: &Element) {
@@ -19,12 +21,12 @@ pub fn morph(old: &Element, new: &Element) {
     if island && old.get_attribute("data-props") == new.get_attribute("data-props") {
         return;
     }
-    let value = old.get_attribute("value");
+    let before = initial(old);
     attributes(old, new);
     if !island {
         children(old, new);
     }
-    state(old, new, value.as_deref());
+    state(old, new, before.as_deref());
 }
 
 fn attributes(old: &Element, new: &Element) {
@@ -60,25 +62,46 @@ fn stays(element: &Element, attribute: &str) -> bool {
     }
 }
 
-/// The state that attributes only begin. `before` is the attribute `value` as it was.
+/// What the server has put into a field: its value, its tick, or the option that is selected.
+fn initial(field: &Element) -> Option<String> {
+    match field.tag_name().as_str() {
+        "TEXTAREA" => field.text_content(),
+        "SELECT" => {
+            let selected = field.query_selector("option[selected]").ok()??;
+            selected.get_attribute("value")
+        }
+        "INPUT" if is_box(field) => field.get_attribute("checked"),
+        _ => field.get_attribute("value"),
+    }
+}
+
+fn is_box(field: &Element) -> bool {
+    let kind = field.get_attribute("type");
+    matches!(kind.as_deref(), Some("checkbox" | "radio"))
+}
+
+/// The state that attributes only begin. `before` is what the server had put into the field: while that stays the same, so does
+/// what the reader has typed or chosen in a form that is not sent yet.
 fn state(old: &Element, new: &Element, before: Option<&str>) {
+    let wanted = initial(new);
+    let differs = wanted.as_deref() != before;
+    let follows = || differs || !matches!(old.closest(UNSENT), Ok(Some(_)));
     if let Some(field) = old.dyn_ref::<HtmlInputElement>() {
-        match field.type_().as_str() {
-            "checkbox" | "radio" => field.set_checked(new.has_attribute("checked")),
-            _ => {
-                let value = new.get_attribute("value");
-                if value.as_deref() != before && !has_focus(old) {
-                    field.set_value(&value.unwrap_or_default());
-                }
+        if is_box(old) {
+            if follows() {
+                field.set_checked(wanted.is_some());
             }
+        } else if differs && !has_focus(old) {
+            field.set_value(&wanted.unwrap_or_default());
         }
     } else if let Some(field) = old.dyn_ref::<HtmlTextAreaElement>() {
-        let text = new.text_content().unwrap_or_default();
-        if field.value() != text && !has_focus(old) {
+        let text = wanted.unwrap_or_default();
+        if follows() && field.value() != text && !has_focus(old) {
             field.set_value(&text);
         }
     } else if let Some(field) = old.dyn_ref::<HtmlSelectElement>()
         && let Some(wanted) = new.dyn_ref::<HtmlSelectElement>()
+        && follows()
     {
         field.set_selected_index(wanted.selected_index());
     }
