@@ -133,6 +133,19 @@ export async function actBeforeProgram(page: Page): Promise<void> {
   await page.removeLocatorHandler(inlineDialog(page));
 }
 
+/** Delays the program of the pages that are opened next until the returned function is called. */
+export async function delayProgram(page: Page): Promise<() => void> {
+  let deliver = () => {};
+  const late = new Promise<void>((resolve) => {
+    deliver = resolve;
+  });
+  await page.route(/latchkey\.js$/, async (route) => {
+    await late;
+    await route.continue();
+  });
+  return deliver;
+}
+
 /** Starts the page's program, as a pointer that moves does, and waits until it has started. */
 export async function waitUntilInteractive(page: Page): Promise<void> {
   // After a navigation that the test did not start itself, the page may not listen yet.

@@ -1,5 +1,17 @@
 import { type Page } from '@playwright/test';
-import { createKey, expect, failedResponse, people, row, sameOriginHeaders, test, unique, waitUntilInteractive, whoami } from '../fixtures.ts';
+import {
+  createKey,
+  delayProgram,
+  expect,
+  failedResponse,
+  people,
+  row,
+  sameOriginHeaders,
+  test,
+  unique,
+  waitUntilInteractive,
+  whoami,
+} from '../fixtures.ts';
 import type { Person } from '../server.ts';
 
 // A separate application, because all of its keys are revoked.
@@ -48,14 +60,7 @@ test('checkboxes that were ticked before the program started are selected', { ta
   const paths = await signInAs(people.owner);
   const [one, two] = [await createKey(page, paths, unique('Early')), await createKey(page, paths, unique('Late'))];
   await createKey(page, paths, unique('Other'));
-  let deliver = () => {};
-  const late = new Promise<void>((resolve) => {
-    deliver = resolve;
-  });
-  await page.route(/latchkey\.js$/, async (route) => {
-    await late;
-    await route.continue();
-  });
+  const deliver = await delayProgram(page);
   await page.goto(paths.keys);
   await box(page, one.name).check();
   deliver();

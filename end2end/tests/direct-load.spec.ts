@@ -2,6 +2,7 @@ import type { Locator } from '@playwright/test';
 import {
   actBeforeProgram,
   createKey,
+  delayProgram,
   expect,
   failedResponse,
   fillKey,
@@ -118,14 +119,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
   test('Escape before the program has started leaves the dialog open, and leads back as soon as it has', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
     await open(`${paths.keys}?sort=name&dir=asc`);
-    let deliver = () => {};
-    const late = new Promise<void>((resolve) => {
-      deliver = resolve;
-    });
-    await page.route(/latchkey\.js$/, async (route) => {
-      await late;
-      await route.continue();
-    });
+    const deliver = await delayProgram(page);
     await actBeforeProgram(page);
     const wanted = page.waitForRequest(/latchkey\.js$/);
     await page.getByRole('link', { name: 'Create API Key' }).click();
@@ -147,14 +141,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
     test(`${what} from before the program has started is not discarded without a question`, async ({ page, open, signInAs }) => {
       const paths = await signInAs(people.owner);
       await open(paths.keys);
-      let deliver = () => {};
-      const late = new Promise<void>((resolve) => {
-        deliver = resolve;
-      });
-      await page.route(/latchkey\.js$/, async (route) => {
-        await late;
-        await route.continue();
-      });
+      const deliver = await delayProgram(page);
       await actBeforeProgram(page);
       const wanted = page.waitForRequest(/latchkey\.js$/);
       await page.getByRole('link', { name: 'Create API Key' }).click();
@@ -204,14 +191,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
         loaded.push(sent.url());
       }
     });
-    let deliver = () => {};
-    const late = new Promise<void>((resolve) => {
-      deliver = resolve;
-    });
-    await page.route(/latchkey\.js$/, async (route) => {
-      await late;
-      await route.continue();
-    });
+    const deliver = await delayProgram(page);
     await page.goto(paths.keys);
     await waitUntilIdle(page);
     expect(loaded).toEqual([]);
