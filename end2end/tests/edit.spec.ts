@@ -1,8 +1,10 @@
 import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from '../accessibility.ts';
 import {
+  actBeforeProgram,
   clearSession,
   createKey,
+  delayProgram,
   expect,
   failedResponse,
   people,
@@ -171,6 +173,21 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await question.getByRole('link', { name: 'Discard changes' }).click();
     await expect(dialog).toBeHidden();
     await expect(page).toHaveURL(`${paths.keys}/${key.id}`);
+  });
+
+  test('a change from before the program has started is shown before it is saved', async ({ page, signInAs }) => {
+    const paths = await signInAs(people.owner);
+    const key = await createKey(page, paths, unique('Widened early'));
+    const deliver = await delayProgram(page);
+    await actBeforeProgram(page);
+    const wanted = page.waitForRequest(/latchkey\.js$/);
+    await page.goto(`${paths.keys}/${key.id}/edit`);
+    await wanted;
+    const dialog = dialogOf(page, key.name);
+    await dialog.getByRole('checkbox', { name: 'invoice:delete' }).check();
+    deliver();
+    await waitUntilInteractive(page);
+    await expect(review(dialog)).toContainText('Adds access: grants invoice:delete');
   });
 
   test('discarding changes leads back to the list from which the form was opened', async ({ page, open, signInAs }) => {

@@ -2,7 +2,7 @@
 
 use super::{
     KeyFields, SameName,
-    field_errors::{self, FieldErrors},
+    field_errors::{self, FieldErrors, form_around},
     summary,
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
 };
 use domain::time::LocalNow;
 use leptos::{html, prelude::*};
-use wasm_bindgen::JsCast;
 
 /// The id of the text beside the buttons that says what is created.
 const SUMMARY: &str = "key-summary";
@@ -54,8 +53,7 @@ pub(crate) fn CreateKeyFields(
     let fields = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         // What was typed before the page listened.
-        let form = fields.get().and_then(|fields| fields.closest("form").ok()?);
-        if let Some(form) = form.and_then(|form| KeyForm::of_element(form.unchecked_ref())) {
+        if let Some(form) = fields.get().and_then(|fields| form_around(&fields)) {
             name.set(form.name.clone());
             typed.set(form);
         }

@@ -2,7 +2,7 @@
 
 use super::{
     ChangeReview, KeyFields,
-    field_errors::{self, FieldErrors},
+    field_errors::{self, FieldErrors, form_around},
 };
 use crate::{
     act::keys::edit::LIVE,
@@ -15,7 +15,7 @@ use domain::{
     key::{KeyDraft, change::KeyChange, expiry::Expiry},
     time::{LocalNow, Timestamp},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// The fields, which are checked as they are left, and the buttons, with the changes beside them.
 #[island(lazy)]
@@ -43,7 +43,6 @@ pub(crate) fn EditFields(
     let expiry = Expiry::from(expires_at);
     // The server has shown the changes of this form. In the browser they are shown all the time.
     let reviewed = RwSignal::new(form.fingerprint());
-    Effect::new(move |_| reviewed.set(LIVE.to_owned()));
     let before = StoredValue::new(parse(&present, expiry, local).ok());
     let change = RwSignal::new(change_of(before, &form, expiry, local));
     let widens = move || change.with(|change| change.as_ref().is_some_and(KeyChange::widens));
@@ -60,11 +59,20 @@ pub(crate) fn EditFields(
         }
         typed.set(form);
     };
+    let fields = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        // What was typed before the page listened.
+        if let Some(form) = fields.get().and_then(|fields| form_around(&fields)) {
+            change.set(change_of(before, &form, expiry, local));
+            typed.set(form);
+        }
+        reviewed.set(LIVE.to_owned());
+    });
     let news = news.map(|news| view! { <Notice tone="warning">{news}</Notice> });
     view! {
         <div class="dialog-body">
             <div role="alert">{news}</div>
-            <div class="form-fields" on:input=check on:change=check>
+            <div class="form-fields" node_ref=fields on:input=check on:change=check>
                 <ErrorSummary errors />
                 <input type="hidden" name="reviewed" value=move || reviewed.get() />
                 <KeyFields form typed now=local.now present=expiry errors />

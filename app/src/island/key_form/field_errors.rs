@@ -13,13 +13,18 @@ use web_sys::{Element, Event, HtmlFormElement};
 pub fn edited(event: &Event) -> Option<(KeyForm, String)> {
     let field: Element = event.target()?.dyn_into().ok()?;
     let name = field.get_attribute("name")?;
-    let form: HtmlFormElement = field.closest("form").ok()??.dyn_into().ok()?;
     let name = match name.as_str() {
         SCOPES => "scopes".to_owned(),
         "rate_window" => "rate_requests".to_owned(),
         _ => name,
     };
-    Some((KeyForm::of_element(&form)?, name))
+    Some((form_around(&field)?, name))
+}
+
+/// Returns the form around an element, as it is filled in.
+pub fn form_around(element: &Element) -> Option<KeyForm> {
+    let form: HtmlFormElement = element.closest("form").ok()??.dyn_into().ok()?;
+    KeyForm::of_element(&form)
 }
 
 /// The errors of a form: the server's, until a field is checked again in the browser.

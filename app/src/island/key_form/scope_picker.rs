@@ -20,15 +20,18 @@ pub fn ScopePicker(
     let chosen = RwSignal::new(ScopeSet::parse_all(&ticked).unwrap_or_default());
     let wrong = move || errors.with(|errors| errors.iter().any(|error| error.field == "scopes"));
     let recount = move || chosen.set(read(node));
+    let search_box = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
-        // What was ticked before the page listened.
+        // What was ticked and typed before the page listened.
         if node.get().is_some() {
             recount();
+        }
+        if let Some(typed) = search_box.get() {
+            search.set(typed.value().to_lowercase());
         }
     });
     // Wanted by a click, although a preset is what is ticked just now.
     let custom = RwSignal::new(false);
-    let search_box = NodeRef::<html::Input>::new();
     let preset = move |label: &'static str, set: Option<ScopeSet>| {
         let pressed = move || {
             let chosen = chosen.get();
