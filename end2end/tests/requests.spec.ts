@@ -5,6 +5,7 @@ import {
   type Credentials,
   clearSession,
   createKey,
+  delayProgram,
   expect,
   failedResponse,
   people,
@@ -197,6 +198,15 @@ test('calls appear live until paused', { tag: '@js' }, async ({ page, open, sign
   await expect(calls(page)).toHaveCount(2);
   await expect(calls(page).first()).toContainText(second);
   await expect(calls(page).last()).toContainText(first);
+});
+
+test('a route that was typed before the program started filters the log', { tag: '@js' }, async ({ page, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const deliver = await delayProgram(page);
+  await page.goto(`${paths.app}/settings/requests`);
+  await page.getByRole('search', { name: 'Filter requests' }).getByRole('searchbox', { name: 'Route' }).fill('GET /early');
+  deliver();
+  await expect(page).toHaveURL(/[?&]route=GET(\+|%20)%2Fearly/);
 });
 
 test('a live log that has left the page when its code arrives follows no requests', { tag: '@js' }, async ({ page, open, signInAs }) => {

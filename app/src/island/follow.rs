@@ -5,7 +5,6 @@ use crate::ui::dom;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::cell::Cell;
-use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 
 /// Milliseconds without a key stroke after which the page follows what was typed.
@@ -34,12 +33,12 @@ pub fn listen() {
         }
     });
     // What was typed before the program started.
-    if let Ok(Some(field)) = document().query_selector(SEARCH) {
-        let field: HtmlInputElement = field.unchecked_into();
-        if field.value() != field.default_value() {
-            typed(field);
-        }
-    }
+    dom::all(SEARCH).filter(is_edited).for_each(typed);
+}
+
+/// Whether the page does not show what is in the field.
+fn is_edited(field: &HtmlInputElement) -> bool {
+    field.value().trim() != field.default_value().trim()
 }
 
 fn typed(field: HtmlInputElement) {
@@ -47,9 +46,8 @@ fn typed(field: HtmlInputElement) {
     STROKES.set(stroke);
     spawn_local(async move {
         TimeoutFuture::new(PAUSE_MS).await;
-        let changed = field.value().trim() != field.default_value().trim();
         if STROKES.get() == stroke
-            && changed
+            && is_edited(&field)
             && let Some(form) = field.form()
         {
             submit::follow(&form);
