@@ -37,6 +37,19 @@ test('an invited person chooses a password and is signed in, and the link works 
   await expect(listed(page, email)).not.toContainText('invited by');
 });
 
+test('the link of an invitation is taken out of the page when it is left', { tag: '@js' }, async ({ page, open, signInAs }) => {
+  const { app } = await signInAs(people.owner);
+  await open(`${app}/settings/members/invite`);
+  const dialog = page.getByRole('dialog', { name: 'Invite a member' });
+  await dialog.getByRole('textbox', { name: 'Email' }).fill(newEmail());
+  await enterPassword(page, people.owner);
+  await dialog.getByRole('button', { name: 'Create invitation link' }).click();
+  const link = page.getByRole('dialog', { name: 'Share this link' }).getByRole('textbox', { name: /Invitation link/ });
+  await expect(link).toHaveValue(/\/invite\//);
+  await page.evaluate(() => dispatchEvent(new Event('pagehide')));
+  await expect(link).toHaveValue('');
+});
+
 test('an invited person who has a password joins with it', async ({ page, open, signInAs, browser, server, javaScriptEnabled }) => {
   test.slow();
   const email = newEmail();

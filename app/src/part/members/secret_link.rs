@@ -7,7 +7,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The link, for whom it is, whether it was mailed, and the way out.
+/// The link, for whom it is, whether it was mailed, and the way out. The program takes the link out of the page when it is left
+/// ([`crate::island::reveal`]).
 #[component]
 pub fn SecretLinkDialog(
     /// The id of the dialog.
@@ -53,6 +54,7 @@ pub fn SecretLinkDialog(
                             value=link
                             autocomplete="off"
                             spellcheck="false"
+                            data-secret=""
                             data-1p-ignore=""
                         />
                         <CopyButton label=copy field="secret-link" />
