@@ -71,6 +71,17 @@ test('relative times are updated', { tag: '@js' }, async ({ page, signInAs }) =>
   await expect(seen.filter({ hasText: /^[234] minutes ago$/ }).first()).toBeVisible();
 });
 
+test('relative times are right where the program starts long after the page has loaded', { tag: '@js' }, async ({ page, signInAs }) => {
+  const { app } = await signInAs(people.owner);
+  await page.clock.install();
+  await page.goto(`${app}/settings/members`);
+  const seen = page.getByRole('region', { name: 'Members' }).locator('time');
+  await expect(seen.filter({ hasText: /^just now$/ }).first()).toBeVisible();
+  await page.clock.fastForward(3_660_000);
+  await waitUntilInteractive(page);
+  await expect(seen.filter({ hasText: /^1 hour ago$/ }).first()).toBeVisible();
+});
+
 test('the application’s id can be copied', { tag: '@js' }, async ({ page, open, signInAs, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const { app } = await signInAs(people.viewer);

@@ -12,33 +12,38 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// Keeps the relative times of the page up to date.
 pub fn listen() {
     let ahead = ahead();
-    _ = set_interval(
-        move || {
-            let now = Timestamp(browser() + ahead);
-            for time in dom::all::<Element>("time[title]") {
-                if let (Some(at), Some(text)) = (instant(&time), time.first_child()) {
-                    text.set_node_value(Some(&at.relative_to(now)));
-                }
+    let update = move || {
+        let now = Timestamp(whole(Date::now()) + ahead);
+        for time in dom::all::<Element>("time[title]") {
+            if let (Some(at), Some(text)) = (instant(&time), time.first_child()) {
+                text.set_node_value(Some(&at.relative_to(now)));
             }
-        },
-        MINUTE,
-    );
+        }
+    };
+    // The page may have been open for long.
+    update();
+    _ = set_interval(update, MINUTE);
 }
 
-/// By how many milliseconds the server's clock is ahead of the browser's: the page says when the server rendered it.
+/// By how many milliseconds the server's clock is ahead of the browser's: the page says when the server rendered it, and the
+/// browser when it began to load the page.
 fn ahead() -> i64 {
     let root = document().document_element();
-    let server = root.and_then(|root| root.get_attribute("data-now")?.parse().ok());
-    server.map_or(0, |server: i64| server - browser())
+    let server = root.and_then(|root| root.get_attribute("data-now")?.parse::<i64>().ok());
+    let loaded = window()
+        .performance()
+        .map(|clock| whole(clock.time_origin()));
+    server
+        .zip(loaded)
+        .map_or(0, |(server, loaded)| server - loaded)
 }
 
-/// The browser's clock, in milliseconds.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "milliseconds of any year a person meets are exact in both"
 )]
-fn browser() -> i64 {
-    Date::now() as i64
+const fn whole(milliseconds: f64) -> i64 {
+    milliseconds as i64
 }
 
 /// An instant as its distance from `now`, which counts on; its title is the exact text.
@@ -95,9 +100,5 @@ fn in_zone(at: Timestamp) -> String {
 /// The instant of a `<time>`.
 fn instant(time: &Element) -> Option<Timestamp> {
     let at = Date::parse(&time.get_attribute("datetime")?);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "milliseconds of any year a person meets are exact in both"
-    )]
-    at.is_finite().then_some(Timestamp(at as i64))
+    at.is_finite().then_some(Timestamp(whole(at)))
 }
