@@ -4,7 +4,8 @@ pub const TITLE: &str = "Overview";
 pub const BUSIEST: &str = "Busiest keys";
 pub const QUIET: &str = "No keys were used in this period.";
 pub const ATTENTION: &str = "Needs attention";
-pub const NOTHING: &str = "Nothing needs attention.";
+/// Open security events are in a notice of their own.
+pub const NOTHING: &str = "No key expires soon, is unused or has a high denial rate.";
 /// Columns of the busiest keys.
 pub const KEY: &str = "Key";
 pub const CALLS: &str = "Requests";
