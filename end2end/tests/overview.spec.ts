@@ -149,7 +149,7 @@ test('refused calls are shown by their code, including wrong secrets', async ({ 
 test('a custom range is in the URL, and an invalid range is reported', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, paths, unique('Ranged'));
-  await open(`${paths.keys}/${key.id}`);
+  await open(`${paths.keys}/${key.id}?by=route&rows=all`);
   const show = async (from: string, until: string) => {
     const range = usage(page).locator('details', { hasText: 'Custom range' });
     if ((await range.getAttribute('open')) === null) {
@@ -162,13 +162,15 @@ test('a custom range is in the URL, and an invalid range is reported', async ({ 
   };
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   await show(day(18), day(10));
+  // The breakdown stays as it was.
+  await expect(page).toHaveURL(/&by=route&rows=all$/);
   await expect(usage(page).getByText(/^Requests per 2 hours/)).toBeVisible();
   await expect(usage(page).getByText(/This range can't be shown/)).toHaveCount(0);
   await show(day(3), day(9));
   await expect(usage(page).getByText('The end is before the start.')).toBeVisible();
   await expect(usage(page).getByText(/^Requests per 15 min/)).toBeVisible();
   await usage(page).getByRole('link', { name: '7d' }).click();
-  await expect(page).toHaveURL(/\?window=7d$/);
+  await expect(page).toHaveURL(/\?window=7d&by=route&rows=all$/);
   await expect(usage(page).getByText('The end is before the start.')).toHaveCount(0);
 });
 

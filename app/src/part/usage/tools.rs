@@ -40,10 +40,11 @@ pub fn UsageTools(
         zone,
         chart,
         by,
+        rows,
         ..
     } = address;
     // What else the address says stays as it is.
-    let others = [("zone", zone), ("chart", chart), ("by", by)]
+    let others = [("zone", zone), ("chart", chart), ("by", by), ("rows", rows)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
