@@ -38,13 +38,17 @@ const late: Person = { ...newPerson('finn', people.developer), ...initech };
 
 test.use({ initialPeople: [[people.owner, ada, ben, cleo, dora, gina, hugo, strict, late], { scope: 'worker' }] });
 
+/** The time step of codes in milliseconds. */
+const STEP = 30_000;
+const stepNow = () => Math.floor(Date.now() / STEP);
+
 /** The code of an authenticator app (RFC 6238) for a secret in base 32. */
 function codeAt(secret: string, milliseconds = Date.now()): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const bits = [...secret.replaceAll(' ', '')].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(milliseconds / 30_000)));
+  counter.writeBigUInt64BE(BigInt(Math.floor(milliseconds / STEP)));
   const digest = createHmac('sha1', key).update(counter).digest();
   const at = (digest.at(-1) ?? 0) & 15;
   return String((digest.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
@@ -69,18 +73,19 @@ async function start(page: Page): Promise<string> {
 async function turnOn(page: Page, open: (path: string) => Promise<void>): Promise<Factor> {
   await open(PAGE);
   const secret = await start(page);
-  // A code of the step before now is accepted too, so that the next ones need no waiting.
-  let step = Math.floor(Date.now() / 30_000) - 1;
-  await page.getByRole('textbox', { name: '6-digit code' }).fill(codeAt(secret, step * 30_000));
+  // A code of the step before now is accepted too, so that the next ones need no waiting. The step does not end before it has arrived.
+  await expect.poll(() => Date.now() % STEP).toBeLessThan(STEP - 5_000);
+  let step = stepNow() - 1;
+  await page.getByRole('textbox', { name: '6-digit code' }).fill(codeAt(secret, step * STEP));
   await page.getByRole('button', { name: 'Turn on two-factor authentication' }).click();
   await expect(page.getByRole('heading', { name: 'Save your recovery codes' })).toBeVisible();
   const codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts();
   expect(codes).toHaveLength(10);
   const next = async () => {
-    step += 1;
+    step = Math.max(step + 1, stepNow());
     // One step ahead of the server's clock is accepted, two are not.
-    await expect.poll(() => Math.floor(Date.now() / 30_000), { timeout: 90_000 }).toBeGreaterThanOrEqual(step - 1);
-    return codeAt(secret, step * 30_000);
+    await expect.poll(stepNow, { timeout: 90_000 }).toBeGreaterThanOrEqual(step - 1);
+    return codeAt(secret, step * STEP);
   };
   return { secret, codes: codes.map((text) => text.trim()), next };
 }
