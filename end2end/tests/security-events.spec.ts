@@ -6,6 +6,7 @@ import {
   clearSession,
   createKey,
   expect,
+  failedResponse,
   people,
   row,
   sameOriginHeaders,
@@ -116,6 +117,34 @@ test('a note that is not saved yet stays while another event is acknowledged', {
   await other.getByRole('button', { name: 'Acknowledge' }).click();
   await expect(other).toHaveCount(0);
   await expect(note).toHaveValue('An old deploy');
+});
+
+test('the note of an event that could not be acknowledged stays with this event', { tag: '@js' }, async ({
+  page,
+  open,
+  signInAs,
+  request,
+  browserErrors,
+}) => {
+  browserErrors.allow(failedResponse(404));
+  const paths = await signInAs(people.owner);
+  const key = await createKey(page, paths, unique('Refused'));
+  await call(request, key, 200, { origin: 'https://shop.example' });
+  await guess(request, key, await createKey(page, paths, unique('Guesses')));
+  await open(`${paths.app}/settings/security-events?key=${key.id}`);
+  const [first, second] = [events(page).first(), events(page).nth(1)];
+  await openDetails(second, 'Wrong secret');
+  await second.getByText('Add note').click();
+  const note = second.getByRole('textbox', { name: 'Note' });
+  await note.fill('An old deploy');
+  // As if the event was removed in the meantime.
+  await page.route('**/api/acknowledge_event', async (route) => {
+    await route.continue({ postData: (route.request().postData() ?? '').replace(/event=\d+/, 'event=999999999') });
+  });
+  await second.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(page.getByRole('main').getByRole('alert').locator('.notice')).toBeVisible();
+  await expect(note).toHaveValue('An old deploy');
+  await expect(first.locator('textarea')).toHaveValue('');
 });
 
 test('a secret sent by a browser and the use of a revoked key are critical events', async ({ page, open, signInAs, request, javaScriptEnabled }) => {

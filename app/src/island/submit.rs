@@ -149,8 +149,18 @@ impl Sent {
         } = self;
         drop(busy);
         let typed = Typed::read(&form);
+        let own_action = form.get_attribute("action");
         show();
-        typed.put_back(&action);
+        // A page may have several forms with the same action.
+        let stays = form.is_connected() && form.get_attribute("action") == own_action;
+        let form = if stays {
+            Some(form)
+        } else {
+            dom::all(&format!("form[action='{action}']")).next()
+        };
+        if let Some(form) = form {
+            typed.put_back(&form);
+        }
         navigation::focus_answer();
     }
 }
@@ -230,13 +240,9 @@ impl Typed {
         typed
     }
 
-    /// Puts it back into the form with the same action.
-    fn put_back(self, action: &str) {
-        let form = format!("form[action='{action}']");
-        let Some(form) = dom::all::<HtmlFormElement>(&form).next() else {
-            return;
-        };
-        for field in dom::beneath::<HtmlElement>(&form, FIELDS) {
+    /// Puts it back into the form.
+    fn put_back(self, form: &HtmlFormElement) {
+        for field in dom::beneath::<HtmlElement>(form, FIELDS) {
             let name = field.get_attribute("name").unwrap_or_default();
             if let Some(ticked) = as_box(&field) {
                 let value = ticked.value();
