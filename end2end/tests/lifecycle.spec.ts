@@ -9,7 +9,9 @@ import {
   row,
   signIn,
   test,
+  toast,
   unique,
+  waitUntilInteractive,
   whoami,
 } from '../fixtures.ts';
 
@@ -157,6 +159,24 @@ test('a deactivation is reported with a way to undo it', async ({ page, open, si
   await expect(row(page, key.name).getByText('Active', { exact: true })).toBeVisible();
   await page.reload();
   await expect(toasts.getByText(key.name)).toHaveCount(0);
+});
+
+test('a report that takes the place of another one is shown as long', { tag: '@js' }, async ({ page, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const keys = [await createKey(page, paths, unique('First')), await createKey(page, paths, unique('Second'))] as const;
+  await page.clock.install();
+  await page.goto(paths.keys);
+  await waitUntilInteractive(page);
+  for (const key of keys) {
+    await row(page, key.name).getByRole('button', { name: `Actions for ${key.name}` }).click();
+    await row(page, key.name).getByRole('button', { name: 'Deactivate' }).click();
+    await expect(toast(page, `${key.name} deactivated`)).toBeVisible();
+    // Each is shown for eight seconds.
+    await page.clock.runFor(4_500);
+  }
+  await expect(toast(page, `${keys[1].name} deactivated`)).toBeVisible();
+  await page.clock.runFor(4_500);
+  await expect(toast(page, `${keys[1].name} deactivated`)).toHaveCount(0);
 });
 
 test('a key that was used in the last hour is deactivated after a question that shows its requests', async ({

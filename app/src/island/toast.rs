@@ -4,12 +4,20 @@ use super::announce;
 use crate::{ui::dom, words::toast as words};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev, prelude::*, task::spawn_local};
+use std::cell::Cell;
 use web_sys::Element;
 
 /// Milliseconds for which a toast is shown.
 const SHOWN_MS: u32 = 8_000;
+/// Holds the number of a toast that was announced. An element whose toast is replaced by the next one loses it.
+const SEEN: &str = "data-seen";
 /// A toast that has just come.
 const NEW: &str = ".toast:not([data-seen])";
+
+thread_local! {
+    /// Counts the toasts.
+    static TOASTS: Cell<u32> = const { Cell::new(0) };
+}
 
 /// Listens to the buttons that dismiss a toast.
 pub fn listen() {
@@ -25,14 +33,19 @@ pub fn listen() {
 /// Announces the toasts that have come into the page, and takes them away after a while.
 pub fn show_new() {
     for toast in dom::all::<Element>(NEW) {
+        TOASTS.set(TOASTS.get().wrapping_add(1));
+        let number = TOASTS.get().to_string();
         // Only a broken document refuses an attribute.
-        _ = toast.set_attribute("data-seen", "");
+        _ = toast.set_attribute(SEEN, &number);
         if let Ok(Some(text)) = toast.query_selector("p") {
             announce::say(text.text_content().unwrap_or_default());
         }
         spawn_local(async move {
             loop {
                 TimeoutFuture::new(SHOWN_MS).await;
+                if toast.get_attribute(SEEN).as_ref() != Some(&number) {
+                    return;
+                }
                 if !matches!(toast.matches(":is(:hover, :focus-within)"), Ok(true)) {
                     break;
                 }
