@@ -37,8 +37,8 @@ const press = (event) => {
   } else if (SHORTCUTS.includes(key)) pressed ??= event;
 };
 
-// What the reader can type or choose in a dialog; not what the browser has filled in.
-const FIELDS = "dialog[open] form :is(input, select, textarea):not(:autofill)";
+// What the reader can type or choose in a form that is lost with the page; not what the browser has filled in.
+const FIELDS = "main.page form[method='post'] :is(input, select, textarea):not(:autofill)";
 const isChanged = (field) => {
   const { type, options } = field;
   if (["checkbox", "radio"].includes(type)) return field.checked !== field.defaultChecked;

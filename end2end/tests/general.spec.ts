@@ -1,4 +1,4 @@
-import { createKey, expect, failedResponse, people, test, unique, waitUntilInteractive } from '../fixtures.ts';
+import { createKey, delayProgram, expect, failedResponse, people, test, unique, waitUntilInteractive } from '../fixtures.ts';
 
 test('an owner renames the application, and all members see the name', async ({ page, open, signInAs }) => {
   const { app } = await signInAs(people.otherOwner);
@@ -110,4 +110,25 @@ test('the browser asks before a changed form is left, and not after it was saved
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Members' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Members' })).toBeVisible();
   expect(asked).toHaveLength(1);
+});
+
+test('the browser asks before a form is left that was changed before the program started', { tag: '@js' }, async ({ page, signInAs }) => {
+  const { app } = await signInAs(people.otherOwner);
+  const deliver = await delayProgram(page);
+  const wanted = page.waitForRequest(/latchkey\.js$/);
+  await page.goto(`${app}/settings/general`);
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  const zone = page.getByRole('combobox', { name: 'Time zone' });
+  await zone.selectOption('Asia/Tokyo');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).focus();
+  await wanted;
+  deliver();
+  await waitUntilInteractive(page);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Members' }).click();
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(zone).toHaveValue('Asia/Tokyo');
 });
