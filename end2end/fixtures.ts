@@ -133,13 +133,13 @@ export async function actBeforeProgram(page: Page): Promise<void> {
   await page.removeLocatorHandler(inlineDialog(page));
 }
 
-/** Delays the program of the pages that are opened next until the returned function is called. */
-export async function delayProgram(page: Page): Promise<() => void> {
+/** Delays the program of the pages that are opened next, or a part of it, until the returned function is called. */
+export async function delayProgram(page: Page, file = /latchkey\.js$/): Promise<() => void> {
   let deliver = () => {};
   const late = new Promise<void>((resolve) => {
     deliver = resolve;
   });
-  await page.route(/latchkey\.js$/, async (route) => {
+  await page.route(file, async (route) => {
     await late;
     await route.continue();
   });

@@ -14,7 +14,8 @@ const isBelowDialog = () => {
     return false;
   }
 };
-// Controls that only the program can serve: the last click on one is repeated once the program has started.
+// Controls that only the program can serve: the last click on one is repeated once the program has started, and the island around
+// it is hydrated.
 const NEEDS_PROGRAM = "button[data-needs-js], [data-needs-js] button";
 // Single keys that may be shortcuts: the program knows where they are text.
 const SHORTCUTS = ["/", "c", "j", "k", "?"];
@@ -24,8 +25,18 @@ const PATIENCE_MS = 3000;
 // What was asked for before the program had started, and is done then.
 let clicked = null;
 let pressed = null;
+let started = false;
+const ready = new WeakSet();
 const remember = ({ target }) => {
-  clicked = target.closest?.(NEEDS_PROGRAM) ?? clicked;
+  const control = target.closest?.(NEEDS_PROGRAM);
+  const island = control?.closest("leptos-island");
+  // A program that has started misses only what happens in islands that are not hydrated.
+  if (control && (island ? !ready.has(island) : !started)) clicked = control;
+};
+const repeatClick = () => {
+  const control = clicked;
+  clicked = null;
+  if (control?.isConnected) control.click();
 };
 // Escape closes a dialog once the program has made it modal: an earlier one clicks the link that closes it.
 const press = (event) => {
@@ -55,6 +66,7 @@ const hydrate = () => {
     hydrated.add(island);
     try {
       await program[island.dataset.component](island);
+      ready.add(island);
       // Its code came after it had left the page.
       if (!island.isConnected) island.$$dispose?.();
     } catch (error) {
@@ -70,9 +82,13 @@ const start = async () => {
     program = await import("/pkg/latchkey.js");
     await program.default({ module_or_path: "/pkg/latchkey.wasm" });
     program.start();
+    started = true;
+    removeEventListener("keydown", press);
     // The program marks forms in which something is typed, and did not hear of what was typed earlier.
     const typed = [...document.querySelectorAll(FIELDS)].filter(isChanged);
     typed.forEach((field) => field.dispatchEvent(new Event("input", { bubbles: true })));
+    if (!clicked?.closest("leptos-island")) repeatClick();
+    pressed?.target.isConnected && pressed.target.dispatchEvent(new KeyboardEvent("keydown", pressed));
     addEventListener("latchkey:islands", hydrate);
     await hydrate();
     root.dataset.js = "";
@@ -82,8 +98,7 @@ const start = async () => {
     // Without the program, controls that need it are hidden, as in a browser without JavaScript.
     if (!("js" in root.dataset)) root.dataset.failed = "";
   }
-  clicked?.isConnected && clicked.click();
-  pressed?.target.isConnected && pressed.target.dispatchEvent(new KeyboardEvent("keydown", pressed));
+  repeatClick();
 };
 
 addEventListener("click", remember);

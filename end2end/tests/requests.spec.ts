@@ -209,6 +209,23 @@ test('a route that was typed before the program started filters the log', { tag:
   await expect(page).toHaveURL(/[?&]route=GET(\+|%20)%2Fearly/);
 });
 
+/** The code of the live log, which the page fetches once its program has started. */
+const LIVE_CODE = /live_requests_loader[^/]*\.wasm$/;
+
+test('a click is acted on once where the code of the live log is late', { tag: '@js' }, async ({ page, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const wanted = page.waitForRequest(LIVE_CODE);
+  const deliver = await delayProgram(page, LIVE_CODE);
+  await page.goto(`${paths.app}/settings/requests`);
+  await wanted;
+  await page.locator('.sidebar').getByRole('button', { name: 'Search', exact: true }).click();
+  const menu = page.getByRole('dialog', { name: 'Command menu' });
+  await expect(menu).toBeVisible();
+  deliver();
+  await expect(page.locator('html')).toHaveAttribute('data-js', '');
+  await expect(menu).toBeVisible();
+});
+
 test('a live log that has left the page when its code arrives follows no requests', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, paths, unique('Left'));
@@ -222,15 +239,8 @@ test('a live log that has left the page when its code arrives follows no request
       }
     };
   });
-  let deliver = () => {};
-  const late = new Promise<void>((resolve) => {
-    deliver = resolve;
-  });
-  const wanted = page.waitForRequest(/live_requests_loader[^/]*\.wasm$/);
-  await page.route(/live_requests_loader[^/]*\.wasm$/, async (route) => {
-    await late;
-    await route.continue();
-  });
+  const wanted = page.waitForRequest(LIVE_CODE);
+  const deliver = await delayProgram(page, LIVE_CODE);
   await open(`${paths.app}/settings/requests?key=${key.id}`);
   await wanted;
   // Shown in place, with a log that follows the requests of all keys.
