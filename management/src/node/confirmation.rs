@@ -183,7 +183,7 @@ impl Node<'_> {
             match looked {
                 Ok((others, true)) => {
                     let mut confirmation = awaited.look(&others, position, elapsed_ms);
-                    let counters = &self.node().counters;
+                    let counters = &self.keyring.this_node().counters;
                     match longest_lease(&others, position) {
                         None => {
                             counters.see(others.len() + 1);

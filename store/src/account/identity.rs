@@ -59,7 +59,7 @@ pub struct LinkedIdentity {
 }
 
 /// The person with an identity.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct IdentityOwner {
     pub person: PersonRow,
     pub is_disabled: bool,

@@ -31,7 +31,7 @@ pub struct NewPendingSignIn<'a> {
 }
 
 /// A pending sign-in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PendingSignInRow {
     pub person: PersonRow,
     /// `None` after a password.

@@ -19,9 +19,7 @@ fn under_the_name_of_the_second() -> Joining {
 }
 
 /// The answer to an attempt that has to be repeated.
-fn waits_for_the_second() -> Option<String> {
-    Some("node 2".to_owned())
-}
+const WAITS_FOR_THE_SECOND: Option<&str> = Some("node 2");
 
 fn pool(nodes: &Nodes) -> &PgPool {
     match &nodes.test.database.store {
@@ -38,7 +36,7 @@ async fn a_second_node_with_the_name_of_a_running_one_does_not_join() {
     let third = newcomer(&nodes).await;
     let mut join = third.node().join(under_the_name_of_the_second());
     let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted, waits_for_the_second());
+    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
     nodes.other.node().renew_lease().await.expect("granted");
     let occupied = join.attempt().await.expect_err("it runs");
     assert!(matches!(occupied, JoinError::Occupied(_)));
@@ -54,10 +52,10 @@ async fn a_node_takes_the_name_of_one_whose_lease_has_ended() {
     let third = newcomer(&nodes).await;
     let mut join = third.node().join(under_the_name_of_the_second());
     let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted, waits_for_the_second());
+    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
     nodes.test.clock.advance(WAIT);
     let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted, waits_for_the_second());
+    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
     assert_eq!(join.attempt().await.expect("joins"), None);
 }
 
@@ -69,7 +67,7 @@ async fn a_node_waits_for_the_name_of_one_whose_last_change_is_open() {
     let third = newcomer(&nodes).await;
     let mut join = third.node().join(under_the_name_of_the_second());
     let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted, waits_for_the_second());
+    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
     nodes.test.clock.advance(WAIT);
     // PostgreSQL has not noticed yet that the process has ended.
     let mut open = pool(&nodes).begin().await.expect("begins");
@@ -78,11 +76,11 @@ async fn a_node_waits_for_the_name_of_one_whose_last_change_is_open() {
         .await
         .expect("locked");
     let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted, waits_for_the_second());
+    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
     open.rollback().await.expect("ended");
     // This attempt removes it.
     let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted, waits_for_the_second());
+    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
     assert_eq!(join.attempt().await.expect("joins"), None);
 }
 
@@ -97,7 +95,7 @@ async fn a_node_does_not_take_the_name_of_one_that_has_not_compared_its_journal(
     let done = sqlx::query(earlier).execute(pool(&nodes)).await;
     done.expect("a row");
     let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted, waits_for_the_second());
+    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
     nodes.test.clock.advance(WAIT);
     let stays = join.attempt().await.expect_err("it stays");
     assert!(matches!(stays, JoinError::JournalNotCompared(_)));
