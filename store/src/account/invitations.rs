@@ -40,8 +40,7 @@ pub struct InvitationRow {
     pub account_name: String,
 }
 
-/// The person who accepts an invitation.
-#[derive(Debug)]
+/// The person who accepts an invitation. It has no `Debug`, because of the hash.
 pub enum Invitee<'a> {
     /// A person who can already sign in.
     Known {
@@ -65,7 +64,6 @@ pub enum Invitee<'a> {
 }
 
 /// The acceptance of an invitation.
-#[derive(Debug)]
 pub struct InvitationAcceptance<'a> {
     /// HMAC-SHA-256 of the link's token.
     pub token_hash: &'a [u8; 32],

@@ -14,8 +14,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A pending sign-in to insert.
-#[derive(Debug)]
+/// A pending sign-in to insert. It has no `Debug`, because of the hash.
 pub struct NewPendingSignIn<'a> {
     /// HMAC-SHA-256 of the token.
     pub token_hash: &'a [u8; 32],

@@ -80,8 +80,8 @@ pub struct Placement {
     pub application: Option<ApplicationId>,
 }
 
-/// A person to add, with an account and an application, which are created if they do not exist.
-#[derive(Debug)]
+/// A person to add, with an account and an application, which are created if they do not exist. It has no `Debug`, because of the
+/// hash.
 pub struct NewPerson<'a> {
     pub id: PersonId,
     pub email: &'a Email,
