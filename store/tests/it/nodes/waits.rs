@@ -66,6 +66,23 @@ async fn a_node_that_is_writing_is_not_removed_and_nothing_waits_for_it() {
 }
 
 #[tokio::test]
+async fn a_node_whose_renewal_is_open_is_not_removed_and_nothing_waits_for_it() {
+    let Some((_database, one, two)) = two_nodes().await else {
+        return;
+    };
+    let mut renewal = one.pool().begin().await.expect("begins");
+    sqlx::query("UPDATE node SET beat = beat + 1 WHERE name = 'node 1'")
+        .execute(&mut *renewal)
+        .await
+        .expect("locked");
+    let removed = two.node.remove_behind(i64::MAX).await.expect("answers");
+    assert!(removed.is_empty(), "{removed:?}");
+    renewal.commit().await.expect("renewed");
+    let removed = two.node.remove_behind(i64::MAX).await.expect("answers");
+    assert_eq!(removed, ["node 1"]);
+}
+
+#[tokio::test]
 async fn a_renewal_does_not_wait_for_changes_of_its_node() {
     let Some((_database, one, two)) = two_nodes().await else {
         return;
