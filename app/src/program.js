@@ -72,6 +72,7 @@ const hydrate = () => {
     } catch (error) {
       reportError(error);
     }
+    if (clicked?.closest("leptos-island") === island) repeatClick();
   });
   return Promise.race([Promise.all(done), new Promise((late) => setTimeout(late, PATIENCE_MS))]);
 };
@@ -98,7 +99,6 @@ const start = async () => {
     // Without the program, controls that need it are hidden, as in a browser without JavaScript.
     if (!("js" in root.dataset)) root.dataset.failed = "";
   }
-  repeatClick();
 };
 
 addEventListener("click", remember);

@@ -226,6 +226,21 @@ test('a click is acted on once where the code of the live log is late', { tag: '
   await expect(menu).toBeVisible();
 });
 
+test('a click on a button whose code is very late is acted on when the code arrives', { tag: '@js' }, async ({ page, signInAs }) => {
+  const paths = await signInAs(people.owner);
+  const wanted = page.waitForRequest(LIVE_CODE);
+  const deliver = await delayProgram(page, LIVE_CODE);
+  await page.goto(`${paths.app}/settings/requests`);
+  await wanted;
+  await page.getByRole('button', { name: 'Pause' }).click();
+  // The page does not wait for it any more.
+  await expect(page.locator('html')).toHaveAttribute('data-js', '');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  deliver();
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Paused' })).toBeVisible();
+});
+
 test('a live log that has left the page when its code arrives follows no requests', { tag: '@js' }, async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, paths, unique('Left'));
