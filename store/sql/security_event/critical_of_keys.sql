@@ -10,4 +10,4 @@ WHERE account_id = (SELECT account_id FROM application WHERE id = $1)
         $46, $47, $48, $49, $50, $51, $52
     )
 GROUP BY subject, kind
-ORDER BY MAX(last_at)
+ORDER BY MAX(last_at), kind
