@@ -116,9 +116,14 @@ fn children(old: &Element, new: &Element) {
     let mut wanted = new.first_child();
     while let Some(next) = wanted {
         wanted = next.next_sibling();
-        let found = match id(&next) {
-            Some(_) => following(here.clone()).find(|node| is_same(node, &next)),
-            None => here.clone().filter(|node| is_same(node, &next)),
+        let found = if id(&next).is_some() {
+            following(here.clone()).find(|node| is_same(node, &next))
+        } else {
+            while let Some(gone) = here.clone().filter(|node| is_gone(node, &next)) {
+                here = gone.next_sibling();
+                remove(old, &gone);
+            }
+            here.clone().filter(|node| is_same(node, &next))
         };
         if let Some(found) = found {
             if Some(&found) == here.as_ref() {
@@ -140,9 +145,25 @@ fn children(old: &Element, new: &Element) {
     }
     // What is left has no counterpart.
     for node in following(here).collect::<Vec<_>>() {
-        dispose_islands(&node);
-        _ = old.remove_child(&node);
+        remove(old, &node);
     }
+}
+
+/// Whether a node has no counterpart in `next` or behind it. A comment of the server marks where something may be: one before
+/// something else has none.
+fn is_gone(node: &Node, next: &Node) -> bool {
+    let is_mark = |node: &Node| node.node_type() == Node::COMMENT_NODE;
+    match (is_mark(node), is_mark(next)) {
+        (true, is_mark) => !is_mark,
+        (false, true) => false,
+        (false, false) => !following(Some(next.clone())).any(|next| is_same(node, &next)),
+    }
+}
+
+fn remove(from: &Element, node: &Node) {
+    dispose_islands(node);
+    // It is there.
+    _ = from.remove_child(node);
 }
 
 /// Ends what the islands in a part do that leaves the page: Leptos keeps their state by this name on their elements.
