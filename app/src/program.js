@@ -1,5 +1,7 @@
 // Fetches and starts the program at the first pointer, key or focus: until then links and plain forms do everything.
 const root = document.documentElement;
+// By how much the server's clock is ahead. The program may start an hour later.
+root.dataset.ahead = root.dataset.now - Date.now();
 // What asks for passkeys is hidden in a browser that has none, or cannot read their options.
 const { parseCreationOptionsFromJSON: create, parseRequestOptionsFromJSON: get } = window.PublicKeyCredential ?? {};
 if (!(create && get)) root.dataset.noPasskeys = "";

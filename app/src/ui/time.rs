@@ -25,17 +25,11 @@ pub fn listen() {
     _ = set_interval(update, MINUTE);
 }
 
-/// By how many milliseconds the server's clock is ahead of the browser's: the page says when the server rendered it, and the
-/// browser when it began to load the page.
+/// By how many milliseconds the server's clock is ahead of the browser's, which `program.js` has compared when the page was loaded.
 fn ahead() -> i64 {
     let root = document().document_element();
-    let server = root.and_then(|root| root.get_attribute("data-now")?.parse::<i64>().ok());
-    let loaded = window()
-        .performance()
-        .map(|clock| whole(clock.time_origin()));
-    server
-        .zip(loaded)
-        .map_or(0, |(server, loaded)| server - loaded)
+    let ahead = root.and_then(|root| root.get_attribute("data-ahead")?.parse().ok());
+    ahead.unwrap_or_default()
 }
 
 #[expect(
