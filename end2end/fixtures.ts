@@ -22,6 +22,8 @@ export interface BrowserErrors {
 
 /** The age in milliseconds at which a shared session is replaced. Re-authentication is required after ten minutes. */
 const MAX_SESSION_AGE = 5 * 60_000;
+/** How many milliseconds a sign-in may take on a busy machine. */
+const SIGN_IN_TIMEOUT = 30_000;
 
 interface Session {
   since: number;
@@ -72,7 +74,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
 
   browserErrors: [
-    async ({ context, server, javaScriptEnabled }, use) => {
+    async ({ context, server, javaScriptEnabled }, use, info) => {
       // Without JavaScript, preloaded scripts are not used.
       const allowed: RegExp[] = javaScriptEnabled ? [] : [/preloaded using link preload but not used/];
       const errors: string[] = [];
@@ -89,6 +91,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         }
       });
       await use({ allow: (line) => allowed.push(line) });
+      if (info.status !== info.expectedStatus) {
+        await info.attach('log of the server', { body: server.log(), contentType: 'text/plain' });
+      }
       expect(
         errors.filter((line) => !allowed.some((pattern) => pattern.test(line))),
         'errors of the browser',
@@ -199,6 +204,7 @@ async function signInByRequest(url: string, person: Person): Promise<Session> {
     form: { email: person.email, password: person.password },
     headers: sameOriginHeaders(url),
     maxRedirects: 0,
+    timeout: SIGN_IN_TIMEOUT,
   });
   expect(answer.status(), await answer.text()).toBeLessThan(400);
   const start = await client.get('/', { headers: { accept: 'text/html' } });

@@ -33,6 +33,8 @@ export interface Server {
   nodes: Node[];
   /** The setup token that a server without people prints. */
   setupToken: string | undefined;
+  /** What its processes have printed. */
+  log(): string;
   /** Runs a statement in the database. Only on PostgreSQL, because the server owns the SQLite file. */
   query(sql: string): Promise<void>;
   /** Runs `latchkey` with these arguments while the server is running, and returns its standard output. */
@@ -135,6 +137,7 @@ export async function startServer({
     url,
     nodes,
     setupToken: /enter this token:\s+(\S+)/.exec(nodes[0]?.output() ?? '')?.[1],
+    log: () => nodes.map((node) => node.output()).join('\n'),
     query: db.query,
     command: (...args) => runCommand(args, folder, env),
     stop,
