@@ -1,4 +1,4 @@
-import type { Locator } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import {
   actBeforeProgram,
   createKey,
@@ -17,6 +17,16 @@ import {
   waitUntilIdle,
   waitUntilInteractive,
 } from '../fixtures.ts';
+
+/** Opens the form for a new key from the list, and keeps its program back until `deliver` is called. */
+async function openDialogBeforeProgram(page: Page): Promise<{ dialog: Locator; deliver: () => void }> {
+  const deliver = await delayProgram(page);
+  await actBeforeProgram(page);
+  const wanted = page.waitForRequest(/latchkey\.js$/);
+  await page.getByRole('link', { name: 'Create API Key' }).click();
+  await wanted;
+  return { dialog: page.getByRole('dialog', { name: 'Create API Key' }), deliver };
+}
 
 test.describe('every page loads directly, without errors in the console', { tag: '@js' }, () => {
   for (const path of ['/sign-in', '/setup']) {
@@ -119,12 +129,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
   test('Escape before the program has started leaves the dialog open, and leads back as soon as it has', async ({ page, open, signInAs }) => {
     const paths = await signInAs(people.owner);
     await open(`${paths.keys}?sort=name&dir=asc`);
-    const deliver = await delayProgram(page);
-    await actBeforeProgram(page);
-    const wanted = page.waitForRequest(/latchkey\.js$/);
-    await page.getByRole('link', { name: 'Create API Key' }).click();
-    await wanted;
-    const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+    const { dialog, deliver } = await openDialogBeforeProgram(page);
     await page.keyboard.press('Escape');
     await expect(dialog).toHaveAttribute('open', '');
     await expect(dialog).toBeVisible();
@@ -141,12 +146,7 @@ test.describe('every page loads directly, without errors in the console', { tag:
     test(`${what} from before the program has started is not discarded without a question`, async ({ page, open, signInAs }) => {
       const paths = await signInAs(people.owner);
       await open(paths.keys);
-      const deliver = await delayProgram(page);
-      await actBeforeProgram(page);
-      const wanted = page.waitForRequest(/latchkey\.js$/);
-      await page.getByRole('link', { name: 'Create API Key' }).click();
-      await wanted;
-      const dialog = page.getByRole('dialog', { name: 'Create API Key' });
+      const { dialog, deliver } = await openDialogBeforeProgram(page);
       await change(dialog);
       await page.keyboard.press('Escape');
       deliver();
