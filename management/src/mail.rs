@@ -17,7 +17,7 @@ use crate::Keyring;
 use deliver::Counters;
 use domain::{
     account::Email,
-    id::MailId,
+    id::{MailId, PersonId},
     mail::{MailKind, SignInChange},
     origin::Origin,
     time::Timestamp,
@@ -144,6 +144,17 @@ impl Outbox<'_> {
     /// Whether mails are sent.
     pub fn sends_mail(self) -> bool {
         self.keyring.mailer().get().is_some()
+    }
+
+    /// Whether a person gets mails about sign-ins from browsers that are not known.
+    pub(crate) async fn reports_sign_ins(self, person: PersonId) -> Result<bool, StoreError> {
+        Ok(self.sends_mail()
+            && self
+                .keyring
+                .store()
+                .notifications(person)
+                .await?
+                .new_sign_ins)
     }
 
     /// Returns figures about mails; `None` if none are sent.

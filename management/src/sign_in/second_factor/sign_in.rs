@@ -217,15 +217,7 @@ impl SignIn<'_> {
         through_provider: bool,
         origin: &Origin,
     ) -> Result<(), StoreError> {
-        if known
-            || !self.keyring.outbox().sends_mail()
-            || !self
-                .keyring
-                .store()
-                .notifications(person.id)
-                .await?
-                .new_sign_ins
-        {
+        if known || !self.keyring.outbox().reports_sign_ins(person.id).await? {
             return Ok(());
         }
         let content = Content::WrongCode {

@@ -29,7 +29,7 @@ impl SignIn<'_> {
     ) -> Result<Option<Admission>, ManagementError> {
         let browser = browser.into();
         // An invalid address takes the same steps as an unknown one.
-        let Ok(email) = Email::parse(email).or_else(|_| Email::parse("nobody@invalid")) else {
+        let Ok(email) = Email::parse(email).or_else(|_| Email::parse("unknown@invalid")) else {
             return Ok(None);
         };
         let admitted = self.admit(&email, password, browser.device, origin).await;

@@ -60,15 +60,7 @@ impl SignIn<'_> {
         through_provider: bool,
         origin: &Origin,
     ) -> Result<ChangeMail, StoreError> {
-        if known
-            || !self.keyring.outbox().sends_mail()
-            || !self
-                .keyring
-                .store()
-                .notifications(person.id)
-                .await?
-                .new_sign_ins
-        {
+        if known || !self.keyring.outbox().reports_sign_ins(person.id).await? {
             return Ok(ChangeMail::default());
         }
         let client = ClientDetails::new(self.keyring.now(), origin);

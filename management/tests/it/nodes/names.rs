@@ -2,7 +2,7 @@
 
 use super::{Nodes, WAIT, joining};
 use crate::test_keyring::reopen;
-use management::{JoinError, Joining, Keyring, Store};
+use management::{Join, JoinError, Joining, Keyring, Store};
 use sqlx::PgPool;
 
 /// A keyring that is not registered.
@@ -18,8 +18,11 @@ fn under_the_name_of_the_second() -> Joining {
     }
 }
 
-/// The answer to an attempt that has to be repeated.
-const WAITS_FOR_THE_SECOND: Option<&str> = Some("node 2");
+/// Expects that an attempt has to be repeated, because of the second node.
+async fn expect_waiting(join: &mut Join<'_>) {
+    let attempted = join.attempt().await.expect("waits");
+    assert_eq!(attempted.as_deref(), Some("node 2"));
+}
 
 fn pool(nodes: &Nodes) -> &PgPool {
     match &nodes.test.database.store {
@@ -35,8 +38,7 @@ async fn a_second_node_with_the_name_of_a_running_one_does_not_join() {
     };
     let third = newcomer(&nodes).await;
     let mut join = third.node().join(under_the_name_of_the_second());
-    let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
+    expect_waiting(&mut join).await;
     nodes.other.node().renew_lease().await.expect("granted");
     let occupied = join.attempt().await.expect_err("it runs");
     assert!(matches!(occupied, JoinError::Occupied(_)));
@@ -51,11 +53,9 @@ async fn a_node_takes_the_name_of_one_whose_lease_has_ended() {
     };
     let third = newcomer(&nodes).await;
     let mut join = third.node().join(under_the_name_of_the_second());
-    let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
+    expect_waiting(&mut join).await;
     nodes.test.clock.advance(WAIT);
-    let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
+    expect_waiting(&mut join).await;
     assert_eq!(join.attempt().await.expect("joins"), None);
 }
 
@@ -66,8 +66,7 @@ async fn a_node_waits_for_the_name_of_one_whose_last_change_is_open() {
     };
     let third = newcomer(&nodes).await;
     let mut join = third.node().join(under_the_name_of_the_second());
-    let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
+    expect_waiting(&mut join).await;
     nodes.test.clock.advance(WAIT);
     // PostgreSQL has not noticed yet that the process has ended.
     let mut open = pool(&nodes).begin().await.expect("begins");
@@ -75,12 +74,10 @@ async fn a_node_waits_for_the_name_of_one_whose_last_change_is_open() {
         .execute(&mut *open)
         .await
         .expect("locked");
-    let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
+    expect_waiting(&mut join).await;
     open.rollback().await.expect("ended");
     // This attempt removes it.
-    let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
+    expect_waiting(&mut join).await;
     assert_eq!(join.attempt().await.expect("joins"), None);
 }
 
@@ -94,8 +91,7 @@ async fn a_node_does_not_take_the_name_of_one_that_has_not_compared_its_journal(
     let earlier = "UPDATE node SET history = history - 1 WHERE name = 'node 2'";
     let done = sqlx::query(earlier).execute(pool(&nodes)).await;
     done.expect("a row");
-    let attempted = join.attempt().await.expect("waits");
-    assert_eq!(attempted.as_deref(), WAITS_FOR_THE_SECOND);
+    expect_waiting(&mut join).await;
     nodes.test.clock.advance(WAIT);
     let stays = join.attempt().await.expect_err("it stays");
     assert!(matches!(stays, JoinError::JournalNotCompared(_)));
