@@ -65,8 +65,14 @@ function collectErrors(page: Page, origin: string): string[] {
 // Firefox takes seconds to find an element by its accessible name.
 Puppeteer.registerCustomQueryHandler('control', {
   queryOne: (root, name) => {
+    // The hint of a shortcut, for instance, is in the text of a button and not in its name.
+    const shown = (element: Element) => {
+      const copy = element.cloneNode(true) as Element;
+      copy.querySelectorAll('[aria-hidden="true"]').forEach((hidden) => hidden.remove());
+      return copy.textContent;
+    };
     const nameOf = (element: Element) =>
-      element.getAttribute('aria-label') ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? element.textContent;
+      element.getAttribute('aria-label') ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? shown(element);
     const visible = (element: Element) => element.checkVisibility({ visibilityProperty: true });
     // What is behind a modal dialog cannot be used.
     const within = document.querySelector('dialog:modal') ?? (root as Element);
