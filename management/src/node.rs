@@ -9,10 +9,10 @@ mod confirmation;
 mod counts;
 mod follow;
 mod join;
-mod keep_current;
 mod lease;
 pub(crate) mod pepper;
 pub(crate) mod planted;
+mod renew;
 mod stats;
 mod time_mark;
 

@@ -1,8 +1,8 @@
 //! Applying the changes of other nodes.
 
-use super::{Member, Registration};
+use super::Member;
 use crate::{
-    ManagementError, Node,
+    Node,
     node::planted::{PlantedFault, is_planted},
 };
 use std::time::Duration;
@@ -111,42 +111,6 @@ impl Node<'_> {
             changes.write_journal(self.keyring.store().disk()).await?;
         }
         self.keyring.this_node().applied.advance_to(position);
-        Ok(())
-    }
-
-    /// Applies the changes of other nodes and renews the lease, as [`Node::run_member`] does, once.
-    ///
-    /// # Errors
-    /// If the lease is not renewed.
-    pub async fn renew_lease(self) -> Result<(), ManagementError> {
-        let renewed = match self.keyring.this_node().registration.get() {
-            // The demo, which is alone with its database.
-            None => {
-                let asked = self.keyring.monotonic();
-                self.keyring.health().check_database().await?;
-                self.keyring.this_node().lease_start.renew(asked);
-                return Ok(());
-            }
-            Some(Registration::Owner(ownership)) => {
-                // The answer is as old as the query.
-                let asked = self.keyring.monotonic();
-                let renewed = ownership.renew().await;
-                if renewed.is_ok() {
-                    self.keyring.this_node().lease_start.renew(asked);
-                }
-                renewed
-            }
-            Some(Registration::Member(member)) => {
-                let renewed = self.keep_up(member).await;
-                self.keyring.this_node().condition.note_renewal(&renewed);
-                renewed
-            }
-        };
-        if let Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) = &renewed {
-            self.keyring.this_node().lose(error);
-        }
-        renewed?;
-        self.keyring.keys().resolve_uncertain().await;
         Ok(())
     }
 }

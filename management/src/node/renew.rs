@@ -1,8 +1,8 @@
-//! Renewing the lease of a process beside others.
+//! Renewing the lease.
 
-use super::Member;
+use super::{Member, Registration};
 use crate::{
-    Node,
+    ManagementError, Node,
     node::planted::{PlantedFault, is_planted},
 };
 use std::{
@@ -16,13 +16,49 @@ use verification::Monotonic;
 const MAX_ATTEMPTS: usize = 5;
 
 impl Node<'_> {
-    /// Renews the lease. Where the database has newer changes, they are applied first; where this process was removed, it
-    /// registers again.
+    /// Renews the lease, once. On PostgreSQL, newer changes of other nodes are applied first.
+    ///
+    /// # Errors
+    /// If the lease is not renewed.
+    pub async fn renew_lease(self) -> Result<(), ManagementError> {
+        let renewed = match self.keyring.this_node().registration.get() {
+            // The demo, which is alone with its database.
+            None => {
+                let asked = self.keyring.monotonic();
+                self.keyring.health().check_database().await?;
+                self.keyring.this_node().lease_start.renew(asked);
+                return Ok(());
+            }
+            Some(Registration::Owner(ownership)) => {
+                // The answer is as old as the query.
+                let asked = self.keyring.monotonic();
+                let renewed = ownership.renew().await;
+                if renewed.is_ok() {
+                    self.keyring.this_node().lease_start.renew(asked);
+                }
+                renewed
+            }
+            Some(Registration::Member(member)) => {
+                let renewed = self.renew_member(member).await;
+                self.keyring.this_node().condition.note_renewal(&renewed);
+                renewed
+            }
+        };
+        if let Err(error @ (StoreError::Fenced | StoreError::Behind { .. })) = &renewed {
+            self.keyring.this_node().lose(error);
+        }
+        renewed?;
+        self.keyring.keys().resolve_uncertain().await;
+        Ok(())
+    }
+
+    /// Renews the lease of a process beside others. Where the database has newer changes, they are applied first; where this process
+    /// was removed, it registers again.
     ///
     /// # Errors
     /// `Behind` if the database lacks changes that were seen, `Fenced` if another process took this one's name; if the database
     /// fails, or others have to compare their journals first.
-    pub(super) async fn keep_up(self, member: &Member) -> Result<(), StoreError> {
+    async fn renew_member(self, member: &Member) -> Result<(), StoreError> {
         let node = &member.node;
         for _ in 0..MAX_ATTEMPTS {
             let asked = self.keyring.monotonic();
