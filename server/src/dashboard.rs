@@ -5,6 +5,6 @@ pub mod headers;
 pub mod live;
 pub mod pages;
 pub mod plain_form;
+pub mod request_context;
 pub mod same_origin;
-pub mod session;
 pub mod single_sign_on;

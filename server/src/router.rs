@@ -2,7 +2,9 @@
 
 use crate::{
     AppState, assets,
-    dashboard::{export, headers, live, pages, plain_form, same_origin, session, single_sign_on},
+    dashboard::{
+        export, headers, live, pages, plain_form, request_context, same_origin, single_sign_on,
+    },
     gate::{
         forward_auth, health, metrics_endpoint, openapi_endpoint, own_key, problem, usage, verify,
         whoami,
@@ -152,7 +154,7 @@ fn dashboard(state: &AppState) -> Router<AppState> {
         ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
-            session::add_request_context,
+            request_context::add_request_context,
         ));
     pages
         .route("/pkg/{*file}", get(assets::file))

@@ -1,4 +1,5 @@
-//! The context of a dashboard request: session token, origin and site. The token is verified when a page needs the session.
+//! The context of a dashboard request: the session token, read from the session cookie, and origin and site. The token is
+//! verified when a page needs the session.
 
 use crate::{AppState, request};
 use app::context::{PageZone, SessionToken, cookie_value};
@@ -9,7 +10,7 @@ use axum::{
 };
 use http::{StatusCode, header};
 
-/// Adds session token, origin and site to the request's extensions. A request for another host name is refused, because
+/// Reads the session cookie, and adds session token, origin and site to the request's extensions. A request for another host name is refused, because
 /// links and cookies of the pages would belong to that name.
 pub async fn add_request_context(
     State(state): State<AppState>,
