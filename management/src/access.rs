@@ -1,4 +1,5 @@
-//! Permission handles. A method exists only on the handle that may call it, and a handle reaches only its own application.
+//! Permission handles, which are granted by role. A method exists only on the handle that may call it, and a handle reaches only
+//! its own application.
 
 use crate::{Keyring, ManagementError, Session};
 use domain::{

@@ -1,6 +1,6 @@
-//! The record of a change: its audit event, and the security event that some changes are.
+//! Writing the record of a change: its audit record, and the security event that some changes are.
 
-/// Appends an event inside a transaction, and raises the security event that some changes are. Evaluates to a `Result`.
+/// Appends an event to the audit log inside a transaction, and raises the security event that some changes are. Evaluates to a `Result`.
 macro_rules! append_event {
     ($tx:ident, $event:expr) => {
         async {
