@@ -173,7 +173,7 @@ fn database_url(setting: Option<SecretSetting>) -> Result<String, ConfigError> {
     }
     Err(ConfigError {
         variable,
-        why: "the value is no URL of a database".into(),
+        why: "the value is not a database URL".into(),
         allowed: variables::DATABASE_URL.allowed,
     })
 }
@@ -302,7 +302,7 @@ fn metrics_token(setting: Option<SecretSetting>) -> Result<Option<Arc<str>>, Con
     }
     Err(ConfigError {
         variable,
-        why: "the value is no token".into(),
+        why: "the value is not a token".into(),
         allowed: variables::METRICS_TOKEN.allowed,
     })
 }

@@ -21,7 +21,7 @@ const CONTAINER_SECRETS: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
 /// Reads a file.
 ///
 /// # Errors
-/// Where it cannot be read, is no regular file, or other users may read or replace it.
+/// Where it cannot be read, is not a regular file, or other users may read or replace it.
 pub fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     let mut file = File::open(path)?;
     // Of the open file, which cannot be replaced between the check and the read.
@@ -66,7 +66,7 @@ impl FileAccess {
             in_container,
         } = self;
         if !regular {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         let (forbidden, remedy) = match owner {
             0 if in_container => (0o022, "chmod 444"),
@@ -165,7 +165,7 @@ mod tests {
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("own file");
         assert_eq!(read(&path).expect("read").as_str(), "hunter2\n");
         let refusal = read(folder.path()).expect_err("refused").to_string();
-        assert!(refusal.contains("no regular file"), "{refusal}");
+        assert!(refusal.contains("not a regular file"), "{refusal}");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub async fn verify(verify: Verify, config: &Config) -> Result<(), CommandError>
             let text = std::fs::read_to_string(path)
                 .map_err(|error| CommandError::failed(&path.display().to_string(), error))?;
             parse_heads(&text).map_err(|line| {
-                CommandError::Failed(format!("{}: “{line}” is no head", path.display()))
+                CommandError::Failed(format!("{}: “{line}” is not a head", path.display()))
             })?
         }
     };

@@ -169,7 +169,7 @@ async fn check(path: &Path, seals: SealKeys) -> io::Result<()> {
         }
         Err(error) => {
             return Err(io::Error::other(format!(
-                "it is no database of Latchkey: {error}"
+                "it is not a Latchkey database: {error}"
             )));
         }
     }

@@ -25,7 +25,7 @@ impl<F: Fn(&str) -> Option<OsString>> VariableSource<F> {
             .map(|value| {
                 value.into_string().map_err(|_| ConfigError {
                     variable: variable.name,
-                    why: "the value is no UTF-8 text".into(),
+                    why: "the value is not UTF-8 text".into(),
                     allowed: "text",
                 })
             })

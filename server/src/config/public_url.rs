@@ -35,7 +35,7 @@ impl PublicUrl {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let uri: Uri = text.trim().parse().map_err(|_| "is no URL")?;
+        let uri: Uri = text.trim().parse().map_err(|_| "is not a URL")?;
         let secure = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => false,

@@ -245,7 +245,7 @@ fn mails_need_a_server_a_sender_and_a_public_url() {
         (
             vec![("LATCHKEY_SMTP_URL", "mail.example.com"), from, public],
             "LATCHKEY_SMTP_URL",
-            "no URL",
+            "not a URL",
         ),
         (
             vec![
@@ -259,7 +259,7 @@ fn mails_need_a_server_a_sender_and_a_public_url() {
         (
             vec![url, ("LATCHKEY_MAIL_FROM", "Latchkey"), public],
             "LATCHKEY_MAIL_FROM",
-            "no e-mail address",
+            "not an e-mail address",
         ),
     ] {
         let Err(wrong) = read(&pairs) else {

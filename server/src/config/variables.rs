@@ -70,7 +70,7 @@ pub const LISTEN: Variable = Variable {
     name: "LATCHKEY_LISTEN",
     default: "127.0.0.1:3000",
     help: "Address and port of the dashboard and the gate",
-    problem: "is no address with a port",
+    problem: "is not an address with a port",
     allowed: "such as 127.0.0.1:3000 or [::]:3000",
     ..EMPTY
 };
@@ -103,7 +103,7 @@ pub const IDLE_TIMEOUT: Variable = Variable {
     name: "LATCHKEY_IDLE_TIMEOUT",
     default: "75",
     help: "Seconds for which an idle connection stays open; more than in the proxies in front",
-    problem: "is no number of seconds",
+    problem: "is not a number of seconds",
     allowed: "a whole number from 1 to 3600",
     ..EMPTY
 };
@@ -123,7 +123,7 @@ pub const DATABASE_CONNECTIONS: Variable = Variable {
     name: "LATCHKEY_DATABASE_CONNECTIONS",
     default: "16",
     help: "Maximum number of connections to PostgreSQL",
-    problem: "is no number of connections",
+    problem: "is not a number of connections",
     allowed: "a whole number from 2 to 1000",
     ..EMPTY
 };
@@ -131,7 +131,7 @@ pub const FAIL_CLOSED_AFTER: Variable = Variable {
     name: "LATCHKEY_FAIL_CLOSED_AFTER",
     default: "300",
     help: "Seconds for which keys are verified from memory while the SQLite file does not respond",
-    problem: "is no number of seconds",
+    problem: "is not a number of seconds",
     allowed: "a whole number from 1 to 86400",
     ..EMPTY
 };
@@ -140,7 +140,7 @@ pub const LEASE: Variable = Variable {
     default: "30",
     help: "Seconds for which a node on PostgreSQL verifies keys from memory after the database last confirmed that it has every \
            change; a revocation waits as long for a node that does not respond. The same on every node",
-    problem: "is no number of seconds",
+    problem: "is not a number of seconds",
     allowed: "a whole number from 1 to 300",
     ..EMPTY
 };
@@ -148,7 +148,7 @@ pub const NODE_NAME: Variable = Variable {
     name: "LATCHKEY_NODE_NAME",
     default_note: "the host's name and the port",
     help: "Name of this node among those that use one PostgreSQL database; each has another one",
-    problem: "is no name of a node",
+    problem: "is not a node name",
     allowed: "up to 100 letters, digits, dots, hyphens, underscores and colons",
     ..EMPTY
 };
@@ -174,7 +174,7 @@ pub const KEEP_MINUTES: Variable = Variable {
     name: "LATCHKEY_KEEP_MINUTES",
     default: "48",
     help: "Hours for which usage is kept by the minute",
-    problem: "is no number of hours",
+    problem: "is not a number of hours",
     allowed: "a whole number from 25 to 1000",
     ..EMPTY
 };
@@ -182,7 +182,7 @@ pub const KEEP_HOURS: Variable = Variable {
     name: "LATCHKEY_KEEP_HOURS",
     default: "90",
     help: "Days for which usage is kept by the hour",
-    problem: "is no number of days",
+    problem: "is not a number of days",
     allowed: "a whole number from 31 to 1000",
     ..EMPTY
 };
@@ -190,7 +190,7 @@ pub const KEEP_DAYS: Variable = Variable {
     name: "LATCHKEY_KEEP_DAYS",
     default: "400",
     help: "Days for which usage is kept by the day",
-    problem: "is no number of days",
+    problem: "is not a number of days",
     allowed: "a whole number from 91 to 4000",
     ..EMPTY
 };
@@ -198,7 +198,7 @@ pub const KEEP_BREAKDOWNS: Variable = Variable {
     name: "LATCHKEY_KEEP_BREAKDOWNS",
     default: "90",
     help: "Days for which usage is kept by address, route, scope, user agent and denial code",
-    problem: "is no number of days",
+    problem: "is not a number of days",
     allowed: "a whole number from 1 to 1000",
     ..EMPTY
 };
@@ -206,7 +206,7 @@ pub const KEEP_DECISIONS: Variable = Variable {
     name: "LATCHKEY_KEEP_DECISIONS",
     default: "7",
     help: "Days for which single decisions are kept, with their request ids",
-    problem: "is no number of days",
+    problem: "is not a number of days",
     allowed: "a whole number from 1 to 400",
     ..EMPTY
 };
@@ -214,7 +214,7 @@ pub const MAX_DECISIONS: Variable = Variable {
     name: "LATCHKEY_MOST_DECISIONS",
     default: "1000000",
     help: "Maximum number of decisions that are kept",
-    problem: "is no number of decisions",
+    problem: "is not a number of decisions",
     allowed: "a whole number from 1000 to 100000000",
     ..EMPTY
 };
@@ -222,7 +222,7 @@ pub const KEEP_EVENTS: Variable = Variable {
     name: "LATCHKEY_KEEP_EVENTS",
     default: "400",
     help: "Days for which security events are kept",
-    problem: "is no number of days",
+    problem: "is not a number of days",
     allowed: "a whole number from 31 to 4000",
     ..EMPTY
 };
@@ -337,7 +337,7 @@ pub const LOG_FILTER: Variable = Variable {
     name: "RUST_LOG",
     default: "info",
     help: "What is logged",
-    problem: "is no filter",
+    problem: "is not a filter",
     allowed: "error, warn, info, debug or trace, or a list such as info,management=debug",
     ..EMPTY
 };
@@ -345,7 +345,7 @@ pub const LOG_FORMAT: Variable = Variable {
     name: "LATCHKEY_LOG_FORMAT",
     default: "text",
     help: "text, or json for one JSON object a line",
-    problem: "is no format",
+    problem: "is not a format",
     allowed: "text or json",
     ..EMPTY
 };

@@ -14,7 +14,7 @@ use http::{
 /// Where the target is too long, the method is CONNECT, or the request names an invalid host or more than one.
 pub fn normalize<B>(request: &mut Request<B>) -> Result<(), Rejection> {
     if *request.method() == Method::CONNECT {
-        return Err(Rejection::Malformed("this server is no proxy"));
+        return Err(Rejection::Malformed("this server is not a proxy"));
     }
     let length = |path: &PathAndQuery| path.as_str().len();
     if request

@@ -9,7 +9,7 @@ pub type FramingError = &'static str;
 
 const BARE_LF: FramingError = "a line of the request's head ends without CR";
 const TWO_LENGTHS: FramingError = "the request has a Content-Length and a Transfer-Encoding";
-const NO_LENGTH: FramingError = "the request's Content-Length is no number";
+const NO_LENGTH: FramingError = "the request's Content-Length is not a number";
 
 /// Bytes of a line that are kept: enough for the headers that determine the end of the body.
 const MAX_LINE_BYTES: usize = 80;

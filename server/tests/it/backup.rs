@@ -190,7 +190,7 @@ async fn a_damaged_file_is_not_restored() {
     scene.refused().await;
 
     fs::write(scene.backup(), "no database").expect("written");
-    assert!(scene.refused().await.contains("no database of Latchkey"));
+    assert!(scene.refused().await.contains("not a Latchkey database"));
     fs::write(scene.backup(), "").expect("written");
     scene.refused().await;
 

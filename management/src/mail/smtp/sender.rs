@@ -17,7 +17,7 @@ impl MailSender {
         if text.chars().any(char::is_control) {
             return Err("contains control characters");
         }
-        let mailbox: Mailbox = text.parse().map_err(|_| "is no e-mail address")?;
+        let mailbox: Mailbox = text.parse().map_err(|_| "is not an e-mail address")?;
         // Mail servers without SMTPUTF8 would refuse every mail.
         if !mailbox.email.to_string().is_ascii() {
             return Err("is an address with characters beyond ASCII");

@@ -18,7 +18,7 @@ impl SmtpServer {
     /// # Errors
     /// What is wrong with it. The message never contains the URL.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let url = Url::parse(text.trim()).map_err(|_| "the value is no URL")?;
+        let url = Url::parse(text.trim()).map_err(|_| "the value is not a URL")?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or("the URL names no host")?;
         let host = host
@@ -67,7 +67,7 @@ impl SmtpServer {
 
 fn decoded(text: &str) -> Result<String, &'static str> {
     let text = percent_decode_str(text).decode_utf8();
-    let text = text.map_err(|_| "the user or password is no UTF-8 text")?;
+    let text = text.map_err(|_| "the user or password is not UTF-8 text")?;
     if text.chars().any(char::is_control) {
         return Err("the user or password contains control characters");
     }
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_url_that_cannot_be_used_is_refused_with_its_reason() {
         for (url, reason) in [
-            ("mail.example.com", "no URL"),
+            ("mail.example.com", "not a URL"),
             ("https://mail.example.com", "begin with"),
             ("smtp://", "host"),
             ("smtp://mail.example.com/path", "path"),

@@ -30,7 +30,7 @@ pub(crate) fn is_planted(fault: PlantedFault) -> bool {
             "lease-from-reply" => PlantedFault::LeaseFromReply,
             "lease-without-end" => PlantedFault::LeaseWithoutEnd,
             "removed-too-early" => PlantedFault::RemovedTooEarly,
-            _ => panic!("{VARIABLE}: {name} is no fault"),
+            _ => panic!("{VARIABLE}: {name} is not a fault"),
         })
     });
     *PLANTED == Some(fault)
