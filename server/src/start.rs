@@ -159,7 +159,7 @@ async fn upgrade_factor_secrets(keyring: &Keyring) -> Result<(), CommandError> {
     if upgraded > 0 {
         tracing::info!(
             upgraded,
-            "the secrets of second factors are under the newest pepper now"
+            "the secrets of second factors were encrypted under the newest pepper"
         );
     }
     Ok(())
@@ -176,7 +176,7 @@ async fn seal_audit_logs(keyring: &Keyring) -> Result<(), CommandError> {
         // An attacker who can write to the database can remove all seals, but not without this warning.
         tracing::warn!(
             logs = sealing.sealed,
-            "no audit log had a seal, as after an update from a version without seals; all of them are sealed now"
+            "no audit log had a seal, as after an update from a version without seals; all of them have been sealed"
         );
     }
     for account in &sealing.left {

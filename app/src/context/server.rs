@@ -220,6 +220,6 @@ pub fn not_found() {
 
 fn unexpected(cause: &str) -> AppError {
     let reference = origin().request_id;
-    tracing::error!(reference, cause, "a server function broke");
+    tracing::error!(reference, cause, "a server function failed");
     refuse(AppError::Unexpected(reference))
 }

@@ -127,7 +127,7 @@ impl Keys<'_> {
                     self.keyring.this_node().applied().add(position);
                 }
                 if let Err(error) = self.record_ends(rows).await {
-                    tracing::error!(%error, ?scopes, "a change was made, but is not answered with success");
+                    tracing::error!(%error, ?scopes, "a change was made, but is answered with an error");
                     return Err(error);
                 }
                 Ok(Applied::new(committed, position, at))

@@ -167,7 +167,7 @@ impl Journal {
             (Err(error), None) => tracing::error!(
                 %error,
                 journal = %self.path.display(),
-                "the revocation journal cannot be written: no end of a key is answered with success"
+                "the revocation journal cannot be written: changes that end a key are answered with an error"
             ),
             (Ok(()), Some(_)) => tracing::info!("the revocation journal can be written again"),
             _ => {}

@@ -89,11 +89,11 @@ impl ErrorLog {
         match result {
             Ok(()) => self.logged = false,
             Err(error) if self.logged || matches!(error, ManagementError::Unavailable(_)) => {
-                tracing::debug!(%error, consequence, "mails wait");
+                tracing::debug!(%error, consequence, "mails are waiting");
             }
             Err(error) => {
                 self.logged = true;
-                tracing::error!(%error, consequence, "mails wait");
+                tracing::error!(%error, consequence, "mails are waiting");
             }
         }
     }
@@ -176,7 +176,7 @@ impl OutboxWorker {
                 Err(error @ ManagementError::Unavailable(_)) => return Err(error),
                 // It is about this mail alone.
                 Err(error) => {
-                    tracing::error!(mail = %id, %error, "a mail was not sent and is tried again");
+                    tracing::error!(mail = %id, %error, "a mail was not sent and will be retried");
                     let failed_attempts = &self.mailer.counters.failed_attempts;
                     failed_attempts.fetch_add(1, Ordering::Relaxed);
                     AttemptOutcome::Deferred
@@ -296,7 +296,7 @@ impl OutboxWorker {
             kind = mail.kind,
             attempt = mail.attempts + 1,
             error = error.reason,
-            "a mail was not sent and is tried again"
+            "a mail was not sent and will be retried"
         );
         Ok(match error.failure {
             Failure::Unavailable | Failure::Unanswered => AttemptOutcome::Unavailable,

@@ -159,7 +159,7 @@ impl Health<'_> {
     /// Keeps a reserve file on the disk of an SQLite database, so that a revocation can be written when the disk is full.
     pub async fn keep_reserve(self) {
         if let Err(error) = self.keyring.store().keep_disk_reserve().await {
-            tracing::warn!(%error, "there is no room for the reserve beside the database: on a full disk nothing can be revoked");
+            tracing::warn!(%error, "there is no space for the reserve file beside the database: on a full disk nothing can be revoked");
         }
     }
 

@@ -206,7 +206,9 @@ impl Node<'_> {
                 Ok((_, false)) if !has_waited(node.lease() * 3) => {}
                 Ok((_, false)) => return Err(StoreError::EarlierLeases),
                 Err(error) if has_waited(node.lease()) => return Err(error),
-                Err(error) => tracing::debug!(%error, position, "the nodes are looked at again"),
+                Err(error) => {
+                    tracing::debug!(%error, position, "the nodes could not be read and will be read again");
+                }
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(MAX_PAUSE);

@@ -74,8 +74,12 @@ impl OtherNodes {
         self.due_at = Instant::now() + INTERVAL;
         match read {
             Ok(Ok(batch)) => return batch,
-            Ok(Err(error)) => tracing::debug!(%error, "the calls of other nodes are read again"),
-            Err(_) => tracing::debug!("the calls of other nodes are read again: it took too long"),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "the calls of other nodes could not be read and will be read again");
+            }
+            Err(_) => tracing::debug!(
+                "reading the calls of other nodes took too long; they will be read again"
+            ),
         }
         self.batch(Vec::new(), Some(0))
     }

@@ -115,12 +115,12 @@ impl PasswordResets<'_> {
                         waiting.push_back(request);
                     } else {
                         tracing::warn!(
-                            "a requested password reset link is not made: too many wait"
+                            "a requested password reset link is not created: too many requests are waiting"
                         );
                     }
                 }
                 Err(ManagementError::Unavailable(cause)) => {
-                    tracing::debug!(cause, "requested password reset links wait");
+                    tracing::debug!(cause, "requested password reset links are waiting");
                     let mut queues = self.keyring.account_state().reset_requests.lock();
                     if postponed {
                         queues.postponed.push_front(request);
@@ -130,7 +130,7 @@ impl PasswordResets<'_> {
                     return;
                 }
                 Err(error) => {
-                    tracing::error!(%error, "a requested password reset link was not made");
+                    tracing::error!(%error, "a requested password reset link was not created");
                 }
             }
         }

@@ -85,13 +85,13 @@ impl Replay<'_> {
                 deactivated = replayed.deactivated,
                 retired = replayed.retired,
                 "the database is older than the revocation journal (a restored backup, or changes that were lost): keys \
-                 that it had forgotten to have ended were ended again"
+                 whose end it lacked were ended again"
             );
         } else if is_behind {
             tracing::warn!(
                 position = seen,
                 "the database is older than the revocation journal (a restored backup, or changes that were lost); no key that \
-                 had ended works again"
+                 had ended is valid again"
             );
         }
         if replayed.forgotten() > 0 {

@@ -88,7 +88,7 @@ const NICE: i32 = 10;
 fn lower_priority() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!(%error, "passwords are hashed with the usual priority");
+        tracing::debug!(%error, "passwords are hashed at normal priority");
     }
 }
 

@@ -102,7 +102,7 @@ impl PresentedIdentity<'_> {
             .and_then(|email| Email::parse(email).ok());
         let Some(email) = email else {
             tracing::warn!(
-                "a person without a verified e-mail address was refused at single sign-on: the claim `email` is missing or no address, or `email_verified` is neither missing nor true"
+                "a person without a verified e-mail address was refused at single sign-on: the claim `email` is missing or not an address, or `email_verified` is neither missing nor true"
             );
             return Ok(Err(ProviderRefusal::NoAccess));
         };
@@ -266,7 +266,7 @@ impl PresentedIdentity<'_> {
             Err(StoreError::LastOwner) if role.is_some() => {
                 tracing::warn!(
                     person = %person.id,
-                    "the groups of the last owner would end that role; it stays"
+                    "the groups of the last owner would end that role; it is kept"
                 );
                 Ok(Ok(()))
             }

@@ -63,7 +63,7 @@ impl SignIn<'_> {
         if !stored.is_empty()
             && let Err(error) = self.keyring.store().refund_attempt(&stored).await
         {
-            tracing::warn!(%error, "a successful attempt at signing in stays counted");
+            tracing::warn!(%error, "a successful sign-in stays counted as an attempt");
         }
     }
 

@@ -156,7 +156,7 @@ async fn the_worker_sends_mails_and_the_log_contains_neither_tokens_nor_answers(
     let token = mails[0].after(&page);
     assert_eq!((mails[0].to.as_str(), token.len()), ("bob@example.com", 64));
     assert!(
-        log.contains("a mail was not sent and is tried again"),
+        log.contains("a mail was not sent and will be retried"),
         "{log}"
     );
     assert!(log.contains("answered 451 to the message"), "{log}");
