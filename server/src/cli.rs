@@ -61,7 +61,7 @@ enum Command {
     /// List the processes that use a PostgreSQL database, and remove one that will not return
     #[command(subcommand)]
     Node(NodeCommand),
-    /// Try the mail server of `LATCHKEY_SMTP_URL`
+    /// Test the mail server of `LATCHKEY_SMTP_URL`
     #[command(subcommand)]
     Mail(MailCommand),
     /// Check the identity provider of single sign-on
@@ -71,11 +71,11 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum NodeCommand {
-    /// Print the processes that use the PostgreSQL database, one a line: the name, whether the process renews its lease, and
+    /// Print the processes that use the PostgreSQL database, one per line: the name, whether the process renews its lease, and
     /// whether it has every change. Takes some seconds; the servers may be running
     #[command(after_help = help())]
     List,
-    /// Remove a process that has ended without leaving, after its lease has ended: for one that will not return while others wait
+    /// Remove a process that ended without leaving and will not return, once its lease has ended, so that others no longer wait
     /// for it. One that renews its lease is not removed. The servers may be running
     #[command(after_help = help())]
     Remove(node::Remove),
@@ -109,8 +109,8 @@ enum PepperCommand {
 
 #[derive(Debug, Subcommand)]
 enum ClockCommand {
-    /// Accept the machine's clock although the database has recorded a later time: for the case that the clock was ahead by
-    /// more than an hour. Keys that expired by the wrong clock work again. The server must be stopped
+    /// Accept the machine's clock although the database has recorded a later time, after the clock was ahead for more than an
+    /// hour. Keys that expired by the wrong clock work again. The server must be stopped
     #[command(after_help = help())]
     Reset,
 }
@@ -118,7 +118,7 @@ enum ClockCommand {
 #[derive(Debug, Subcommand)]
 enum AuditCommand {
     /// Check that no row of the log was changed, removed or moved, and print the head of each account's log, to be kept
-    /// elsewhere. Exits with 1 where a log is broken. The server may be running
+    /// elsewhere. Exits with 1 if a log is broken. The server may be running
     #[command(after_help = help())]
     Verify(audit::Verify),
 }
@@ -128,7 +128,7 @@ enum UserCommand {
     /// Add a person who may sign in. The server may be running
     #[command(after_help = help())]
     Add(user::Add),
-    /// Print all people who may sign in, one a line: the address, the roles, and how they sign in. The server may be running
+    /// Print all people who may sign in, one per line: the address, the roles, and how they sign in. The server may be running
     #[command(after_help = help())]
     List,
     /// Print a link that resets a person's password: it works once, within 30 minutes, and ends all of the person's sessions.
@@ -163,7 +163,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Without a terminal the exit code is all that tells.
+            // Without a terminal the exit code is the only report.
             let _ = writeln!(std::io::stderr(), "latchkey: {error}");
             match error {
                 CommandError::Config(_) => ExitCode::from(2),

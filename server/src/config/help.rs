@@ -6,8 +6,8 @@ use std::fmt::Write;
 const INTRODUCTION: &str = "Environment variables (for every command):\n";
 const NOTES: &str = "
 A file with a secret must belong to the server's user with mode 0600 or stricter, or to root with mode 0640 or stricter.
-Below /run/secrets, where container engines put the secrets of one container, a file of root may have mode 0444.
-An unknown variable whose name begins with LATCHKEY_ is reported at the start.";
+Below /run/secrets, where container engines put the secrets of one container, a file owned by root may have mode 0444.
+An unknown variable whose name begins with LATCHKEY_ is reported at startup.";
 /// Maximum length of a line, in characters.
 const WIDTH: usize = 100;
 const INDENT: &str = "          ";

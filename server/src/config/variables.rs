@@ -79,7 +79,7 @@ pub const PUBLIC_URL: Variable = Variable {
     default_note: "http:// and LATCHKEY_LISTEN, and every name of this machine",
     help: "URL at which browsers reach the dashboard. Pages are served under this host name only, and links lead to it. \
            https:// makes cookies Secure and sends HSTS",
-    allowed: "http:// or https://, a host, a port where it is not the usual one, and no path",
+    allowed: "http:// or https://, a host, a port unless it is the default one, and no path",
     ..EMPTY
 };
 pub const HSTS: Variable = Variable {
@@ -96,7 +96,7 @@ pub const TRUSTED_PROXIES: Variable = Variable {
     default_note: "none",
     help: "Addresses and networks of proxies whose X-Forwarded-For is trusted, separated by commas",
     problem: "is neither an address nor a network",
-    allowed: "a list with commas between, such as 10.0.0.0/8,2001:db8::1",
+    allowed: "a list separated by commas, such as 10.0.0.0/8,2001:db8::1",
     ..EMPTY
 };
 pub const IDLE_TIMEOUT: Variable = Variable {
@@ -139,7 +139,7 @@ pub const LEASE: Variable = Variable {
     name: "LATCHKEY_LEASE",
     default: "30",
     help: "Seconds for which a node on PostgreSQL verifies keys from memory after the database last confirmed that it has every \
-           change; a revocation waits as long for a node that does not respond. The same on every node",
+           change; a revocation waits as long for a node that does not respond. Use the same value on every node",
     problem: "is not a number of seconds",
     allowed: "a whole number from 1 to 300",
     ..EMPTY
@@ -147,7 +147,7 @@ pub const LEASE: Variable = Variable {
 pub const NODE_NAME: Variable = Variable {
     name: "LATCHKEY_NODE_NAME",
     default_note: "the host's name and the port",
-    help: "Name of this node among those that use one PostgreSQL database; each has another one",
+    help: "Name of this node, unique among the nodes of a PostgreSQL database",
     problem: "is not a node name",
     allowed: "up to 100 letters, digits, dots, hyphens, underscores and colons",
     ..EMPTY
@@ -173,7 +173,7 @@ pub const JOURNAL: Variable = Variable {
 pub const KEEP_MINUTES: Variable = Variable {
     name: "LATCHKEY_KEEP_MINUTES",
     default: "48",
-    help: "Hours for which usage is kept by the minute",
+    help: "Hours for which usage per minute is kept",
     problem: "is not a number of hours",
     allowed: "a whole number from 25 to 1000",
     ..EMPTY
@@ -181,7 +181,7 @@ pub const KEEP_MINUTES: Variable = Variable {
 pub const KEEP_HOURS: Variable = Variable {
     name: "LATCHKEY_KEEP_HOURS",
     default: "90",
-    help: "Days for which usage is kept by the hour",
+    help: "Days for which usage per hour is kept",
     problem: "is not a number of days",
     allowed: "a whole number from 31 to 1000",
     ..EMPTY
@@ -189,7 +189,7 @@ pub const KEEP_HOURS: Variable = Variable {
 pub const KEEP_DAYS: Variable = Variable {
     name: "LATCHKEY_KEEP_DAYS",
     default: "400",
-    help: "Days for which usage is kept by the day",
+    help: "Days for which usage per day is kept",
     problem: "is not a number of days",
     allowed: "a whole number from 91 to 4000",
     ..EMPTY
@@ -229,7 +229,7 @@ pub const KEEP_EVENTS: Variable = Variable {
 pub const SMTP_URL: Variable = Variable {
     name: "LATCHKEY_SMTP_URL",
     default_note: "none, no mail is sent",
-    help: "Mail server: smtps://USER:PASSWORD@HOST:PORT (TLS), or where it offers nothing else smtp:// (STARTTLS, required except on this machine). \
+    help: "Mail server: smtps://USER:PASSWORD@HOST:PORT (TLS), or, if it offers nothing else, smtp:// (STARTTLS, required except on this machine). \
            Special characters of user and password are percent-encoded. Needs LATCHKEY_MAIL_FROM and LATCHKEY_PUBLIC_URL",
     allowed: "smtps://USER:PASSWORD@HOST:PORT, or smtp:// for STARTTLS; ?tls=none for a server without a password",
     ..EMPTY
@@ -249,7 +249,7 @@ pub const METRICS_TOKEN: Variable = Variable {
     name: "LATCHKEY_METRICS_TOKEN",
     default_note: "none, and /metrics does not exist",
     help: "Token that reads /metrics, sent as Authorization: Bearer; at least 16 characters",
-    allowed: "at least 16 letters, digits and signs, without blanks",
+    allowed: "at least 16 letters, digits and symbols, without spaces",
     ..EMPTY
 };
 pub const METRICS_TOKEN_FILE: Variable = Variable {
@@ -293,9 +293,9 @@ pub const OIDC_NAME: Variable = Variable {
 pub const OIDC_SCOPES: Variable = Variable {
     name: "LATCHKEY_OIDC_SCOPES",
     default: "openid email profile",
-    help: "Scopes that are asked for, separated by spaces",
+    help: "Requested scopes, separated by spaces",
     problem: "is not a list of scopes",
-    allowed: "openid, and others with spaces between",
+    allowed: "openid and others, separated by spaces",
     ..EMPTY
 };
 pub const OIDC_GROUPS_CLAIM: Variable = Variable {
@@ -329,7 +329,7 @@ pub const OIDC_LINK_BY_EMAIL: Variable = Variable {
 pub const OIDC_CA_FILE: Variable = Variable {
     name: "LATCHKEY_OIDC_CA_FILE",
     default_note: "Mozilla’s authorities only",
-    help: "File with certificates of authorities (PEM) that are trusted for the provider too",
+    help: "File with certificates (PEM) of further authorities that are trusted for the provider",
     allowed: "a file with certificates in PEM",
     ..EMPTY
 };
@@ -344,7 +344,7 @@ pub const LOG_FILTER: Variable = Variable {
 pub const LOG_FORMAT: Variable = Variable {
     name: "LATCHKEY_LOG_FORMAT",
     default: "text",
-    help: "text, or json for one JSON object a line",
+    help: "text, or json for one JSON object per line",
     problem: "is not a format",
     allowed: "text or json",
     ..EMPTY
