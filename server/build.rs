@@ -1,4 +1,4 @@
-//! The site is built before the binary that carries it; where it has not been, an empty folder lets the code compile.
+//! Creates the folder of the site, so that the code compiles before the site is built.
 
 use std::{env, fs, io, path::Path};
 

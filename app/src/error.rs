@@ -1,4 +1,4 @@
-//! What a person is told when something cannot be done.
+//! Errors as people see them.
 
 use crate::words::error as words;
 use leptos::server_fn::{

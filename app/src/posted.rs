@@ -1,4 +1,4 @@
-//! Plain posts of forms.
+//! Forms that were posted without JavaScript.
 
 use crate::error::AppError;
 

@@ -1,4 +1,4 @@
-//! Plain components: they know no keys.
+//! Components that know nothing of keys.
 
 pub mod button;
 pub mod chart_reader;

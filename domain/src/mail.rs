@@ -1,4 +1,4 @@
-//! Mails and who wants them.
+//! Kinds of mails, and the choice of who gets them.
 
 use crate::{account::Email, field_values::FieldValues};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What people decide about themselves.
+//! Names and preferences of people.
 
 use crate::{Invalid, field_values::FieldValues, invalid::plain_text};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,6 @@
-//! What a decision costs where nothing is around it: loads the keys of a database, and asks for pairs of a file, one a
-//! line with a space between, without HTTP. Prints the time to load, the memory, and nanoseconds a call, in which all
-//! threads together answer one. `cargo xtask
-//! bench gate` runs it.
+//! Measures decisions without HTTP: loads the keys of a database, and verifies the pairs of a file (one per line, separated by a
+//! space). Prints the time to load, the memory, and the nanoseconds in which all threads together answer one call. `cargo
+//! xtask bench gate` runs it.
 
 use domain::{key::scope::ScopeSet, verdict::Verdict};
 use management::{Keyring, Store};

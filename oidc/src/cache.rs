@@ -1,4 +1,4 @@
-//! A document of the provider that is kept for a while. One request reads it for all that need it.
+//! A cached document of the provider. Concurrent readers share one request.
 
 use crate::{Now, ProviderError};
 use domain::time::{DAY, SECOND, Timestamp};

@@ -1,4 +1,4 @@
-//! What an ID token says about a person.
+//! The claims of an ID token about a person.
 
 use domain::time::Timestamp;
 use serde_json::{Map, Value};

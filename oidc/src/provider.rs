@@ -1,4 +1,4 @@
-//! An identity provider: its configuration and keys, kept for a while, and the two steps of a sign-in.
+//! An identity provider: its cached configuration and keys, and the two steps of a sign-in.
 
 mod exchange;
 

@@ -1,5 +1,5 @@
-//! Keys with secrets, for a benchmark: SQL for the one application of a new SQLite database on standard output, and the
-//! pairs, one a line with a space between, in a file. The same every time.
+//! Generates keys with secrets for a benchmark, the same every time: SQL for a new SQLite database with one application on
+//! standard output, and the pairs of key id and secret in a file, one per line, separated by a space.
 
 use domain::key::{
     Environment,

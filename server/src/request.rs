@@ -1,4 +1,4 @@
-//! What every request and response has, whatever handles it: an id, the client's address, and a response even after a panic.
+//! What every request and response gets, regardless of its handler: an id, the client's address, and a response even after a panic.
 
 mod context;
 mod panic;

@@ -1,4 +1,4 @@
-//! The checks that a change of an account or of an application is still its owner's, and the links that end with an owner's role.
+//! The checks that the person who makes a change is still an owner, and the links that end with an owner's role.
 
 /// Inside a transaction that has locked the account: checks that a person is an owner of it, and not disabled. Evaluates to a
 /// `Result`: `NotFound` otherwise. The statement begins after the lock was taken, so it sees a role that ended before.

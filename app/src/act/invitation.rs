@@ -1,4 +1,4 @@
-//! What the holder of an invitation's link may do.
+//! Accepting an invitation.
 
 use crate::error::AppError;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! What people change about themselves.
+//! Changes of the own profile and sign-in.
 
 use crate::error::AppError;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Signing in and out, and the colours of a browser.
+//! Signing in and out, and the theme of a browser.
 
 use crate::error::AppError;
 use leptos::prelude::*;

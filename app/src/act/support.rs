@@ -1,4 +1,4 @@
-//! What platform staff look at.
+//! Support's lookups.
 
 use crate::error::AppError;
 use domain::support::SupportSearchResult;

@@ -1,4 +1,4 @@
-//! A line chart as small as a word.
+//! A line chart of the size of a word.
 
 /// The view box of the picture.
 pub const VIEW_BOX: &str = "0 0 72 20";

@@ -1,4 +1,4 @@
-//! The server's half of the context.
+//! The server's part of the context.
 
 mod conversions;
 pub mod cookies;

@@ -1,4 +1,4 @@
-//! A box whose tick chooses from a select box what suits it. What is chosen afterwards stays.
+//! Checkboxes that preselect an option of a select box. A later choice is kept.
 
 use crate::ui::dom;
 use leptos::{ev, prelude::*};

@@ -1,4 +1,4 @@
-//! Filters that apply themselves: a search after a pause in typing, a choice at once.
+//! Filters that apply themselves: a search after a pause in typing, a choice immediately.
 
 use super::submit;
 use crate::ui::dom;

@@ -1,4 +1,4 @@
-//! New calls come into the request log as they happen.
+//! Adds new calls to the request log as they happen.
 #![expect(
     missing_docs,
     reason = "the macro makes a function that has no comment"

@@ -1,4 +1,4 @@
-//! The one time that a secret is in sight: it is saved as a file, and leaves the page with the reader.
+//! The page that shows a secret: saves the secret as a file, and removes it when the page is left.
 
 use crate::ui::{dom, download::download};
 use leptos::{ev, prelude::*};

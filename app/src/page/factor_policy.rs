@@ -1,4 +1,4 @@
-//! Which members need two-factor authentication.
+//! An account's policy about two-factor authentication.
 
 use super::Here;
 use crate::{

@@ -1,4 +1,4 @@
-//! The beginning: it leads elsewhere.
+//! The start page, which redirects.
 
 use super::{loaded, query};
 use crate::{

@@ -1,4 +1,4 @@
-//! What is behind the link of an invitation.
+//! The page of an invitation link.
 
 use super::{
     link::{Ended, LinkForm, LinkPage, has_ended},

@@ -1,4 +1,4 @@
-//! What the pages behind a one-time link share: invitations and password resets.
+//! What the pages of one-time links share: invitations and password resets.
 
 use crate::{
     error::AppError,

@@ -1,4 +1,4 @@
-//! Changing what a member may do, ending it, and resetting a password.
+//! Changing a member's role, ending a membership, and resetting a member's password.
 
 use super::{Here, invite::ROLES, param};
 use crate::{

@@ -1,4 +1,4 @@
-//! What a person decides about themselves.
+//! The signed-in person's profile: preferences, e-mail address, password and notifications.
 
 use super::{loaded, profile_frame::Me, single_sign_on::SingleSignOnCard};
 use crate::{

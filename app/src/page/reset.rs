@@ -1,4 +1,4 @@
-//! What is behind a link that resets a password.
+//! The page of a password reset link.
 
 use super::{
     link::{Ended, LinkForm, LinkPage, has_ended},

@@ -1,4 +1,4 @@
-//! Where a person is signed in.
+//! The sessions of the signed-in person.
 
 use super::{loaded, profile_frame::Me};
 use crate::{

@@ -1,4 +1,4 @@
-//! What platform staff see.
+//! Account lookup, for support staff.
 
 use super::not_found::NotFound;
 use crate::{

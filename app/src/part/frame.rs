@@ -1,4 +1,4 @@
-//! What is around the pages: navigation, menus, dialogs and messages that every page has.
+//! The frame of pages: navigation, menus, dialogs and messages.
 
 mod account_menu;
 mod app_switch;

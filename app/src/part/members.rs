@@ -1,4 +1,4 @@
-//! The people of an account.
+//! The members of an account.
 
 mod list;
 mod secret_link;

@@ -1,4 +1,4 @@
-//! The top of a page.
+//! The heading of a page.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The address of the audit log: what it is narrowed to, and its page.
+//! The address of the audit log: filter and page.
 
 use super::query_address::{CURSOR, QueryAddress};
 use domain::time::Timestamp;

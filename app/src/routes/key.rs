@@ -1,4 +1,4 @@
-//! The address of a key's page: its tabs.
+//! The address of a key's page, with its tab.
 
 use super::with_query;
 

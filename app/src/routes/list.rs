@@ -1,4 +1,4 @@
-//! The address of a list of keys: what it is narrowed to, its order and its page.
+//! The address of a list of keys: filter, order and page.
 
 use super::query_address::{CURSOR, QueryAddress};
 use domain::key::{

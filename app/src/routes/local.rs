@@ -1,4 +1,4 @@
-//! Paths that a person is sent back to.
+//! Return paths, which stay on this site.
 
 /// Bytes of a path with its query.
 const MAX_LENGTH: usize = 2_048;

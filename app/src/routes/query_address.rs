@@ -1,4 +1,4 @@
-//! Addresses of lists: what a list is narrowed to, and its page, as the query of a path.
+//! Addresses of lists: filter and page, as the query of a path.
 
 use super::with_query;
 use leptos_router::params::ParamsMap;

@@ -1,4 +1,4 @@
-//! The address of the request log: its filter, its page, and what is open beside it.
+//! The address of the request log: filter, page, and what is open beside it.
 
 use super::{KeyTab, with_query};
 use domain::{

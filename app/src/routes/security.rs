@@ -1,4 +1,4 @@
-//! The address of security events: what they are narrowed to, and their page.
+//! The address of security events: filter and page.
 
 use super::query_address::{CURSOR, QueryAddress};
 

@@ -1,4 +1,4 @@
-//! The address of a chart and its breakdown: what they cover and show, and in which zone their times are.
+//! The address of a chart and its breakdown: range, dimension and time zone.
 
 use super::with_query;
 use domain::usage::{Window, breakdown::Dimension};

@@ -1,4 +1,4 @@
-//! Copying to the clipboard.
+//! A button that copies to the clipboard.
 
 use super::{
     dom,

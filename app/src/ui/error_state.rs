@@ -1,4 +1,4 @@
-//! What stands where something could not be loaded.
+//! The placeholder for content that could not be loaded.
 
 use super::icon::{Icon, Shape};
 use crate::{error::AppError, words::common as words};

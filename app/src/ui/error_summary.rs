@@ -1,4 +1,4 @@
-//! All that is wrong with a form, at its top.
+//! A summary of a form's errors, above its fields.
 
 use crate::{error::FieldError, words::common as words};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Small drawings beside words.
+//! Icons.
 
 use leptos::{prelude::*, tachys::html::InertElement};
 

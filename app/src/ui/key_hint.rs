@@ -1,4 +1,4 @@
-//! A shortcut beside what it does.
+//! The keyboard shortcut of an action, beside it.
 
 use leptos::prelude::*;
 

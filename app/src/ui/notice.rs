@@ -1,4 +1,4 @@
-//! A paragraph that stands out.
+//! A highlighted paragraph.
 
 use super::icon::{Icon, Shape};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! The password again, for what asks for a fresh sign-in.
+//! The password field of forms that require re-authentication.
 
 use super::{Notice, PasskeyButton, PasskeyStatus, TextField};
 use crate::{

@@ -1,4 +1,4 @@
-//! What changes of keys have beside the database and the index.
+//! State that changes of keys share: locks, keys in doubt, undelivered secrets, and the revocation journal.
 
 use crate::key::{
     apply::UncertainKeys,

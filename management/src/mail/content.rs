@@ -1,4 +1,4 @@
-//! What mails are about, and for whom.
+//! The contents and recipients of mails.
 
 use domain::{
     account::{Email, Role},

@@ -1,4 +1,4 @@
-//! Mails that no change inserts: about keys that expire soon, and about critical security events.
+//! Mails that are not caused by a change: about keys that expire soon, and about critical security events.
 
 use super::{
     ChangeMail, Content, Recipient,

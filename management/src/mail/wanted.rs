@@ -1,4 +1,4 @@
-//! What is still sent of a mail that waits.
+//! Whether a waiting mail is still to be sent, and which parts of it.
 
 use super::Content;
 use crate::{Keyring, ManagementError};

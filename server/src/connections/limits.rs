@@ -1,4 +1,4 @@
-//! The limits themselves.
+//! The limits of connections.
 
 use std::time::Duration;
 

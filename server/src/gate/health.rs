@@ -1,5 +1,4 @@
-//! Health checks: `/healthz` and `/readyz` for whatever restarts the process or routes traffic to it, and Devdraft's
-//! `/api/v0/health`.
+//! Health checks: `/healthz` and `/readyz` for supervisors and load balancers, and Devdraft's `/api/v0/health`.
 
 use super::{
     check::check,

@@ -1,4 +1,4 @@
-//! What people change about themselves.
+//! Changes of a person's own profile, e-mail address and password.
 
 use super::devices::forget_devices;
 use crate::{

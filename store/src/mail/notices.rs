@@ -1,4 +1,4 @@
-//! What mails are made from, beside the changes that insert their own: keys that expire soon, and critical security events.
+//! What mails without a change are made from: keys that expire soon, and critical security events.
 
 use super::insert_mail;
 use crate::{

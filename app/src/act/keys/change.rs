@@ -1,4 +1,4 @@
-//! Changing a key.
+//! Confirming, deactivating, activating and revoking a key.
 
 use crate::error::AppError;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! A key that is not known to work yet.
+//! The first use of a new key, and discarding a key that was never used.
 
 use crate::error::AppError;
 use domain::key::LastUsed;

@@ -1,4 +1,4 @@
-//! A new secret in the place of an old one.
+//! Regenerating a secret.
 #![expect(
     clippy::too_many_arguments,
     reason = "a server function takes one for each field of its form"

@@ -1,4 +1,4 @@
-//! Cookies of the request and of the answer.
+//! Cookies of the request and of the response.
 
 use super::{SessionToken, headers, site};
 use crate::{

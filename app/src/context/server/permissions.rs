@@ -1,4 +1,4 @@
-//! Sessions, and what they may do.
+//! The session of a request, and its permissions.
 
 use super::{
     PageZone, cookies::passkey_sign_in, device, extension, keyring, origin, redirect, refuse,

@@ -1,4 +1,4 @@
-//! What changes about a key, and for whom, before it is saved.
+//! The review of changes to a key, and whom they affect, before they are saved.
 
 use crate::{
     ui::{Icon, Shape},

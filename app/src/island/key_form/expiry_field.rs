@@ -1,4 +1,4 @@
-//! Choosing when a key ends.
+//! The choice of the expiry of a key.
 
 use crate::{
     error::FieldError,

@@ -1,4 +1,4 @@
-//! A key's form in a few words.
+//! A short summary of a key's form.
 
 use crate::{
     form::key::KeyForm,

@@ -1,4 +1,4 @@
-//! What was done to a key.
+//! The audit records of a key.
 
 use crate::{
     page::{Here, loaded},

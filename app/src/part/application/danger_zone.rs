@@ -1,4 +1,4 @@
-//! What an owner does with a whole application.
+//! The operations on a whole application, for owners.
 
 use crate::{
     routes,

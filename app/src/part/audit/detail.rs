@@ -1,4 +1,4 @@
-//! Texts of audit records, which are words with codes among them.
+//! Texts of audit records, with codes in them.
 
 use crate::ui::Sentence;
 use domain::key::{scope::ScopeSet, token::KeyId};

@@ -1,4 +1,4 @@
-//! Narrowing the audit log.
+//! The filters of the audit log.
 
 use crate::{
     part::filter::{Choice, FilterForm, FilterText},

@@ -1,4 +1,4 @@
-//! Who is signed in.
+//! The account menu of the signed-in person.
 
 use crate::{
     act::session::{SetTheme, SignOut},

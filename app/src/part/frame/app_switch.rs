@@ -1,4 +1,4 @@
-//! Which application this is, and the way to the others.
+//! The application switcher.
 
 use crate::{
     routes,

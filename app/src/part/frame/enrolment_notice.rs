@@ -1,4 +1,4 @@
-//! That a second factor is required soon.
+//! A notice that a second factor is required soon.
 
 use crate::{context, routes, ui::Notice, words::two_factor as words};
 use domain::second_factor::EnrolmentDeadline;

@@ -1,4 +1,4 @@
-//! Toasts: what was changed, and the way back if there is one.
+//! Toasts: what was changed, and Undo if there is one.
 
 use crate::{
     act::keys::change::ActivateKey,

@@ -1,4 +1,4 @@
-//! What a key may do, and from where.
+//! The scopes, IP rules and rate limit of a key.
 
 use crate::{
     routes,

@@ -1,4 +1,4 @@
-//! What can be done with a key.
+//! The actions on a key.
 
 use crate::{
     act::keys::change::{ActivateKey, DeactivateKey},

@@ -1,4 +1,4 @@
-//! The facts of a key that do not limit it.
+//! The facts of a key that do not restrict it.
 
 use crate::{
     routes,

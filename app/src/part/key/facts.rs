@@ -1,4 +1,4 @@
-//! What there is to know of a key.
+//! The facts of a key, for support.
 
 use super::{KeyStatus, ScopeList, figures::end};
 use crate::{

@@ -1,4 +1,4 @@
-//! What would end with a key.
+//! The impact of revoking a key: its recent calls.
 
 use super::facts::last_used;
 use crate::{part::usage::breakdown::passed, ui::Notice, words::revoke};

@@ -1,4 +1,4 @@
-//! What would make a key safer.
+//! Recommendations that make a key safer.
 
 use super::{actions, critical_event::first_remedy, discard::DiscardForm};
 use crate::{

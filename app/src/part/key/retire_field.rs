@@ -1,4 +1,4 @@
-//! Choosing when an old secret ends.
+//! The choice of when an old secret stops working.
 
 use crate::{
     error::FieldError,

@@ -1,4 +1,4 @@
-//! An old key beside the one in its place.
+//! An old key beside its replacement.
 
 use super::RetireField;
 use crate::{

@@ -1,4 +1,4 @@
-//! The one time that a secret is in sight.
+//! A new secret, shown once.
 
 use super::CodeSamples;
 use crate::{

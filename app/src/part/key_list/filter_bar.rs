@@ -1,4 +1,4 @@
-//! Narrowing the list.
+//! The filters of the list of keys.
 
 use crate::{
     part::filter::{Choice, FilterForm, filter_chip},

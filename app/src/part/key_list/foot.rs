@@ -1,4 +1,4 @@
-//! What stands below the list of keys.
+//! The footer of the list of keys.
 
 use crate::{
     read::key_list::DayCalls,

@@ -1,4 +1,4 @@
-//! The keys of an application that are worth a look.
+//! Keys that need attention, and the busiest ones.
 
 use crate::{
     routes::{self, with_query},

@@ -1,4 +1,4 @@
-//! The dialog before several keys are revoked, and what came of it.
+//! The dialog before several keys are revoked, and its results.
 
 use super::bulk_bar::outcome_view;
 use crate::{

@@ -1,4 +1,4 @@
-//! Who belongs to an account, and who is asked to.
+//! The members of an account, and open invitations.
 
 use crate::{
     act::members::WithdrawInvitation,

@@ -1,4 +1,4 @@
-//! What a person's second factor consists of.
+//! A person's second factors.
 
 use crate::{
     routes,

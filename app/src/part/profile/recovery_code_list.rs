@@ -1,4 +1,4 @@
-//! The one time that recovery codes are in sight.
+//! Recovery codes, shown once.
 
 use crate::{
     act::two_factor::ShownRecoveryCodes,

@@ -1,4 +1,4 @@
-//! Why a call was let in or refused.
+//! Why a call was accepted or refused.
 
 use super::Checks;
 use crate::{

@@ -1,4 +1,4 @@
-//! Narrowing the request log, and finding one request.
+//! The filters of the request log, and the search for one request.
 
 use crate::{
     part::filter::{Choice, FilterForm, FilterText, filter_chip},

@@ -1,4 +1,4 @@
-//! The log: one line a call, the newest first.
+//! The request log: one line a call, the newest first.
 
 use crate::{
     context,

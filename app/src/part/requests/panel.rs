@@ -1,4 +1,4 @@
-//! What is open beside the log.
+//! The panel beside the request log.
 
 use crate::{
     ui::{Icon, Shape},

@@ -1,4 +1,4 @@
-//! What a look of support found. Nothing here changes anything but what is looked at.
+//! The results of a support search. They are read-only.
 
 use crate::{
     act::support::SupportLook,

@@ -1,4 +1,4 @@
-//! What accepted calls have in common.
+//! Breakdowns of accepted calls, for the impact of a revocation.
 
 use crate::words::{key, number::grouped};
 use domain::usage::breakdown::{Breakdown, Dimension, DimensionValues};

@@ -1,4 +1,4 @@
-//! The way from a row of a breakdown to its requests.
+//! The link from a row of a breakdown to its requests.
 
 use crate::routes::{self, with_query};
 use domain::{key::token::KeyId, usage::breakdown::Dimension};

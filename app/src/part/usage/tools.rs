@@ -1,4 +1,4 @@
-//! What a chart covers.
+//! The choice of the range of a chart.
 
 use crate::{routes::UsageAddress, words::usage as words};
 use domain::{time::Timestamp, usage::Window};

@@ -1,4 +1,4 @@
-//! What the holder of a reset link may do.
+//! The page of a reset link, and setting a new password with it.
 
 use super::event;
 use crate::{

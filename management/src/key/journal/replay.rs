@@ -1,4 +1,4 @@
-//! Ends keys again that the journal has and the database has forgotten.
+//! Ends again the keys whose end is in the journal and not in the database.
 
 use super::{BadJournal, Journal, JournaledEnds, KeyEnd};
 use crate::{Keyring, Keys, ManagementError, key::revoked_facts};

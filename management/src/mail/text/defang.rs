@@ -1,4 +1,4 @@
-//! Names in mails, so that no program makes a link of one: other people choose them.
+//! Names in mails. Other people choose them, so no mail program may turn one into a link.
 
 use domain::text::single_line;
 

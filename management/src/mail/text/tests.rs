@@ -1,4 +1,4 @@
-//! What every mail keeps to: names that become no links, and advice that the recipient can follow.
+//! Rules for every mail: names do not become links, and recipients can follow the advice.
 
 use super::{ClientDetails, Content, EventLine, ExpiringKeyLine, MailText, compose};
 use domain::{

@@ -1,4 +1,4 @@
-//! Sessions whose person has proved the second factor, to add to it.
+//! Sessions whose person has proved a second factor, to add another one.
 
 use super::{PasskeyAnswer, Proof};
 use crate::{FreshSession, ManagementError, Session, SignedIn};

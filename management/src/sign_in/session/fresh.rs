@@ -1,4 +1,4 @@
-//! Sessions whose person has signed in a moment ago.
+//! Sessions with a recent sign-in.
 
 use super::{Session, SignedIn};
 use crate::ManagementError;

@@ -1,4 +1,4 @@
-//! What people change about themselves.
+//! Changes of one's own profile, e-mail address and password.
 
 use super::{Session, SignedIn};
 use crate::{

@@ -1,4 +1,4 @@
-//! Who an identity is, and the role that its groups give.
+//! Finding the person of an identity, and setting the role that its groups give.
 
 use super::{
     ProviderRefusal, SingleSignOn,
