@@ -34,7 +34,7 @@ pub fn print_info(line: impl Display) {
 /// Prints a line of a command's result.
 ///
 /// # Errors
-/// Where standard output cannot be written.
+/// If standard output cannot be written.
 pub fn print_result(line: impl Display) -> Result<(), CommandError> {
     writeln!(io::stdout(), "{line}")
         .map_err(|error| CommandError::failed("standard output cannot be written", error))

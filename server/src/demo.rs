@@ -39,7 +39,7 @@ const PEOPLE: [(&str, Role); 4] = [
 /// Creates the account, prints how to sign in, and serves until the process is told to stop. The database is removed then.
 ///
 /// # Errors
-/// Where the server would not listen on loopback, or cannot start.
+/// If the server would not listen on loopback, or cannot start.
 pub async fn serve(config: Config) -> Result<(), CommandError> {
     if !config.listen.ip().is_loopback() {
         return Err(ConfigError {
@@ -79,7 +79,7 @@ pub async fn serve(config: Config) -> Result<(), CommandError> {
 /// Fills a new database. Returns the keyring and the password of all people in it.
 ///
 /// # Errors
-/// Where the database cannot be written.
+/// If the database cannot be written.
 pub async fn fill(store: Store) -> Result<(Keyring, String), CommandError> {
     let clock = Arc::new(ShiftedClock::default());
     let pepper = Pepper::generate(&SystemEntropy);

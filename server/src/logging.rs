@@ -69,7 +69,7 @@ impl Drop for FlushOnDrop {
 /// Starts logging. A second call changes nothing.
 ///
 /// # Errors
-/// Where the thread cannot be started.
+/// If the thread cannot be started.
 pub fn start(log: &LogConfig) -> io::Result<FlushOnDrop> {
     let (send, messages) = sync_channel(MAX_WAITING_LINES);
     thread::Builder::new()

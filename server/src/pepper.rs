@@ -81,7 +81,7 @@ fn parse(variable: &'static str, what: &str, text: &str) -> Result<Peppers, Conf
 /// and owner.
 ///
 /// # Errors
-/// Where the file holds no peppers or the maximum number, or cannot be replaced.
+/// If the file holds no peppers or the maximum number, or cannot be replaced.
 pub fn rotate(path: &Path) -> Result<PepperName, ConfigError> {
     let shown = path.display().to_string();
     let cannot = |cause: io::Error| ConfigError {

@@ -21,7 +21,7 @@ const CONTAINER_SECRETS: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
 /// Reads a file.
 ///
 /// # Errors
-/// Where it cannot be read, is not a regular file, or other users may read or replace it.
+/// If it cannot be read, is not a regular file, or other users may read or replace it.
 pub fn read(path: &Path) -> io::Result<Zeroizing<String>> {
     let mut file = File::open(path)?;
     // Of the open file, which cannot be replaced between the check and the read.

@@ -27,7 +27,7 @@ const REFUSAL_LOG_INTERVAL: Duration = Duration::from_mins(1);
 /// Serves until SIGTERM or Ctrl-C, then finishes requests in progress and closes the keyring. A second signal stops at once.
 ///
 /// # Errors
-/// Where signals cannot be received, the database was lost, or a background task kept failing.
+/// If signals cannot be received, the database was lost, or a background task kept failing.
 pub async fn serve(listener: TcpListener, state: AppState) -> io::Result<()> {
     let mut signals = StopSignals::new()?;
     let shutdown = CancellationToken::new();

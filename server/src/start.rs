@@ -28,7 +28,7 @@ use verification::SystemClock;
 /// `latchkey serve`.
 ///
 /// # Errors
-/// Where the server cannot start.
+/// If the server cannot start.
 pub async fn serve(config: Config) -> Result<(), CommandError> {
     let _log = start_log(&config.log)?;
     let listener = listen(config.listen).await?;
@@ -191,7 +191,7 @@ async fn seal_audit_logs(keyring: &Keyring) -> Result<(), CommandError> {
 /// `latchkey migrate`.
 ///
 /// # Errors
-/// Where the database cannot be created or migrated.
+/// If the database cannot be created or migrated.
 pub async fn migrate(config: &Config) -> Result<(), CommandError> {
     let _lock = DatabaseLock::take(&config.database_url)?;
     let store = open_store(config).await?;
@@ -203,7 +203,7 @@ pub async fn migrate(config: &Config) -> Result<(), CommandError> {
 /// Starts logging.
 ///
 /// # Errors
-/// Where its thread cannot be started.
+/// If its thread cannot be started.
 pub fn start_log(log: &LogConfig) -> Result<logging::FlushOnDrop, CommandError> {
     logging::start(log).map_err(|error| CommandError::failed("the log cannot be started", error))
 }
@@ -211,7 +211,7 @@ pub fn start_log(log: &LogConfig) -> Result<logging::FlushOnDrop, CommandError> 
 /// Loads a database's keys.
 ///
 /// # Errors
-/// Where the pepper, the database or what is in it cannot be used.
+/// If the pepper, the database or what is in it cannot be used.
 pub async fn open(store: Store, config: &Config) -> Result<Keyring, CommandError> {
     let has_keys = store
         .has_keys()
@@ -234,7 +234,7 @@ const ATTEMPTS_PER_MESSAGE: u32 = 5;
 /// Opens the database. While it is unavailable, tries again for a minute.
 ///
 /// # Errors
-/// Where it cannot be reached, created or migrated.
+/// If it cannot be reached, created or migrated.
 pub async fn open_store(config: &Config) -> Result<Store, CommandError> {
     let start = Instant::now();
     let mut attempts = 0_u32;
@@ -265,7 +265,7 @@ pub async fn open_store(config: &Config) -> Result<Store, CommandError> {
 /// Binds the address.
 ///
 /// # Errors
-/// Where the address is in use, or not one of this machine.
+/// If the address is in use, or not one of this machine.
 pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address).await.map_err(|error| {
         CommandError::failed(&format!("LATCHKEY_LISTEN: {address} cannot be used"), error)
@@ -275,7 +275,7 @@ pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Comman
 /// Serves until the process is told to stop.
 ///
 /// # Errors
-/// Where signals cannot be received, or a background task kept failing.
+/// If signals cannot be received, or a background task kept failing.
 pub async fn run(listener: TcpListener, state: AppState) -> Result<(), CommandError> {
     serve::serve(listener, state)
         .await

@@ -104,7 +104,7 @@ impl Default for Site {
 /// The store of keys.
 ///
 /// # Errors
-/// Where the server forgot to provide it.
+/// If the server forgot to provide it.
 pub fn keyring() -> Result<Keyring, AppError> {
     use_context::<Keyring>().ok_or_else(|| unexpected("no Keyring in the context"))
 }

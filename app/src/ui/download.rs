@@ -7,7 +7,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url, js_sys::Array};
 /// Offers `text` as a file; nothing leaves the browser.
 ///
 /// # Errors
-/// Where the browser refuses.
+/// If the browser refuses.
 pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type("text/plain");

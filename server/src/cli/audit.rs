@@ -28,7 +28,7 @@ pub struct VerificationReport {
 /// Prints the head of each intact log. Reports the first invalid row of each broken one.
 ///
 /// # Errors
-/// Where a log is broken, or cannot be read.
+/// If a log is broken, or cannot be read.
 pub async fn verify(verify: Verify, config: &Config) -> Result<(), CommandError> {
     let known = match &verify.kept {
         None => KnownHeads::new(),
@@ -65,7 +65,7 @@ pub async fn verify(verify: Verify, config: &Config) -> Result<(), CommandError>
 /// Verifies every log.
 ///
 /// # Errors
-/// Where the database fails.
+/// If the database fails.
 pub async fn report(store: &Store, known: &KnownHeads) -> Result<VerificationReport, StoreError> {
     let mut report = VerificationReport::default();
     let mut missing = known.clone();

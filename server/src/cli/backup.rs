@@ -37,7 +37,7 @@ pub struct Restore {
 /// Copies an SQLite database to a new file. The server may be running.
 ///
 /// # Errors
-/// Where the file exists, the copy is damaged, or the database is PostgreSQL.
+/// If the file exists, the copy is damaged, or the database is PostgreSQL.
 pub async fn backup(backup: Backup, config: &Config) -> Result<(), CommandError> {
     if database_file(config)?.is_none() {
         return Err(CommandError::Failed(
@@ -55,7 +55,7 @@ pub async fn backup(backup: Backup, config: &Config) -> Result<(), CommandError>
 /// Copies the database at `url` to a new file. Returns its length in bytes.
 ///
 /// # Errors
-/// Where the file exists or the copy is damaged.
+/// If the file exists or the copy is damaged.
 pub async fn copy(url: &str, file: &Path) -> Result<u64, CommandError> {
     let shown = file.display().to_string();
     if file.symlink_metadata().is_ok() {
@@ -95,7 +95,7 @@ pub async fn copy(url: &str, file: &Path) -> Result<u64, CommandError> {
 /// Replaces an SQLite database by a copy of a file, and keeps the old database.
 ///
 /// # Errors
-/// Where the server is running, the file is no intact database of Latchkey, or the database is PostgreSQL.
+/// If the server is running, the file is no intact database of Latchkey, or the database is PostgreSQL.
 pub async fn restore(restore: Restore, config: &Config) -> Result<(), CommandError> {
     let Some(database) = database_file(config)? else {
         return Err(CommandError::Failed(
@@ -121,7 +121,7 @@ pub async fn restore(restore: Restore, config: &Config) -> Result<(), CommandErr
 /// database, if there was one.
 ///
 /// # Errors
-/// Where the server is running or the file is no intact database. The database is unchanged then.
+/// If the server is running or the file is no intact database. The database is unchanged then.
 pub async fn restore_file(
     database: &Path,
     file: &Path,

@@ -9,7 +9,7 @@ use crate::{
 /// Deletes the latest time that the database has recorded, so that the next start accepts the machine's clock.
 ///
 /// # Errors
-/// Where a server has locked the SQLite file, or the database cannot be used. A server on PostgreSQL records the time again.
+/// If a server has locked the SQLite file, or the database cannot be used. A server on PostgreSQL records the time again.
 pub async fn reset(config: &Config) -> Result<(), CommandError> {
     let _lock = start::DatabaseLock::take(&config.database_url)?;
     let store = start::open_store(config).await?;

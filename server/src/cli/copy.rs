@@ -33,7 +33,7 @@ impl fmt::Debug for CopyDatabase {
 /// Copies an SQLite database to an empty PostgreSQL database.
 ///
 /// # Errors
-/// Where a server uses the SQLite file, an audit log in it is broken, or the other database is not empty. Nothing is copied then.
+/// If a server uses the SQLite file, an audit log in it is broken, or the other database is not empty. Nothing is copied then.
 pub async fn copy(copy: CopyDatabase, config: &Config) -> Result<(), CommandError> {
     let from = copy.from.as_ref().unwrap_or(&config.database_url);
     let to = copy.to.as_ref().unwrap_or(&config.database_url);

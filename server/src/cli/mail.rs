@@ -20,7 +20,7 @@ pub struct Test {
 /// Sends a test mail, without the outbox and the database.
 ///
 /// # Errors
-/// Where no mail server is configured, or it does not accept the mail.
+/// If no mail server is configured, or it does not accept the mail.
 pub async fn test(test: &Test, config: &Config) -> Result<(), CommandError> {
     let Some(mailer) = &config.mailer else {
         return Err(ConfigError {

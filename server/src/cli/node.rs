@@ -28,7 +28,7 @@ pub struct Remove {
 /// Prints the registered processes, and whether they renew their leases.
 ///
 /// # Errors
-/// Where the database is SQLite or cannot be read.
+/// If the database is SQLite or cannot be read.
 pub async fn list(config: &Config) -> Result<(), CommandError> {
     require_postgres(config)?;
     let store = Store::open_to_read(&config.database_url)
@@ -55,7 +55,7 @@ pub async fn list(config: &Config) -> Result<(), CommandError> {
 /// Removes a process that has ended without leaving, once its lease has ended.
 ///
 /// # Errors
-/// Where it runs, or has not compared its revocation journal, or the database fails.
+/// If it runs, or has not compared its revocation journal, or the database fails.
 pub async fn remove(remove: &Remove, config: &Config) -> Result<(), CommandError> {
     require_postgres(config)?;
     let store = Store::open_without_ownership(&config.database_url)

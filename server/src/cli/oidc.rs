@@ -12,7 +12,7 @@ use verification::{Clock, SystemClock};
 /// Reads the configuration and the keys of the identity provider, and prints them, with what has to be registered there.
 ///
 /// # Errors
-/// Where there is no provider, or it cannot be used: the reason.
+/// If there is no provider, or it cannot be used: the reason.
 pub async fn check(config: &Config) -> Result<(), CommandError> {
     let Some(single_sign_on) = &config.single_sign_on else {
         return Err(CommandError::Failed(

@@ -24,7 +24,7 @@ pub struct Status {
 /// Adds a new pepper to the file, before the others.
 ///
 /// # Errors
-/// Where the peppers do not come from a file, or it cannot be replaced.
+/// If the peppers do not come from a file, or it cannot be replaced.
 pub async fn rotate(config: &Config) -> Result<(), CommandError> {
     let PepperSource::File(path) = &config.pepper else {
         return Err(ConfigError {
@@ -51,7 +51,7 @@ pub async fn rotate(config: &Config) -> Result<(), CommandError> {
 /// Prints what needs each pepper.
 ///
 /// # Errors
-/// Where the peppers or the database cannot be read.
+/// If the peppers or the database cannot be read.
 pub async fn status(status: &Status, config: &Config) -> Result<(), CommandError> {
     print(&status_of(config, status.keys).await?)
 }

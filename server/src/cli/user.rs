@@ -59,7 +59,7 @@ pub struct PersonArgs {
 /// Prints a link that resets the person's password, once within 30 minutes.
 ///
 /// # Errors
-/// Where no person has the address, the person is disabled, or the database cannot be used.
+/// If no person has the address, the person is disabled, or the database cannot be used.
 pub async fn reset_password(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
     let made = people.reset_link(&person.email).await;
@@ -92,7 +92,7 @@ fn reset_link(config: &Config, token: &str) -> String {
 /// Prints all people, one a line.
 ///
 /// # Errors
-/// Where the database cannot be used.
+/// If the database cannot be used.
 pub async fn list(config: &Config) -> Result<(), CommandError> {
     for line in lines(config).await? {
         console::print_result(line)?;
@@ -151,7 +151,7 @@ fn line(person: &PersonEntry) -> String {
 /// Disables a person, and ends all of the person's sessions.
 ///
 /// # Errors
-/// Where no person has the address, or the database cannot be used.
+/// If no person has the address, or the database cannot be used.
 pub async fn disable(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
     let done = people.disable(&person.email).await;
@@ -172,7 +172,7 @@ pub async fn disable(person: PersonArgs, config: &Config) -> Result<(), CommandE
 /// Enables a disabled person.
 ///
 /// # Errors
-/// Where no person has the address, or the database cannot be used.
+/// If no person has the address, or the database cannot be used.
 pub async fn enable(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
     let done = people.enable(&person.email).await;
@@ -192,7 +192,7 @@ pub async fn enable(person: PersonArgs, config: &Config) -> Result<(), CommandEr
 /// Removes a person's link to the identity provider, and ends the sessions that were started through it.
 ///
 /// # Errors
-/// Where no person has the address, or the database cannot be used.
+/// If no person has the address, or the database cannot be used.
 pub async fn unlink(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
     let done = people.unlink(&person.email).await;
@@ -213,7 +213,7 @@ pub async fn unlink(person: PersonArgs, config: &Config) -> Result<(), CommandEr
 /// Deletes a person's second factor, and ends all of the person's sessions.
 ///
 /// # Errors
-/// Where no person has the address, or the database cannot be used.
+/// If no person has the address, or the database cannot be used.
 pub async fn reset_factors(person: PersonArgs, config: &Config) -> Result<(), CommandError> {
     let people = people(config).await?;
     let done = people.reset_factors(&person.email).await;
@@ -305,7 +305,7 @@ pub async fn add(add: Add, config: &Config) -> Result<(), CommandError> {
 /// Adds a person, after creating or migrating the database if necessary.
 ///
 /// # Errors
-/// Where the draft is invalid, the database cannot be used, or it has to be migrated while a server is running.
+/// If the draft is invalid, the database cannot be used, or it has to be migrated while a server is running.
 pub async fn add_person(draft: PersonDraft, config: &Config) -> Result<(), CommandError> {
     let store = match Store::open_without_ownership(&config.database_url).await {
         Ok(store) => store,

@@ -18,7 +18,7 @@ impl<F: Fn(&str) -> Option<OsString>> VariableSource<F> {
     /// Returns a variable's value; `None` where it is not set or empty.
     ///
     /// # Errors
-    /// Where it is not UTF-8.
+    /// If it is not UTF-8.
     pub fn get(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
         (self.0)(variable.name)
             .filter(|value| !value.is_empty())
@@ -35,7 +35,7 @@ impl<F: Fn(&str) -> Option<OsString>> VariableSource<F> {
     /// Returns a variable's value or its default, parsed.
     ///
     /// # Errors
-    /// Where `parse` returns `None`.
+    /// If `parse` returns `None`.
     pub fn parse<T>(
         &self,
         variable: &Variable,
@@ -51,7 +51,7 @@ impl<F: Fn(&str) -> Option<OsString>> VariableSource<F> {
     /// Returns a variable's value or its default, a number within a range.
     ///
     /// # Errors
-    /// Where it is none.
+    /// If it is none.
     pub fn number<T: FromStr + PartialOrd>(
         &self,
         variable: &Variable,
@@ -65,7 +65,7 @@ impl<F: Fn(&str) -> Option<OsString>> VariableSource<F> {
     /// Returns a secret from its variable, or from the file that another variable names, without surrounding white space.
     ///
     /// # Errors
-    /// Where both variables are set, or the file cannot be used.
+    /// If both variables are set, or the file cannot be used.
     pub fn secret(
         &self,
         value: &Variable,

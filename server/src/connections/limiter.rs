@@ -54,7 +54,7 @@ impl ConnectionLimiter {
     /// Admits a connection. `shared_address` says that many clients share the peer's address, as behind a proxy.
     ///
     /// # Errors
-    /// Where a limit is reached.
+    /// If a limit is reached.
     pub fn admit(
         self: &Arc<Self>,
         peer: IpAddr,

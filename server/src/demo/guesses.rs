@@ -13,7 +13,7 @@ const WRONG_CODES: usize = 3;
 /// Signs in with wrong passwords for a member of the account.
 ///
 /// # Errors
-/// Where the database fails.
+/// If the database fails.
 pub(super) async fn guess_passwords(keyring: &Keyring, email: &str) -> Result<(), ManagementError> {
     for _ in 0..WRONG_PASSWORDS {
         match keyring

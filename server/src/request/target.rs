@@ -11,7 +11,7 @@ use http::{
 /// Normalizes the target of a request.
 ///
 /// # Errors
-/// Where the target is too long, the method is CONNECT, or the request names an invalid host or more than one.
+/// If the target is too long, the method is CONNECT, or the request names an invalid host or more than one.
 pub fn normalize<B>(request: &mut Request<B>) -> Result<(), Rejection> {
     if *request.method() == Method::CONNECT {
         return Err(Rejection::Malformed("this server is not a proxy"));

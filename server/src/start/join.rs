@@ -23,7 +23,7 @@ pub fn new_node_id() -> uuid::Uuid {
 /// Locks the file of an SQLite database. While another process has it, waits as a standby.
 ///
 /// # Errors
-/// Where the file cannot be locked.
+/// If the file cannot be locked.
 pub async fn wait_for_lock(url: &str) -> Result<DatabaseLock, CommandError> {
     let mut attempts = 0_u32;
     loop {
@@ -43,7 +43,7 @@ pub async fn wait_for_lock(url: &str) -> Result<DatabaseLock, CommandError> {
 /// Registers the process. Where another one with its name has ended without leaving, waits until the lease of that one has ended.
 ///
 /// # Errors
-/// Where that one runs, or the database fails.
+/// If that one runs, or the database fails.
 pub async fn join(keyring: &Keyring, config: &Config, node: &NodeId) -> Result<(), CommandError> {
     let mut join = keyring.node().join(Joining {
         id: node.id,

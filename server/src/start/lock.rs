@@ -35,7 +35,7 @@ impl DatabaseLock {
     /// Locks the database at `url`, and creates its file if it does not exist. PostgreSQL needs no lock.
     ///
     /// # Errors
-    /// Where another process holds the lock, or a restore was interrupted.
+    /// If another process holds the lock, or a restore was interrupted.
     pub fn take(url: &str) -> Result<Self, CommandError> {
         match Self::try_take(url)? {
             Some(lock) => Ok(lock),
@@ -46,7 +46,7 @@ impl DatabaseLock {
     /// Like [`DatabaseLock::take`]; `None` where another process holds the lock.
     ///
     /// # Errors
-    /// Where the file cannot be locked, or a restore was interrupted.
+    /// If the file cannot be locked, or a restore was interrupted.
     pub fn try_take(url: &str) -> Result<Option<Self>, CommandError> {
         match file_of(url)? {
             // An empty database in its place would hide the data.
@@ -64,7 +64,7 @@ impl DatabaseLock {
     /// Locks the database in a file, and creates it if it does not exist.
     ///
     /// # Errors
-    /// Where another process holds the lock.
+    /// If another process holds the lock.
     pub fn take_file(path: &Path) -> Result<Self, CommandError> {
         Self::try_take_file(path)?.ok_or_else(|| in_use(path))
     }

@@ -102,7 +102,7 @@ impl RawRegeneration<'_> {
 /// Reads when an old secret ends; what is wrong is said at the field that is wrong.
 ///
 /// # Errors
-/// Where the choice is not offered, or the hours are not.
+/// If the choice is not offered, or the hours are not.
 pub fn parse_end(ends: &str, hours: &str, compromised: bool) -> Result<GracePeriod, FieldError> {
     let field = if ends == CUSTOM { "hours" } else { "ends" };
     GracePeriod::parse(ends, hours, compromised)

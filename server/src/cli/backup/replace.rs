@@ -26,7 +26,7 @@ pub fn remove_all(database: &Path) -> io::Result<()> {
 /// Moves `new`, which is intact and closed, to `database`. Returns the new path of the old database, if there was one.
 ///
 /// # Errors
-/// Where the disk fails; the old database is moved back then.
+/// If the disk fails; the old database is moved back then.
 pub fn replace(new: &Path, database: &Path) -> io::Result<Option<PathBuf>> {
     for companion in COMPANIONS {
         remove(&beside(new, companion))?;
