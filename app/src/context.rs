@@ -16,11 +16,11 @@ pub use server::{
 
 use serde::{Deserialize, Serialize};
 
-/// The colours a person chose.
+/// The theme that a person chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
-    /// Whatever the device says.
+    /// As the device is set.
     #[default]
     System,
     /// Always light.

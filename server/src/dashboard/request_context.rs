@@ -2,7 +2,7 @@
 //! verified when a page needs the session.
 
 use crate::{AppState, request};
-use app::context::{PageZone, SessionToken, cookie_value};
+use app::context::{PageZone, cookies};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -27,7 +27,7 @@ pub async fn add_request_context(
         );
         return misdirected(state.public_url.origin());
     };
-    let token = cookie_value(request.headers(), &site.cookie("latchkey")).map(SessionToken);
+    let token = cookies::session_token(&site, request.headers());
     let origin = request::origin(&request);
     let extensions = request.extensions_mut();
     extensions.insert(origin);

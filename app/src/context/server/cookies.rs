@@ -15,9 +15,9 @@ use management::{DEVICE_LIFETIME, PendingSignIn, SignedIn};
 const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
 /// The cookie of a session.
 const SESSION: &str = "latchkey";
-/// The cookie with the change that the next page tells about.
+/// The cookie with the change that the next page reports.
 const DONE: &str = "latchkey-done";
-/// A page that comes later says nothing about it.
+/// A page that comes later does not report it.
 const DONE_FOR: cookie::time::Duration = cookie::time::Duration::minutes(1);
 /// The cookie of a sign-in that waits for a code.
 const PENDING: &str = "latchkey-sign-in";
@@ -30,12 +30,12 @@ pub const DEVICE: &str = "latchkey-device";
 /// The cookie of a browser that is at the identity provider.
 pub const PROVIDER_SIGN_IN: &str = "latchkey-oidc";
 const PROVIDER_SIGN_IN_FOR: cookie::time::Duration = cookie::time::Duration::minutes(10);
-/// Tells a browser to forget what it keeps of a site (Clear-Site-Data, W3C).
+/// Tells a browser to delete what it stores of a site (Clear-Site-Data, W3C).
 pub const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// Maximum length of a cookie's value that is read.
 const MAX_COOKIE_BYTES: usize = 512;
 
-/// Hands the browser its session and its device. The rest of the request goes on in this session.
+/// Sets the cookies of a new session and its device. The rest of the request belongs to this session.
 pub fn start_session(signed_in: &SignedIn) {
     for header in session(&site(), signed_in).into_iter().flatten() {
         append(header);
@@ -45,6 +45,11 @@ pub fn start_session(signed_in: &SignedIn) {
         parts.extensions.insert(token);
         provide_context(parts);
     }
+}
+
+/// Reads the session cookie of a request.
+pub fn session_token(site: &Site, request: &HeaderMap) -> Option<SessionToken> {
+    cookie_value(request, &site.cookie(SESSION)).map(SessionToken)
 }
 
 /// The session that a response starts: the last one, as for a browser.
@@ -72,7 +77,7 @@ pub fn provider_sign_in(site: &Site, value: &str) -> Option<HeaderValue> {
     header_of(cookie.max_age(PROVIDER_SIGN_IN_FOR), site)
 }
 
-/// Deletes that cookie.
+/// Deletes the cookie of a browser that is at the identity provider.
 pub fn end_provider_sign_in(site: &Site) -> Option<HeaderValue> {
     let cookie = http_only(site.cookie(PROVIDER_SIGN_IN), "");
     header_of(cookie.max_age(cookie::time::Duration::ZERO), site)
@@ -101,7 +106,7 @@ pub fn pending(site: &Site, pending: &PendingSignIn) -> Option<HeaderValue> {
     header_of(http_only(site.cookie(PENDING), &pending.token), site)
 }
 
-/// Hands the browser its sign-in that waits for a code.
+/// Sets the cookie of a sign-in that waits for a code.
 pub fn begin_pending_sign_in(pending: &PendingSignIn) {
     set_cookie(http_only(site().cookie(PENDING), &pending.token));
 }
@@ -111,23 +116,23 @@ pub fn pending_sign_in() -> Option<String> {
     cookie(&site().cookie(PENDING))
 }
 
-/// Deletes that cookie.
+/// Deletes the cookie of a sign-in that waits for a code.
 pub fn end_pending_sign_in() {
     let ended = http_only(site().cookie(PENDING), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
 }
 
-/// Hands the browser the token by which it may answer its challenges for a passkey alone.
+/// Sets the cookie with the token by which a browser may answer its challenges for a passkey alone.
 pub fn begin_passkey_sign_in(token: &str) {
     set_cookie(http_only(site().cookie(PASSKEY), token).max_age(PASSKEY_FOR));
 }
 
-/// That token.
+/// Reads the token by which the browser may answer its challenges for a passkey alone.
 pub fn passkey_sign_in() -> Option<String> {
     cookie(&site().cookie(PASSKEY))
 }
 
-/// Deletes that cookie.
+/// Deletes the cookie with that token.
 pub fn end_passkey_sign_in() {
     let ended = http_only(site().cookie(PASSKEY), "");
     set_cookie(ended.max_age(cookie::time::Duration::ZERO));
@@ -138,12 +143,12 @@ pub fn device() -> Option<String> {
     cookie(&site().cookie(DEVICE))
 }
 
-/// Keeps the chosen colours for a year.
+/// Sets the cookie of the chosen theme, for a year.
 pub fn remember_theme(theme: Theme) {
     set_cookie(Cookie::build((theme_cookie(), theme.as_str())).max_age(YEAR));
 }
 
-/// No secret: it has no prefix.
+/// The cookie of the theme. It is not secret, so its name has no prefix.
 fn theme_cookie() -> String {
     let site = Site {
         secure: false,
@@ -152,19 +157,19 @@ fn theme_cookie() -> String {
     site.cookie("latchkey-theme")
 }
 
-/// The chosen colours.
+/// The chosen theme.
 pub fn theme() -> Theme {
     cookie(&theme_cookie()).map_or(Theme::System, |word| Theme::parse(&word))
 }
 
-/// Lets the next page say what was changed.
+/// Sets a cookie with a change, which the next page reports.
 pub fn say_done(done: impl Into<ReportedChange>) {
     if let Some(header) = self::done(&site(), done) {
         append(header);
     }
 }
 
-/// The change before this page. It is said once.
+/// Takes the change that this page reports. It is reported once.
 pub fn take_done() -> Option<ReportedChange> {
     let name = site().cookie(DONE);
     let done = cookie(&name)?;
@@ -199,7 +204,7 @@ fn set_cookie(cookie: CookieBuilder<'_>) {
     }
 }
 
-/// The line of a cookie of a site.
+/// The header that sets a cookie of a site.
 fn header_of(cookie: CookieBuilder<'_>, site: &Site) -> Option<HeaderValue> {
     let cookie = cookie
         .path("/")

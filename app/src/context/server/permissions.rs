@@ -21,8 +21,8 @@ use management::{
 #[derive(Clone)]
 pub struct SessionToken(pub String);
 
-/// The signed-in browser. Without one the answer leads to the sign-in page, and where a second factor is required and missing, to
-/// the page that adds one.
+/// Returns the session of the request. Without one, redirects to the sign-in page; if a required second factor is missing, redirects
+/// to the page that adds one.
 ///
 /// # Errors
 /// [`AppError::SignedOut`], [`AppError::FactorRequired`], or what the database answers.
@@ -35,7 +35,7 @@ pub async fn session() -> Result<Session, AppError> {
     Ok(session)
 }
 
-/// As [`session`], for the few things that a person may do before adding a required second factor: to add it, and to leave.
+/// As [`session`], for what a person may do before adding a required second factor: adding it, and signing out.
 ///
 /// # Errors
 /// [`AppError::SignedOut`], or what the database answers.
@@ -97,10 +97,10 @@ pub async fn viewer_in_passing(app: &str) -> Result<Viewer, AppError> {
     viewer_in(&session, app).await
 }
 
-/// Reading access to an application.
+/// Grants permission to read an application.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where it is not theirs.
+/// [`AppError::NotFound`] if the person is not a member.
 pub async fn viewer(app: &str) -> Result<Viewer, AppError> {
     viewer_in(&session().await?, app).await
 }
@@ -127,23 +127,23 @@ pub async fn viewer_among_applications(
     Ok(found)
 }
 
-/// Times on the page are in the viewer's zone.
+/// Shows the times of the page in the viewer's zone.
 fn show_times_for(viewer: &Viewer) {
     if let Some(zone) = extension::<PageZone>() {
         zone.set(viewer);
     }
 }
 
-/// Writing access to an application.
+/// Grants permission to change the keys of an application, if the person's role includes it.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where it is not theirs, [`AppError::Forbidden`] where the role lacks it.
+/// [`AppError::NotFound`] if the person is not a member, [`AppError::Forbidden`] if the role does not include it.
 pub async fn editor(app: &str) -> Result<Editor, AppError> {
     let session = session().await?;
     Ok(session.editor(application(app)?, origin()).await?)
 }
 
-/// Everything in an application that asks for no fresh sign-in.
+/// Grants an owner what requires no recent sign-in.
 ///
 /// # Errors
 /// As [`editor`].
@@ -152,7 +152,7 @@ pub async fn owner(app: &str) -> Result<Owner, AppError> {
     Ok(session.owner(application(app)?, origin()).await?)
 }
 
-/// Everything in the application's account that asks for no fresh sign-in.
+/// Grants an owner of the application's account what requires no recent sign-in.
 ///
 /// # Errors
 /// As [`editor`].
@@ -161,7 +161,7 @@ pub async fn account_owner(app: &str) -> Result<AccountOwner, AppError> {
     Ok(session.account_owner(application(app)?, origin()).await?)
 }
 
-/// What platform staff may do.
+/// Grants support staff the search in all accounts.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for all others.
@@ -169,20 +169,19 @@ pub async fn support() -> Result<Support, AppError> {
     Ok(session().await?.support(origin())?)
 }
 
-/// Writing access to an application, for a person who entered the password within the last ten minutes or enters it with
-/// this form; `password` may be empty.
+/// Grants permission to change the keys of an application to a person who entered the password within the last ten minutes, or
+/// enters it with this form; `password` may be empty.
 ///
 /// # Errors
-/// As [`editor`]; [`AppError::StaleSignIn`] where the password is asked for, a sentence about it where it is wrong.
+/// As [`editor`]; [`AppError::StaleSignIn`] if the password is required, a sentence about it if it is wrong.
 pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppError> {
     Ok(editor_with(app, password).await?.fresh()?)
 }
 
-/// As [`editor`]; where a password comes with the form, the sign-in is fresh afterwards. For changes of which only some
-/// ask for that.
+/// As [`editor`]; if the form has a password, the sign-in is recent afterwards. For changes of which only some require that.
 ///
 /// # Errors
-/// As [`editor`]; a sentence about the password where it is wrong.
+/// As [`editor`]; a sentence about the password if it is wrong.
 pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> {
     let session = session().await?;
     // The role is checked first: a person who lacks it is not asked for a password.
@@ -224,10 +223,10 @@ pub async fn fresh_account_owner(app: &str, password: &str) -> Result<FreshAccou
     Ok(owner.in_session(&session).fresh_account_owner()?)
 }
 
-/// Checks the signed-in person's password: the sign-in is fresh afterwards.
+/// Checks the signed-in person's password. The sign-in is recent afterwards.
 ///
 /// # Errors
-/// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] without one where it is asked for, a sentence about a wrong one.
+/// [`AppError::SignedOut`]; [`AppError::StaleSignIn`] if the password is required and missing, a sentence about a wrong one.
 pub async fn confirm_password(password: &str) -> Result<(), AppError> {
     if reauthenticate(session().await?, password).await?.is_fresh() {
         Ok(())
@@ -236,17 +235,17 @@ pub async fn confirm_password(password: &str) -> Result<(), AppError> {
     }
 }
 
-/// The signed-in browser of a person who entered the password within the last ten minutes or enters it with this form. It may be
-/// there to add a required second factor.
+/// Returns the session of a person who entered the password within the last ten minutes, or enters it with this form. The session
+/// may lack a required second factor.
 ///
 /// # Errors
-/// As [`enrolling_session`]; [`AppError::StaleSignIn`] where the password is asked for, a sentence about it where it is wrong.
+/// As [`enrolling_session`]; [`AppError::StaleSignIn`] if the password is required, a sentence about it if it is wrong.
 pub async fn fresh_session(password: &str) -> Result<FreshSession, AppError> {
     let session = reauthenticate(enrolling_session().await?, password).await?;
     Ok(session.fresh()?)
 }
 
-/// The session, made fresh by the password where it is not and there is one.
+/// Re-authenticates the person, if the sign-in is not recent and there is a password.
 async fn reauthenticate(session: Session, password: &str) -> Result<Session, AppError> {
     if session.is_fresh() || password.is_empty() {
         return Ok(session);
@@ -258,7 +257,7 @@ async fn reauthenticate(session: Session, password: &str) -> Result<Session, App
         .ok_or_else(|| AppError::field("password", words::fresh::WRONG_PASSWORD))
 }
 
-/// Hands the browser the new token of a session whose person was authenticated again, if that has worked.
+/// Sets the cookie with the new token of a session whose person was authenticated again, if that succeeded.
 ///
 /// # Errors
 /// [`AppError::SignedOut`] if the session has ended, or another request has replaced its token meanwhile; what the database answers.
@@ -282,7 +281,7 @@ fn application(app: &str) -> Result<ApplicationId, AppError> {
     app.parse().map_err(|_| refuse(AppError::NotFound))
 }
 
-/// The sign-in page, with the way back to the page that is being read.
+/// The path of the sign-in page, with the return path to the present page.
 fn sign_in_path() -> String {
     let Some(parts) = use_context::<Parts>() else {
         return "/sign-in".into();
