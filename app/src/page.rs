@@ -58,7 +58,7 @@ use leptos_router::{
 };
 use management::Viewer;
 
-/// Who looks at which application: read once by the frame, for all of its pages.
+/// The application of a page, and the permission to read it: read once by the frame, for all of its pages.
 #[derive(Clone)]
 pub struct Here {
     /// The permission to read.

@@ -23,22 +23,22 @@ use domain::{
     key::token::KeyId,
 };
 
-/// What `after` in the address of the sign-in page says behind a password reset.
+/// The value of `after` in the address of the sign-in page after a password reset.
 pub const RESET: &str = "reset";
-/// The sign-in page behind a password reset.
+/// The sign-in page after a password reset.
 pub const SIGN_IN_AFTER_RESET: &str = "/sign-in?after=reset";
 
 /// The page that mails a link for another password.
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
-/// What `after` in its address says once a link was requested.
+/// The value of `after` in its address once a link was requested.
 pub const SENT: &str = "sent";
 /// The same page once a link was requested.
 pub const FORGOT_PASSWORD_SENT: &str = "/forgot-password?after=sent";
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
-/// Leads to the identity provider.
+/// Redirects to the identity provider.
 pub const SINGLE_SIGN_ON: &str = "/sign-in/oidc";
-/// Where the identity provider leads back to.
+/// The redirect URI of the identity provider.
 pub const SINGLE_SIGN_ON_CALLBACK: &str = "/sign-in/oidc/callback";
 
 /// The way to the identity provider, for a sign-in or for what `goal` names: `confirm` or `link`.
@@ -63,7 +63,7 @@ pub const PROFILE: &str = "/profile";
 pub const PROFILE_EMAIL: &str = "/profile/email";
 /// The form for another password.
 pub const PROFILE_PASSWORD: &str = "/profile/password";
-/// Where a person is signed in.
+/// The sessions of the signed-in person.
 pub const SESSIONS: &str = "/profile/sessions";
 
 /// The person's second factor.
@@ -88,9 +88,9 @@ pub fn remove_passkey(passkey: &str) -> String {
 }
 /// The page that asks for a code after the password.
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
-/// What `after` in the address of the sign-in page says behind a sign-in that waited too long for a code.
+/// The value of `after` in the address of the sign-in page after a sign-in that waited too long for a code.
 pub const EXPIRY: &str = "expiry";
-/// The sign-in page behind such a sign-in.
+/// The sign-in page after such a sign-in.
 pub const SIGN_IN_AFTER_EXPIRY: &str = "/sign-in?after=expiry";
 
 /// The page that asks for a code, with the way on.

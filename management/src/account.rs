@@ -21,7 +21,7 @@ use people::FirstRun;
 use reset::ResetRequests;
 use verification::Entropy;
 
-/// What accounts need beside the database.
+/// The state of accounts outside the database.
 pub(crate) struct AccountState {
     first_run: FirstRun,
     /// Password resets that were requested at sign-in and are not made yet.

@@ -139,7 +139,7 @@ impl ThisNode {
         &self.applied
     }
 
-    /// Lets no change wait for other nodes any more.
+    /// Ends the waiting of changes for other nodes.
     pub(crate) fn stop_waiting(&self) {
         self.closing.cancel();
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A link with a token that was just created, for an invitation or for another password: told this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OneTimeLink {
-    /// Whose link it is.
+    /// The e-mail address of the person whom the link is for.
     pub email: String,
     /// The address that it opens.
     pub link: String,

@@ -47,7 +47,7 @@ pub fn use_zone(name: &str) {
     }
 }
 
-/// Lets what is rendered outside of a request show times in the zone of the viewer's application.
+/// Shows times in the zone of the viewer's application in what is rendered outside of a request.
 pub fn provide_zone(viewer: &Viewer) {
     let (mut parts, ()) = http::Request::new(()).into_parts();
     let zone = PageZone::default();
@@ -77,7 +77,7 @@ pub struct Site {
     pub origin: Arc<str>,
     /// Over HTTPS: cookies get the `__Host-` prefix and `Secure`.
     pub secure: bool,
-    /// What tells this instance's cookies from those of others on the same host: cookies know no ports.
+    /// Distinguishes this instance's cookies from those of others on the same host, because cookies are shared between ports.
     pub cookie_suffix: Option<u16>,
 }
 

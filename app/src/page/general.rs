@@ -67,7 +67,7 @@ pub fn General() -> impl IntoView {
     }
 }
 
-/// What cannot be changed.
+/// The facts that cannot be changed.
 #[component]
 fn Facts(here: Here) -> impl IntoView {
     let application = here.viewer.application().clone();

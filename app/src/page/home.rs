@@ -43,7 +43,7 @@ pub fn Home() -> impl IntoView {
     }
 }
 
-/// Where a person begins; nothing if no application is theirs.
+/// The start page of a person; nothing if no application is theirs.
 async fn destination(outcome: String) -> Result<Option<String>, AppError> {
     if context::keyring()?.people().needs_setup().await? {
         return Ok(Some("/setup".to_owned()));

@@ -98,7 +98,7 @@ async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
     .into_any())
 }
 
-/// The way back to the list, and why there is no key.
+/// A link back to the list, and the reason why there is no key.
 #[component]
 fn NoKey(app: String, error: AppError) -> impl IntoView {
     view! {

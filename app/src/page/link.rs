@@ -69,11 +69,11 @@ pub fn LinkForm(
     page: String,
     /// The token of the link.
     token: String,
-    /// Whose link it is.
+    /// The e-mail address of the person whom the link is for.
     email: String,
     /// The label of the password.
     label: &'static str,
-    /// What helps to enter it.
+    /// The hint of the field.
     hint: &'static str,
     /// The value of `autocomplete`.
     autocomplete: &'static str,

@@ -27,7 +27,7 @@ pub(super) fn MemberForm(
     id: &'static str,
     /// Its name.
     title: Sentence,
-    /// What happens.
+    /// The explanation of the change.
     text: &'static str,
     /// The path of the server function.
     action: &'static str,
@@ -38,7 +38,7 @@ pub(super) fn MemberForm(
     /// Shown for a member whom the identity provider has added.
     #[prop(optional)]
     managed: Option<&'static str>,
-    /// What else can be done about the member.
+    /// Links to other actions on the member.
     #[prop(optional_no_strip)]
     links: Option<AnyView>,
     /// Whether the form can do without the password.
@@ -200,7 +200,7 @@ pub(super) fn over(dialog: fn(String, Member, &Roster) -> AnyView) -> Option<Any
         .then(|| dialog(app, member.clone(), &roster))
 }
 
-/// What else can be done about the role of a member who is not an owner.
+/// Returns links to other changes of the role of a member who is not an owner.
 fn links(app: &str, member: &Member, application: &str) -> AnyView {
     let other = Sentence::about([application], |[name]| members::other_role(name)).view();
     view! {

@@ -64,7 +64,7 @@ pub fn Members() -> impl IntoView {
     }
 }
 
-/// Who needs two-factor authentication, for owners.
+/// The policy about two-factor authentication, for owners.
 #[component]
 fn PolicyCard(app: String, policy: FactorPolicy) -> impl IntoView {
     view! {

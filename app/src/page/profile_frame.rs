@@ -27,7 +27,7 @@ const PAGES: [(&str, bool, Shape, &str); 3] = [
     ),
 ];
 
-/// Who is signed in: read once by the frame, for all of its pages.
+/// The signed-in person: read once by the frame, for all of its pages.
 #[derive(Clone)]
 pub struct Me {
     /// The session of this browser.

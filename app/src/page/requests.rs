@@ -59,7 +59,7 @@ async fn content(here: Here, address: RequestsAddress) -> Result<AnyView, AppErr
 /// The filter, the calls, and what is open beside them.
 ///
 /// # Errors
-/// When they cannot be read.
+/// If they cannot be read.
 pub async fn log(
     here: &Here,
     address: RequestsAddress,
@@ -101,7 +101,7 @@ async fn choices(here: &Here, chosen: Option<&KeySummary>) -> Result<Vec<KeySumm
     Ok(keys)
 }
 
-/// What is open beside the log.
+/// The panel beside the log.
 async fn panel(
     here: &Here,
     address: &RequestsAddress,

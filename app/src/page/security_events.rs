@@ -53,7 +53,7 @@ pub fn SecurityEvents() -> impl IntoView {
     }
 }
 
-/// Narrows the events by severity, kind and state.
+/// The filters by severity, kind and state.
 #[component]
 fn Filter(action: String, address: EventsAddress) -> impl IntoView {
     let severities = Severity::ALL
@@ -167,7 +167,7 @@ fn filled(
     .into_any()
 }
 
-/// Something is filtered out, or there is nothing to see to.
+/// Shown if no event matches the filter, or there is none.
 fn nothing(path: String, filtered: bool) -> AnyView {
     let (shape, title, hint) = if filtered {
         (Shape::Search, words::NO_MATCH, words::NO_MATCH_HINT)

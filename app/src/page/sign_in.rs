@@ -109,7 +109,7 @@ pub fn SignIn() -> impl IntoView {
     }
 }
 
-/// The way in without a password.
+/// The form that signs in with a passkey alone.
 #[component]
 fn PasskeySignIn(next: String) -> impl IntoView {
     view! {
@@ -135,12 +135,12 @@ fn provider() -> Option<String> {
     Some(keyring.identity_provider().settings()?.name.clone())
 }
 
-/// The way to the identity provider.
+/// The link to the identity provider.
 #[component]
 fn ProviderLink(
     /// The provider's name.
     name: String,
-    /// Where a person goes on after the sign-in.
+    /// The path of the page after the sign-in.
     next: String,
 ) -> impl IntoView {
     view! {

@@ -104,7 +104,7 @@ fn Forms(next: String, factors: PendingFactors) -> impl IntoView {
     }
 }
 
-/// The way in with a passkey, in place of a code.
+/// The form that takes a passkey in place of a code.
 #[component]
 fn PasskeyStep(next: String) -> impl IntoView {
     view! {

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 pub fn ConfirmField(
     /// The path of the server function.
     action: &'static str,
-    /// Says what to type.
+    /// The sentence that says what to type.
     label: &'static str,
 ) -> impl IntoView {
     let errors = Signal::stored(posted_errors(action));

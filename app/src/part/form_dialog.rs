@@ -19,7 +19,7 @@ pub fn FormDialog(
     /// Its name.
     #[prop(into)]
     title: Sentence,
-    /// What happens, which describes the dialog.
+    /// The explanation, which describes the dialog.
     #[prop(optional)]
     text: Option<&'static str>,
     /// It asks before something that cannot be undone: Cancel has the focus.
@@ -29,7 +29,7 @@ pub fn FormDialog(
     action: &'static str,
     /// The application's id.
     app: String,
-    /// Where Cancel leads.
+    /// The path that Cancel leads to.
     back: String,
     /// Whether the form can do without the password, as for [`PasswordAgain`].
     #[prop(default = true)]

@@ -16,20 +16,20 @@ pub fn RevokeForm(
     /// Its name.
     #[prop(into)]
     title: Sentence,
-    /// What happens.
+    /// The explanation of the change.
     text: &'static str,
     /// The path of the server function.
     action: &'static str,
     /// The application's id.
     app: String,
-    /// Where Cancel leads.
+    /// The path that Cancel leads to.
     back: String,
     /// Whether the form can do without the password.
     #[prop(default = true)]
     fresh: bool,
     /// The words on the button.
     submit: &'static str,
-    /// Says what to type to confirm.
+    /// The sentence that says what to type to confirm.
     confirm: &'static str,
     /// Where the reason is shown.
     reason_hint: &'static str,

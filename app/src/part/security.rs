@@ -14,7 +14,7 @@ pub use remedies::remedy_path;
 
 use domain::time::Timestamp;
 
-/// Who reads a list of events, and when.
+/// The reader of a list of events, and the time.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     /// The application's id, if the reader can open its pages.

@@ -16,7 +16,7 @@ pub struct AuditAddress {
     pub from: String,
     /// The last day.
     pub until: String,
-    /// Where the page begins.
+    /// The cursor at which the page begins.
     pub cursor: String,
 }
 

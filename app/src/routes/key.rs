@@ -45,7 +45,7 @@ impl KeyTab {
 pub struct KeyEventsAddress {
     /// `all` for acknowledged events too.
     pub state: String,
-    /// Where the page begins.
+    /// The cursor at which the page begins.
     pub cursor: String,
 }
 

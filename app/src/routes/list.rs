@@ -20,7 +20,7 @@ pub struct ListAddress {
     pub status: String,
     /// `live` or `test`.
     pub environment: String,
-    /// What deserves a look.
+    /// A condition that needs attention.
     pub notable: String,
     /// A scope that the keys have.
     pub scope: String,
@@ -30,7 +30,7 @@ pub struct ListAddress {
     pub sort: String,
     /// `asc` or `desc`.
     pub dir: String,
-    /// Where the page begins.
+    /// The cursor at which the page begins.
     pub cursor: String,
 }
 
@@ -80,7 +80,7 @@ impl ListAddress {
         address
     }
 
-    /// Where a click on the heading of `by` leads.
+    /// The address after a click on the heading of `by`.
     #[must_use]
     pub fn clicked(self, by: Sort) -> Self {
         let order = self.order().clicked(by);

@@ -5,7 +5,7 @@ use super::query_address::{CURSOR, QueryAddress};
 /// The query of the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventsAddress {
-    /// What happened.
+    /// The kind of event.
     pub kind: String,
     /// How grave it is.
     pub severity: String,
@@ -13,7 +13,7 @@ pub struct EventsAddress {
     pub state: String,
     /// About which key.
     pub key: String,
-    /// Where the page begins.
+    /// The cursor at which the page begins.
     pub cursor: String,
 }
 

@@ -29,7 +29,7 @@ pub fn Dialog(
     /// Id of what describes it.
     #[prop(optional_no_strip)]
     described_by: Option<&'static str>,
-    /// What is in it.
+    /// The content.
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
@@ -70,7 +70,7 @@ pub fn Dialog(
 /// The foot of a dialog that only tells something: a link that closes it.
 #[component]
 pub fn DialogClose(
-    /// Where it leads.
+    /// The path that it leads to.
     back: String,
     /// Its words.
     label: &'static str,

@@ -79,7 +79,7 @@ pub fn TextField(
     /// Its `type`.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What helps to fill it in.
+    /// The hint.
     #[prop(optional)]
     hint: Option<&'static str>,
     /// Its initial value.
@@ -136,7 +136,7 @@ pub fn TextArea(
     name: &'static str,
     /// Its label.
     label: &'static str,
-    /// What helps to fill it in.
+    /// The hint.
     #[prop(optional)]
     hint: Option<&'static str>,
     /// Its initial value.
@@ -184,7 +184,7 @@ pub fn SelectField(
     name: &'static str,
     /// Its label.
     label: &'static str,
-    /// What helps to choose.
+    /// The hint.
     #[prop(optional)]
     hint: Option<&'static str>,
     /// Value and words of each choice.

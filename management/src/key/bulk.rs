@@ -20,7 +20,7 @@ pub struct Bulk {
     pub done: Vec<KeyName>,
     /// The keys whose state did not allow it.
     pub skipped: Vec<(KeyName, IllegalTransition)>,
-    /// What the nodes know about the changes.
+    /// The nodes that know of the changes.
     pub confirmation: Confirmation,
 }
 

@@ -1,4 +1,4 @@
-//! The review of changes to a key, and whom they affect, before they are saved.
+//! The review of changes to a key before they are saved, with the last use of the key.
 
 use crate::{
     ui::{Icon, Shape},
@@ -13,7 +13,7 @@ pub fn ChangeReview(
     /// What changes; `None` while the form is invalid.
     #[prop(into)]
     change: Signal<Option<KeyChange>>,
-    /// Who is concerned.
+    /// When and from where the key was used last.
     concerned: String,
 ) -> impl IntoView {
     let lines = move || {

@@ -34,7 +34,7 @@ pub(crate) fn EditFields(
     again: SignInAgain,
     /// The server's clock.
     local: LocalNow,
-    /// Who is concerned by a change.
+    /// When and from where the key was used last.
     concerned: String,
     /// The path of the key's page.
     back: String,

@@ -132,7 +132,7 @@ pub(super) fn errors() -> Signal<Vec<FieldError>> {
 /// The form that begins to add the first factor. It has one field for the password.
 #[component]
 pub(super) fn AddForm(
-    /// Whose it is.
+    /// The person's session.
     session: Session,
     /// Whether a passkey can be added.
     passkey: bool,

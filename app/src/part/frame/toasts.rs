@@ -42,7 +42,7 @@ pub fn Toasts(
 /// A change with what is shown of it.
 struct Shown {
     words: Sentence,
-    /// What the nodes know about it.
+    /// The sentence about the nodes that know of it.
     nodes: Option<String>,
     /// The application and the key, if the change can be undone.
     undo: Option<(String, KeyId)>,

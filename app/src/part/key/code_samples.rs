@@ -76,7 +76,7 @@ println!("{}", response.status());"#,
 pub fn CodeSamples(
     /// The key.
     id: KeyId,
-    /// Where keys are presented.
+    /// The address of the gate.
     gate: String,
 ) -> impl IntoView {
     let choices = SAMPLES

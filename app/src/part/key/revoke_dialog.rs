@@ -7,7 +7,7 @@ use crate::{
 use domain::key::KeySummary;
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// Says what ends with the key, and wants its name typed.
+/// Shows the requests that would fail, and asks for the key's name.
 #[component]
 pub fn RevokeDialog(
     /// The application's id.

@@ -19,9 +19,9 @@ pub fn SecretReveal(
     app: String,
     /// The key with its secret.
     issued: IssuedKey,
-    /// Where keys are presented.
+    /// The address of the gate.
     gate: String,
-    /// Where the way leads afterwards.
+    /// The path of the page afterwards.
     back: String,
     /// A second notice, such as how long an older key works.
     #[prop(optional)]

@@ -15,7 +15,7 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-/// Who belongs to an account.
+/// The members of an account, and open invitations.
 #[derive(Clone)]
 pub struct Roster {
     /// By address.

@@ -21,7 +21,7 @@ pub fn SecretLinkDialog(
     note: &'static str,
     /// The accessible name of the button that copies it.
     copy: &'static str,
-    /// Where closing leads.
+    /// The path that closing leads to.
     back: String,
 ) -> impl IntoView {
     let OneTimeLink {

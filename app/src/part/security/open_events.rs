@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub fn OpenEventsNotice(
     /// How many.
     events: OpenEventCounts,
-    /// Where they stand.
+    /// The path of their page.
     path: String,
 ) -> impl IntoView {
     let tone = if events.critical > 0 {
