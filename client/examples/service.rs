@@ -1,4 +1,5 @@
-//! A service that requires a key with `invoice:read`.
+//! A service that requires a key with `invoice:read`. It reads the gate's URL from `LATCHKEY_URL`, and its own key and secret from
+//! `LATCHKEY_KEY` and `LATCHKEY_SECRET`.
 
 use axum::{Extension, Router, routing::get};
 use latchkey_client::{Caller, Latchkey};

@@ -1,4 +1,4 @@
-//! Keyed digests of secrets and tokens, and generation of key credentials.
+//! Keyed hashes (HMAC-SHA-256) of secrets and tokens, called digests, and generation of key credentials.
 
 use crate::{Entropy, Pepper, Peppers};
 use domain::{

@@ -1,4 +1,5 @@
-//! Verifies calls. The order of the checks is part of the product's contract.
+//! Verifies calls: wrong credentials, and keys that are revoked, inactive, expired or retired, are refused here. The order of the
+//! checks is part of the product's contract.
 
 use crate::{
     Call, CallEvent, CallSink, Caller, Clock, Decision, DigestUpgrades, Entry, Gcra, KeyIndex,
@@ -141,8 +142,9 @@ fn is_same(one: &[u8; 32], other: &[u8; 32]) -> Choice {
     one.ct_eq(other)
 }
 
-/// Applies the checks that follow the secret's, in their order. `take` takes one call from the key's rate limit; it runs only if
-/// there is a limit and every other check has passed. Its error is the wait in milliseconds.
+/// Applies the checks that follow the secret's, in their order: revoked, inactive, expired, retired, address, scopes, rate limit.
+/// `take` takes one call from the key's rate limit; it runs only if there is a limit and every other check has passed. Its error
+/// is the wait in milliseconds.
 pub fn check(
     entry: &Entry,
     address: Option<IpAddr>,

@@ -1,4 +1,4 @@
-//! The worker that sends mails from the outbox. Delivery is at least once: if the process stops between the mail server's answer and the
+//! The worker that sends e-mails from the outbox. Delivery is at least once: if the process stops between the mail server's answer and the
 //! deletion of the row, the mail is sent again, with the same `Message-ID`.
 
 use super::{
