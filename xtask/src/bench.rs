@@ -49,7 +49,7 @@ pub enum Part {
     Soak,
 }
 
-/// Builds the release and measures a part, or everything.
+/// Builds the release and measures a part, or the gate and the pages.
 pub fn run(workspace: &Workspace, part: Option<Part>) -> Result<()> {
     site::build(workspace, Tooling::Required)?;
     latchkey::build_release(workspace)?;

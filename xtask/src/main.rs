@@ -72,7 +72,7 @@ enum Command {
         /// Run only tests whose name contains this text
         filter: Option<String>,
     },
-    /// Measure a release build: pages (first byte, first visit, Lighthouse), the gate, or both
+    /// Measure a release build: one part, or the gate and the pages (first byte, first visit, Lighthouse) if none is named
     Bench { part: Option<Part> },
     /// Kill the server repeatedly under load, and check after each kill that nothing was lost
     Kill {
