@@ -8,6 +8,7 @@ mod health;
 pub(crate) mod hosts;
 pub(crate) mod insert_many;
 pub(crate) mod open;
+pub(crate) mod pool;
 pub(crate) mod postgres;
 pub(crate) mod replication;
 pub(crate) mod schema;

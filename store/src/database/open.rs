@@ -4,15 +4,15 @@ use super::{
     backup::{IntegrityCheck, check_pages},
     disk::{self, Disk, blocking},
     hosts::PostgresHosts,
+    pool::pool_options,
     postgres, schema,
     sqlite::{is_in_memory, sqlite_options},
     transaction::ACQUIRE_TIMEOUT,
 };
 use crate::{Fence, Store, StoreError};
 use sqlx::{
-    Connection, SqlitePool,
-    postgres::PgPoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    Connection, Postgres, Sqlite, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -67,7 +67,7 @@ impl Store {
                 .any()
                 .await?
                 .options([("default_transaction_read_only", "on")]);
-            let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+            let pool = pool_options::<Postgres>().acquire_timeout(ACQUIRE_TIMEOUT);
             Self::Postgres {
                 pool: pool.connect_with(options).await?,
                 hosts,
@@ -107,7 +107,7 @@ impl Store {
     /// Opens an SQLite file with one connection that reads and, if the options allow it, writes.
     async fn over_one_connection(options: SqliteConnectOptions) -> Result<Self, StoreError> {
         let disk = Arc::new(Disk::new(options.get_filename()));
-        let writer = SqlitePoolOptions::new()
+        let writer = pool_options::<Sqlite>()
             .max_connections(1)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options)
@@ -134,7 +134,7 @@ impl Store {
                 .map_err(StoreError::Folder)?;
         }
         let suspect = disk::is_suspect(options.get_filename());
-        let writer = SqlitePoolOptions::new()
+        let writer = pool_options::<Sqlite>()
             .max_connections(1)
             .acquire_timeout(SQLITE_WRITER_TIMEOUT)
             .connect_with(options.clone())
@@ -170,8 +170,41 @@ impl Store {
 }
 
 fn read_only_pool(options: SqliteConnectOptions) -> SqlitePool {
-    SqlitePoolOptions::new()
+    pool_options::<Sqlite>()
         .max_connections(SQLITE_READERS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options.create_if_missing(false).pragma("query_only", "on"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::{Database, Pool, postgres::PgConnectOptions};
+
+    fn require_no_closing_task<DB: Database>(pool: &Pool<DB>, what: &str) {
+        let options = pool.options();
+        let times = (options.get_idle_timeout(), options.get_max_lifetime());
+        assert_eq!(times, (None, None), "{what}");
+    }
+
+    #[tokio::test]
+    async fn no_pool_has_a_task_that_closes_old_connections() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("latchkey.db");
+        let url = crate::sqlite_url(&path).expect("UTF-8");
+        let served = Store::open(&url).await.expect("opened");
+        let beside = Store::open_without_ownership(&url).await.expect("opened");
+        for (store, name) in [(&served, "server"), (&beside, "command")] {
+            let Store::Sqlite {
+                writer, readers, ..
+            } = store
+            else {
+                panic!("not SQLite");
+            };
+            require_no_closing_task(writer, name);
+            require_no_closing_task(readers, name);
+        }
+        let postgres = postgres::pool(PgConnectOptions::new(), 1, &Fence::default());
+        require_no_closing_task(&postgres, "PostgreSQL");
+    }
 }

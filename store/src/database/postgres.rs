@@ -2,17 +2,17 @@
 
 use super::{
     fence::{Cluster, Fence},
+    pool::pool_options,
     transaction::ACQUIRE_TIMEOUT,
 };
 use crate::{Fault, StoreError, error::ConnectionFailure};
-use sqlx::{
-    Connection, PgConnection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, postgres::PgConnectOptions};
 use std::time::Duration;
 
 /// How long the ping of a connection that returns to the pool may take.
 const RELEASE: Duration = Duration::from_secs(2);
+/// The age at which a connection that returns to the pool is closed, so that a server's memory for it does not grow without end.
+const MAX_AGE: Duration = Duration::from_mins(30);
 
 /// Time-outs of each session in milliseconds, and TCP keepalives in seconds, by which the server notices within 25 seconds that
 /// this process is gone, whether it waits for a statement or for the receipt of an answer. They are set in the session and not at
@@ -123,7 +123,7 @@ pub(crate) async fn require_own_session(
 /// Makes a pool of read-write connections.
 pub(crate) fn pool(options: PgConnectOptions, connections: u32, fence: &Fence) -> PgPool {
     let fence = fence.clone();
-    PgPoolOptions::new()
+    pool_options::<Postgres>()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .after_connect(move |connection, _| {
@@ -137,12 +137,12 @@ pub(crate) fn pool(options: PgConnectOptions, connections: u32, fence: &Fence) -
             })
         })
         // Otherwise a connection whose packets are lost would stay in the pool until TCP gives up.
-        .after_release(|connection, _| {
+        .after_release(|connection, metadata| {
             Box::pin(async move {
                 tokio::time::timeout(RELEASE, connection.ping())
                     .await
                     .map_err(|_| sqlx::Error::PoolTimedOut)??;
-                Ok(true)
+                Ok(metadata.age < MAX_AGE)
             })
         })
         .connect_lazy_with(options)

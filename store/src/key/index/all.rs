@@ -4,7 +4,9 @@
 
 use super::{Digest, IndexRow, RawTerms, ScopeCache, Terms};
 use crate::{
-    PepperName, Store, StoreError, read,
+    PepperName, Store, StoreError,
+    database::pool::pool_options,
+    read,
     row::{corrupt, parse},
     sql, with_read_pool,
 };
@@ -14,7 +16,7 @@ use domain::{
     time::Timestamp,
 };
 use futures_util::TryStreamExt;
-use sqlx::{FromRow, Row, sqlite::SqlitePoolOptions};
+use sqlx::{FromRow, Row, Sqlite};
 use std::collections::HashMap;
 use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
@@ -178,7 +180,7 @@ impl Store {
         };
         // Separate connections, one for each table and a third, whose caches are freed with them: nothing is read twice.
         let options = (*readers.connect_options()).clone();
-        let pool = SqlitePoolOptions::new()
+        let pool = pool_options::<Sqlite>()
             .max_connections(3)
             .connect_lazy_with(options.pragma("cache_size", "-2048"));
         let separate = Self::Sqlite {
