@@ -27,8 +27,9 @@ use count::SignInCounters;
 use domain::Invalid;
 use password::Passwords;
 use second_factor::RelyingParty;
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Duration};
 use throttle::SignInLimits;
+use tokio::time::timeout;
 use verification::Entropy;
 
 /// Signing in: with a password or a passkey, and the second step.
@@ -113,5 +114,35 @@ impl SignInState {
     /// The identity provider, if there is one.
     pub(crate) fn single_sign_on(&self) -> Option<&SingleSignOn> {
         self.single_sign_on.get()
+    }
+}
+
+/// Does work for which a person waits, for at most `limit`; `what` is for the log.
+///
+/// # Errors
+/// `Busy` if it takes longer; its own.
+async fn in_time<T>(
+    limit: Duration,
+    what: &str,
+    work: impl Future<Output = Result<T, ManagementError>>,
+) -> Result<T, ManagementError> {
+    timeout(limit, work).await.unwrap_or_else(|_| {
+        tracing::error!(seconds = limit.as_secs(), "{what} took too long");
+        Err(ManagementError::Busy)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+
+    #[tokio::test(start_paused = true)]
+    async fn work_without_an_end_is_busy() {
+        let limit = Duration::from_secs(1);
+        let endless = in_time(limit, "a test", pending::<Result<(), _>>()).await;
+        assert!(matches!(endless, Err(ManagementError::Busy)));
+        let done = in_time(limit, "a test", ready(Ok(7))).await;
+        assert!(matches!(done, Ok(7)));
     }
 }

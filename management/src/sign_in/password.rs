@@ -3,6 +3,7 @@
 mod common;
 mod threads;
 
+use super::in_time;
 use crate::ManagementError;
 use argon2::{
     Argon2,
@@ -18,6 +19,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread::available_parallelism,
+    time::Duration,
 };
 use threads::HashingThreads;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -39,6 +41,8 @@ pub(crate) fn check_new(password: &str, email: &Email) -> Result<(), Invalid> {
 
 /// Checks that run or wait, for each lane.
 const QUEUE: usize = 32;
+/// How long a password may wait for its turn and be hashed. On a slow processor a full queue takes a few seconds.
+const HASH_DEADLINE: Duration = Duration::from_secs(15);
 
 /// The kind of client for which a password is hashed. Each lane has its own queue, so that a flood of unknown clients delays a known
 /// one by two checks at most: the one that runs and the one that is next. A check takes about 16 ms.
@@ -155,9 +159,22 @@ impl Passwords {
         }
     }
 
+    /// Does work on a thread, in the order of the queues. What has begun goes on if it takes longer than [`HASH_DEADLINE`], and keeps its
+    /// thread; its place in the queue is free again.
+    ///
+    /// # Errors
+    /// `Busy` if it takes longer than [`HASH_DEADLINE`]; `Unexpected` if it panics.
     async fn in_turn<T: Send + 'static>(
         &self,
         place: QueuePlace,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ManagementError> {
+        in_time(HASH_DEADLINE, "a password", self.run(place.lane, work)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        lane: Lane,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ManagementError> {
         let turn = async |semaphore: &Arc<Semaphore>| {
@@ -165,7 +182,7 @@ impl Passwords {
             permit.map_err(|error| broken(&error))
         };
         // Only as many of the open lane compete with the known one as run at once.
-        let next = match place.lane {
+        let next = match lane {
             Lane::Known => None,
             Lane::Open => Some(turn(&self.next_open).await?),
         };
@@ -252,6 +269,32 @@ mod tests {
         let order = order.lock().expect("sound");
         let overtaken = order.iter().position(|lane| *lane == Lane::Known);
         assert!(overtaken.is_some_and(|before| before < places), "{order:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_password_that_is_not_hashed_in_time_leaves_the_queue() {
+        let passwords = Passwords::new(&SystemEntropy).expect("made");
+        let places = passwords.running.available_permits();
+        // All threads are busy until the end of the barrier.
+        let busy = Arc::new(Barrier::new(places + 1));
+        for _ in 0..places {
+            let place = passwords.place(Lane::Open).expect("the queue has room");
+            let busy = busy.clone();
+            let late = passwords.in_turn(place, move || _ = busy.wait()).await;
+            assert!(matches!(late, Err(ManagementError::Busy)));
+        }
+        for lane in [Lane::Open, Lane::Known] {
+            let late = passwords.hash("violet compass", lane).await;
+            assert!(matches!(late, Err(ManagementError::Busy)));
+        }
+        let queued = [&passwords.open, &passwords.known].map(|queue| queue.available_permits());
+        assert_eq!(queued, [QUEUE; 2]);
+        assert_eq!(passwords.running.available_permits(), 0);
+
+        busy.wait();
+        tokio::time::resume();
+        let hashed = passwords.hash("violet compass", Lane::Open).await;
+        assert!(hashed.is_ok_and(|hash| is_right("violet compass", &hash)));
     }
 
     fn is_right(password: &str, stored: &str) -> bool {

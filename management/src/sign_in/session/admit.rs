@@ -4,13 +4,18 @@ use super::{Browser, start};
 use crate::{
     Admission, ManagementError, SignIn, SignInResult,
     sign_in::{
+        in_time,
         password::{Checked, Lane, QueuePlace},
         throttle::Attempt,
     },
 };
 use domain::{account::Email, id::PersonId, origin::Origin, security::EventKind};
+use std::time::Duration;
 use store::PersonRow;
 use uuid::Uuid;
+
+/// How long a sign-in with a password may take. Each of its statements may take less, but there are several.
+const SIGN_IN_DEADLINE: Duration = Duration::from_secs(30);
 
 /// The id that device tokens are checked against if the address is unknown.
 const UNKNOWN_PERSON: PersonId = PersonId(Uuid::nil());
@@ -19,7 +24,7 @@ impl SignIn<'_> {
     /// Checks an e-mail address and a password; `None` if they do not match. The browser's previous session ends.
     ///
     /// # Errors
-    /// `Throttled`; if the database fails.
+    /// `Throttled`; `Busy`, after 30 s at the latest; if the database fails.
     pub async fn with_password(
         self,
         email: &str,
@@ -27,7 +32,17 @@ impl SignIn<'_> {
         browser: impl Into<Browser<'_>>,
         origin: &Origin,
     ) -> Result<Option<Admission>, ManagementError> {
-        let browser = browser.into();
+        let signing_in = Box::pin(self.check_and_start(email, password, browser.into(), origin));
+        in_time(SIGN_IN_DEADLINE, "a sign-in with a password", signing_in).await
+    }
+
+    async fn check_and_start(
+        self,
+        email: &str,
+        password: &str,
+        browser: Browser<'_>,
+        origin: &Origin,
+    ) -> Result<Option<Admission>, ManagementError> {
         // An invalid address takes the same steps as an unknown one.
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("unknown@invalid")) else {
             return Ok(None);
@@ -148,14 +163,13 @@ impl SignIn<'_> {
             .as_ref()
             .map(|person| person.password_hash.clone())
             .filter(|hash| !hash.is_empty());
-        match (
-            self.keyring
-                .sign_in_state()
-                .passwords()
-                .check(password, stored, place)
-                .await?,
-            person,
-        ) {
+        let passwords = self.keyring.sign_in_state().passwords();
+        let checked = passwords.check(password, stored, place).await;
+        if checked.is_err() {
+            // It was not answered.
+            self.refund(&attempt).await;
+        }
+        match (checked?, person) {
             (Checked::Right { rehash }, Some(mut person)) => {
                 self.refund(&attempt).await;
                 if let Some(hash) = rehash {
