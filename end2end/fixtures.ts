@@ -93,6 +93,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use({ allow: (line) => allowed.push(line) });
       if (info.status !== info.expectedStatus) {
         await info.attach('log of the server', { body: server.log(), contentType: 'text/plain' });
+        await info.attach('threads of the server', { body: await server.threads(), contentType: 'text/plain' });
       }
       expect(
         errors.filter((line) => !allowed.some((pattern) => pattern.test(line))),

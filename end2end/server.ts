@@ -1,7 +1,7 @@
 // Starts the real server with people who can sign in, as one process or as several nodes behind nginx.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -35,6 +35,8 @@ export interface Server {
   setupToken: string | undefined;
   /** What its processes have printed. */
   log(): string;
+  /** The threads of its processes, one a line: name, state, time in the processor, and where in the kernel it waits. Only on Linux. */
+  threads(): Promise<string>;
   /** Runs a statement in the database. Only on PostgreSQL, because the server owns the SQLite file. */
   query(sql: string): Promise<void>;
   /** Runs `latchkey` with these arguments while the server is running, and returns its standard output. */
@@ -138,6 +140,7 @@ export async function startServer({
     nodes,
     setupToken: /enter this token:\s+(\S+)/.exec(nodes[0]?.output() ?? '')?.[1],
     log: () => nodes.map((node) => node.output()).join('\n'),
+    threads: async () => (await Promise.all(nodes.map((node) => listThreads(node.child)))).join('\n\n'),
     query: db.query,
     command: (...args) => runCommand(args, folder, env),
     stop,
@@ -198,6 +201,19 @@ function collectOutput(child: ChildProcess): () => string {
     });
   }
   return () => text;
+}
+
+async function listThreads(child: ChildProcess): Promise<string> {
+  const tasks = `/proc/${child.pid}/task`;
+  const ids = await readdir(tasks).catch(() => []);
+  const lines = ids.map(async (id) => {
+    const read = (file: string) => readFile(join(tasks, id, file), 'utf8').catch(() => '');
+    const [name, stat, where] = await Promise.all([read('comm'), read('stat'), read('wchan')]);
+    // After the name, which may contain spaces: the state, and from the twelfth field on ticks in user mode and in the kernel.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return `${name.trim()}: ${fields[0]}, ${fields[11]} + ${fields[12]} ticks, ${where}`;
+  });
+  return (await Promise.all(lines)).join('\n');
 }
 
 async function waitUntilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
