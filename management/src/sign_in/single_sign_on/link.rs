@@ -64,7 +64,7 @@ impl IdentityProvider<'_> {
             &events,
             &mail,
         );
-        match linked.await {
+        match self.keyring.outbox().charge(&mail, linked.await) {
             Ok(()) => Ok(Ok(())),
             Err(StoreError::Conflict) => Ok(Err(ProviderRefusal::AlreadyLinked)),
             Err(StoreError::NotFound) => Ok(Err(ProviderRefusal::Expired)),
@@ -134,7 +134,7 @@ async fn unlink(session: &Session, origin: &Origin) -> Result<(), ManagementErro
     let unlinked = keyring
         .store()
         .unlink_identity(person, issuer, &events, &mail);
-    match unlinked.await {
+    match keyring.outbox().charge(&mail, unlinked.await) {
         Err(StoreError::NotFound) => Err(Invalid::new("Your account isn't linked.").into()),
         done => Ok(done?),
     }

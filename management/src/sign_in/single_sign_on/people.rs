@@ -171,7 +171,7 @@ impl PresentedIdentity<'_> {
             .keyring
             .store()
             .link_identity_by_email(identity, person, account, at, &events, &mail);
-        match linked.await {
+        match self.keyring.outbox().charge(&mail, linked.await) {
             Ok(()) | Err(StoreError::Conflict) => self.added_meanwhile(identity).await,
             Err(StoreError::NotFound) => Ok(Err(ProviderRefusal::AddressTaken)),
             Err(error) => Err(error.into()),
@@ -222,7 +222,7 @@ impl PresentedIdentity<'_> {
             .keyring
             .store()
             .change_email(person.id, hash, &email, &events, &mail);
-        match changed.await {
+        match self.keyring.outbox().charge(&mail, changed.await) {
             Ok(()) => Ok(PersonRow { email, ..person }),
             Err(StoreError::Conflict | StoreError::NotFound) => {
                 tracing::warn!(person = %person.id, "the new e-mail address of a person at the identity provider is another person's here");

@@ -3,6 +3,7 @@
 use super::{ADA, Setup};
 use crate::mail::with_mail;
 use domain::origin::Origin;
+use http::StatusCode;
 use serde_json::json;
 use test_server::{DEVELOPER, VIEWER};
 use testing::SmtpSink;
@@ -62,6 +63,24 @@ async fn an_identity_that_is_linked_or_unlinked_is_mailed_to_the_person() {
     };
     assert_eq!(to, DEVELOPER);
     assert!(message.contains("Single sign-on is on"), "{message}");
+}
+
+#[tokio::test]
+async fn twenty_changes_of_an_identity_an_hour_are_mailed() {
+    let (server, sink) = with_mail().await;
+    let setup = Setup::with(server, |_| {}).await;
+    let mut before = 0;
+    let mut browser = setup.browser();
+    browser.use_session(&setup.server.token(VIEWER).await);
+    sent(&setup, &sink, &mut before).await;
+    for _ in 0..12 {
+        let callback = browser.begin(LINK).await;
+        let linked = browser.finish(&callback).await;
+        assert_eq!(linked.header("location"), "/profile");
+        let unlinked = browser.post("unlink_identity", "page=/profile").await;
+        assert_eq!(unlinked.status, StatusCode::SEE_OTHER, "{}", unlinked.body);
+    }
+    assert_eq!(sent(&setup, &sink, &mut before).await.len(), 20);
 }
 
 #[tokio::test]
