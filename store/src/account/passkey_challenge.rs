@@ -1,6 +1,6 @@
 //! Challenges for passkeys, until they are answered or expire.
 
-use crate::{Store, StoreError, deferrable_transaction, read, sql, transaction};
+use crate::{Store, StoreError, deferrable_transaction, execute, read, sql, transaction};
 use domain::{id::SessionId, time::Timestamp};
 
 /// The number of challenges of one owner for one purpose: the newest.
@@ -59,31 +59,27 @@ macro_rules! insert_challenge {
         async {
             let new: &NewChallenge<'_> = $new;
             let (purpose, owner) = (new.of.purpose(), new.of.owner());
-            sqlx::query(sql::CHALLENGES_PRUNE)
-                .bind(new.at.0)
-                .execute(&mut *$tx)
-                .await?;
+            execute!($tx, sql::CHALLENGES_PRUNE, new.at.0)?;
             if matches!(new.of, ChallengeOf::SignIn(_)) {
-                sqlx::query(sql::CHALLENGES_KEEP_NEWEST)
-                    .bind(purpose)
-                    .bind(MAX_SIGN_IN_CHALLENGES - 1)
-                    .execute(&mut *$tx)
-                    .await?;
+                let newest = MAX_SIGN_IN_CHALLENGES - 1;
+                execute!($tx, sql::CHALLENGES_KEEP_NEWEST, purpose, newest)?;
             }
-            sqlx::query(sql::CHALLENGES_KEEP_NEWEST_OF_OWNER)
-                .bind(purpose)
-                .bind(owner)
-                .bind(MAX_CHALLENGES_EACH - 1)
-                .execute(&mut *$tx)
-                .await?;
-            sqlx::query(sql::CHALLENGE_INSERT)
-                .bind(new.handle_hash.as_slice())
-                .bind(purpose)
-                .bind(owner)
-                .bind(new.state)
-                .bind(new.expires_at.0)
-                .execute(&mut *$tx)
-                .await?;
+            execute!(
+                $tx,
+                sql::CHALLENGES_KEEP_NEWEST_OF_OWNER,
+                purpose,
+                owner,
+                MAX_CHALLENGES_EACH - 1,
+            )?;
+            execute!(
+                $tx,
+                sql::CHALLENGE_INSERT,
+                new.handle_hash.as_slice(),
+                purpose,
+                owner,
+                new.state,
+                new.expires_at.0,
+            )?;
             Ok::<(), StoreError>(())
         }
         .await
