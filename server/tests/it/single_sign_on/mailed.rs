@@ -6,27 +6,28 @@ use domain::origin::Origin;
 use http::StatusCode;
 use serde_json::json;
 use test_server::{DEVELOPER, VIEWER};
-use testing::SmtpSink;
+use testing::{ReceivedMail, SmtpSink};
 
 const LINK: &str = "/sign-in/oidc?for=link&next=/profile";
 
-/// Sends what waits: recipients and messages, without those about new browsers.
+const NEW_BROWSER: &str = "New sign-in to Latchkey";
+
+/// Sends what waits, and returns the mails that were not received before.
+async fn deliver(setup: &Setup, sink: &SmtpSink, before: &mut usize) -> Vec<ReceivedMail> {
+    let delivered = setup.server.keyring.outbox().deliver().await;
+    delivered.expect("works");
+    let mut received = sink.received();
+    let new = received.split_off(*before);
+    *before += new.len();
+    new
+}
+
+/// As [`deliver`]: recipients and messages, without those about new browsers.
 async fn sent(setup: &Setup, sink: &SmtpSink, before: &mut usize) -> Vec<(String, String)> {
-    setup
-        .server
-        .keyring
-        .outbox()
-        .deliver()
-        .await
-        .expect("works");
-    let received = sink.received();
-    let new = received.iter().skip(*before);
-    let found = new
-        .filter(|mail| !mail.message.contains("New sign-in to Latchkey"))
-        .map(|mail| (mail.to.clone(), mail.message.clone()))
-        .collect();
-    *before = received.len();
-    found
+    let new = deliver(setup, sink, before).await.into_iter();
+    new.filter(|mail| !mail.message.contains(NEW_BROWSER))
+        .map(|mail| (mail.to, mail.message))
+        .collect()
 }
 
 #[tokio::test]
@@ -109,38 +110,21 @@ async fn a_sign_in_at_the_provider_from_a_new_browser_is_mailed() {
     let setup = Setup::with(server, |_| {}).await;
     let mut known = setup.browser();
     known.sign_in().await;
+    let mut before = 0;
     for (is_new, expected) in [(true, 1), (false, 0)] {
-        setup
-            .server
-            .keyring
-            .outbox()
-            .deliver()
-            .await
-            .expect("works");
-        let before = sink.received().len();
+        deliver(&setup, &sink, &mut before).await;
         if is_new {
             setup.browser().sign_in().await;
         } else {
             known.sign_in().await;
         }
-        setup
-            .server
-            .keyring
-            .outbox()
-            .deliver()
-            .await
-            .expect("works");
-        let mails = sink.received();
-        let subjects = mails[before..]
+        let mails = deliver(&setup, &sink, &mut before).await;
+        let subjects = mails
             .iter()
             .map(|mail| (mail.to.as_str(), mail.header("Subject")));
         let found: Vec<_> = subjects.collect();
-        assert_eq!(
-            found,
-            vec![(ADA, "New sign-in to Latchkey"); expected],
-            "{is_new}"
-        );
-        for mail in &mails[before..] {
+        assert_eq!(found, vec![(ADA, NEW_BROWSER); expected], "{is_new}");
+        for mail in &mails {
             let message = mail.message.replace("=\r\n", "");
             assert!(message.contains("at your identity provider"), "{message}");
             assert!(!message.contains("/profile/password"), "{message}");
