@@ -1,31 +1,21 @@
 //! Applications of an account, as the gate and their members see them.
 
-use crate::test_keyring::{TestKeyring, draft, reopen};
+use crate::test_keyring::{TestKeyring, draft, plain_call, reopen};
 use domain::{
     account::ApplicationConflict,
     audit::{Action, AuditFilter},
     id::{ApplicationId, PersonId},
-    key::{issued::IssuedKey, scope::ScopeSet},
+    key::issued::IssuedKey,
     origin::Origin,
     verdict::Verdict,
 };
 use management::{AccountOwner, FreshAccountOwner, Keyring, ManagementError, Session, Zone};
 use testing::{TestDatabase, each_database};
-use verification::Call;
 
 fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
-    let call = Call {
-        key: &key.id.to_string(),
-        secret: &key.secret,
-        address: None,
-        scopes: ScopeSet::default(),
-        user_agent: "test/1",
-        route: verification::Route::default(),
-        within: None,
-        request_id: "",
-        browser: false,
-    };
-    keyring.verify(&call).verdict
+    keyring
+        .verify(&plain_call(&key.id.to_string(), &key.secret))
+        .verdict
 }
 
 pub async fn owner(session: &Session, app: ApplicationId) -> AccountOwner {

@@ -1,6 +1,6 @@
 //! What the audit log says of changes.
 
-use crate::test_keyring::{TestKeyring, draft};
+use crate::test_keyring::{TestKeyring, draft, plain_call};
 use domain::{
     account::{Email, Role},
     audit::{Action, AuditFilter, AuditRecord, FieldValues},
@@ -16,7 +16,6 @@ use domain::{
 };
 use management::{AccountOwner, AuditQuery, Issue, Zone};
 use testing::{TestDatabase, each_database};
-use verification::{Call, Route};
 
 async fn last(owner: &AccountOwner, action: Action) -> AuditRecord {
     let filter = AuditFilter {
@@ -141,17 +140,7 @@ async fn a_key_that_revokes_itself_is_the_actor_in_the_audit_log(database: TestD
     let key = test.issue(&owner, draft()).await;
     let caller = test
         .keyring
-        .verify(&Call {
-            key: &key.id.to_string(),
-            secret: &key.secret,
-            address: None,
-            scopes: ScopeSet::default(),
-            user_agent: "",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
-        })
+        .verify(&plain_call(&key.id.to_string(), &key.secret))
         .caller
         .expect("the right secret");
     let origin = Origin::default();

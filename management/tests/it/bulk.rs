@@ -1,11 +1,9 @@
 //! Several keys at once, as the gate sees them.
 
-use crate::test_keyring::{TestKeyring, draft, reopen};
+use crate::test_keyring::{TestKeyring, draft, plain_call, reopen};
 use domain::{
     audit::Action,
-    key::{
-        Environment, issued::IssuedKey, scope::ScopeSet, state::IllegalTransition, token::KeyId,
-    },
+    key::{Environment, issued::IssuedKey, state::IllegalTransition, token::KeyId},
     origin::Origin,
     time::MINUTE,
     verdict::Verdict,
@@ -16,21 +14,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use testing::{TestDatabase, each_database};
-use verification::Call;
 
 fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
-    let call = Call {
-        key: &key.id.to_string(),
-        secret: &key.secret,
-        address: None,
-        scopes: ScopeSet::default(),
-        user_agent: "test/1",
-        route: verification::Route::default(),
-        within: None,
-        request_id: "",
-        browser: false,
-    };
-    keyring.verify(&call).verdict
+    keyring
+        .verify(&plain_call(&key.id.to_string(), &key.secret))
+        .verdict
 }
 
 async fn owner(test: &TestKeyring, account: &str) -> FreshOwner {

@@ -1,24 +1,15 @@
 //! A gate that is called without a pause.
 
-use crate::test_keyring::{NOW, TestKeyring, draft};
+use crate::test_keyring::{NOW, TestKeyring, draft, plain_call};
 use domain::{key::issued::IssuedKey, time::MINUTE, usage::Level, verdict::Verdict};
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 use std::{future::ready, pin::pin};
 use testing::{TestDatabase, each_database};
-use verification::{Call, Decision, Route};
+use verification::Decision;
 
 fn call(test: &TestKeyring, key: &IssuedKey) -> Decision {
-    test.keyring.verify(&Call {
-        key: &key.id.to_string(),
-        secret: &key.secret,
-        address: None,
-        scopes: "".parse().expect("none"),
-        user_agent: "",
-        route: Route::default(),
-        within: None,
-        request_id: "",
-        browser: false,
-    })
+    test.keyring
+        .verify(&plain_call(&key.id.to_string(), &key.secret))
 }
 
 /// What the database holds; nothing is written for this.

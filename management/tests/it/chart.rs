@@ -1,6 +1,6 @@
 //! What a chart shows: its range, its zone, what was changed, and what services report.
 
-use crate::test_keyring::{NOW, TestKeyring, draft};
+use crate::test_keyring::{NOW, TestKeyring, draft, plain_call};
 use domain::{
     audit::Action,
     key::issued::IssuedKey,
@@ -11,7 +11,7 @@ use domain::{
 use management::{ChartQuery, ManagementError, Zone};
 use telemetry::{ReportedCall, Retention};
 use testing::{TestDatabase, each_database};
-use verification::{Call, Route};
+use verification::Call;
 
 each_database!(a_chart_has_marks_of_changes_and_reports_of_services);
 async fn a_chart_has_marks_of_changes_and_reports_of_services(database: TestDatabase) {
@@ -23,15 +23,9 @@ async fn a_chart_has_marks_of_changes_and_reports_of_services(database: TestData
     let id = key.id.to_string();
     for (key, secret) in [(&id, &key.secret), (&other.id.to_string(), &other.secret)] {
         test.keyring.verify(&Call {
-            key,
-            secret,
-            address: None,
             scopes: "invoice:read".parse().expect("known"),
             user_agent: "test/1",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
+            ..plain_call(key, secret)
         });
     }
     let report = [(200, 0), (500, HOUR)].map(|(status, ago)| ReportedCall {
@@ -221,15 +215,9 @@ async fn the_overview_lists_the_busiest_keys_and_those_that_need_attention(datab
     let call = |key: &IssuedKey, scope: &str, times: usize| {
         for _ in 0..times {
             test.keyring.verify(&Call {
-                key: &key.id.to_string(),
-                secret: &key.secret,
-                address: None,
                 scopes: scope.parse().expect("known"),
                 user_agent: "test/1",
-                route: Route::default(),
-                within: None,
-                request_id: "",
-                browser: false,
+                ..plain_call(&key.id.to_string(), &key.secret)
             });
         }
     };

@@ -1,6 +1,6 @@
 //! The stream of decisions: who reads along, and what.
 
-use crate::test_keyring::{TestKeyring, draft};
+use crate::test_keyring::{TestKeyring, draft, plain_call};
 use domain::{
     decision::{DecisionBatch, DecisionRecord},
     key::{
@@ -27,8 +27,6 @@ fn present(keyring: &Keyring, key: &str, secret: &str, scope: &str, request: &st
 
 fn with<'a>(key: &'a str, secret: &'a str, scope: &str, request: &'a str) -> Call<'a> {
     Call {
-        key,
-        secret,
         address: "192.0.2.1".parse().ok(),
         scopes: scope.parse().expect("known"),
         user_agent: "till/2",
@@ -36,9 +34,8 @@ fn with<'a>(key: &'a str, secret: &'a str, scope: &str, request: &'a str) -> Cal
             method: "GET",
             path: "/invoices/17?token=hidden",
         },
-        within: None,
         request_id: request,
-        browser: false,
+        ..plain_call(key, secret)
     }
 }
 

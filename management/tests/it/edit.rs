@@ -1,6 +1,6 @@
 //! Changing a key, and throwing one away, as the gate sees it.
 
-use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, plain_call, reopen};
 use domain::{
     audit::Action,
     key::{
@@ -34,15 +34,10 @@ fn wide() -> KeyDraft {
 fn ask(keyring: &Keyring, key: &IssuedKey, needed: &str) -> Verdict {
     keyring
         .verify(&Call {
-            key: &key.id.to_string(),
-            secret: &key.secret,
             address: "192.0.2.1".parse().ok(),
             scopes: scopes(needed),
             user_agent: "test/1",
-            route: verification::Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
+            ..plain_call(&key.id.to_string(), &key.secret)
         })
         .verdict
 }

@@ -1,6 +1,6 @@
 //! A disk that is really full: a small file system in memory, where the tests may mount one.
 
-use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, plain_call, reopen};
 use domain::{audit::Action, key::state::State, verdict::Verdict};
 use management::{Fault, Keyring, ManagementError, Store};
 use std::{
@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 use testing::TestDatabase;
-use verification::{Call, ManualClock, Route};
+use verification::ManualClock;
 
 /// Eight megabytes, gone after the test.
 struct SmallDisk(tempfile::TempDir);
@@ -57,19 +57,7 @@ impl Drop for SmallDisk {
 }
 
 fn ask(keyring: &Keyring, pair: &(String, String)) -> Verdict {
-    keyring
-        .verify(&Call {
-            key: &pair.0,
-            secret: &pair.1,
-            address: None,
-            scopes: domain::key::scope::ScopeSet::default(),
-            user_agent: "",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
-        })
-        .verdict
+    keyring.verify(&plain_call(&pair.0, &pair.1)).verdict
 }
 
 /// What is in the write-ahead log goes into the file, so that it has no room of its own.

@@ -1,6 +1,6 @@
 //! Wrong secrets: how many an address may present, and whom that leaves alone.
 
-use crate::test_keyring::{TestKeyring, draft};
+use crate::test_keyring::{TestKeyring, draft, plain_call};
 use domain::{
     key::{
         Environment,
@@ -21,15 +21,9 @@ const BY_ADDRESS: usize = 100;
 fn ask(keyring: &Keyring, key: KeyId, secret: &str, address: &str) -> Verdict {
     keyring
         .verify(&Call {
-            key: &key.to_string(),
-            secret,
             address: address.parse::<IpAddr>().ok(),
-            scopes: "".parse().expect("no scopes"),
             user_agent: "guess/1",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
+            ..plain_call(&key.to_string(), secret)
         })
         .verdict
 }
@@ -101,15 +95,8 @@ async fn one_address_is_throttled_over_all_the_ids_it_tries(database: TestDataba
     assert_eq!(heard(2), BY_ADDRESS);
     // Garbage counts as well.
     let garbage = test.keyring.verify(&Call {
-        key: "x",
-        secret: "y",
         address: "2001:db8:0:1::".parse().ok(),
-        scopes: "".parse().expect("no scopes"),
-        user_agent: "",
-        route: Route::default(),
-        within: None,
-        request_id: "",
-        browser: false,
+        ..plain_call("x", "y")
     });
     assert!(matches!(garbage.verdict, Verdict::Throttled { .. }));
 }

@@ -3,7 +3,7 @@
 mod archived;
 mod damaged;
 
-use crate::test_keyring::{PEPPER, TestKeyring, draft, on_each_database, reopen};
+use crate::test_keyring::{PEPPER, TestKeyring, draft, on_each_database, plain_call, reopen};
 use domain::{
     audit::{Action, AuditFilter},
     key::{
@@ -20,7 +20,7 @@ use std::{
     process::Command,
 };
 use testing::TestDatabase;
-use verification::{Call, Pepper, Peppers, Route};
+use verification::{Pepper, Peppers};
 
 /// A copy of a database, made while it is used.
 async fn back_up(database: &TestDatabase, path: &Path) {
@@ -68,17 +68,7 @@ fn run(command: &mut Command) {
 
 fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
     keyring
-        .verify(&Call {
-            key: &key.id.to_string(),
-            secret: &key.secret,
-            address: None,
-            scopes: domain::key::scope::ScopeSet::default(),
-            user_agent: "",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
-        })
+        .verify(&plain_call(&key.id.to_string(), &key.secret))
         .verdict
 }
 
@@ -183,17 +173,7 @@ async fn keys_that_a_restored_database_has_forgotten_are_ended_again_with_a_reco
         editor.deactivate(off.id).await.expect("active");
         let new = scene.regenerate(&replaced).await;
         let keyring = scene.test.keyring.clone();
-        let caller = keyring.verify(&Call {
-            key: &own.id.to_string(),
-            secret: &own.secret,
-            address: None,
-            scopes: domain::key::scope::ScopeSet::default(),
-            user_agent: "",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
-        });
+        let caller = keyring.verify(&plain_call(&own.id.to_string(), &own.secret));
         let caller = caller.caller.expect("the right secret");
         let origin = Origin::default();
         let ended = keyring.keys().revoke_itself(&caller, &origin).await;

@@ -2,7 +2,7 @@
 
 mod records;
 
-use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, plain_call, reopen};
 use domain::{
     key::{
         Environment, KeyDraft,
@@ -18,7 +18,7 @@ use domain::{
 };
 use management::{Issue, Keyring, ManagementError};
 use testing::{TestDatabase, each_database};
-use verification::{Call, Route};
+use verification::Call;
 
 pub fn call(key: &IssuedKey) -> (String, String) {
     (key.id.to_string(), key.secret.clone())
@@ -37,15 +37,10 @@ fn ask_for(
     let address = address.and_then(|address| address.parse().ok());
     keyring
         .verify(&Call {
-            key: &pair.0,
-            secret: &pair.1,
             address,
             scopes,
             user_agent: "test/1",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
+            ..plain_call(&pair.0, &pair.1)
         })
         .verdict
 }
@@ -57,15 +52,8 @@ async fn a_new_key_is_accepted_with_its_caller(database: TestDatabase) {
     let key = test.issue(&editor, draft()).await;
     let pair = call(&key);
     let decision = test.keyring.verify(&Call {
-        key: &pair.0,
-        secret: &pair.1,
-        address: None,
-        scopes: ScopeSet::default(),
         user_agent: "test/1",
-        route: Route::default(),
-        within: None,
-        request_id: "",
-        browser: false,
+        ..plain_call(&pair.0, &pair.1)
     });
     let caller = decision.caller.expect("known");
     assert_eq!(
@@ -87,17 +75,7 @@ async fn an_unknown_id_and_a_wrong_secret_are_indistinguishable(database: TestDa
         (unknown, other),
         (key.secret.clone(), key.id.to_string()),
     ] {
-        let decision = test.keyring.verify(&Call {
-            key: &id,
-            secret: &secret,
-            address: None,
-            scopes: ScopeSet::default(),
-            user_agent: "",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
-        });
+        let decision = test.keyring.verify(&plain_call(&id, &secret));
         assert_eq!(
             (decision.verdict, decision.caller),
             (Verdict::InvalidCredentials, None)

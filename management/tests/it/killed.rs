@@ -1,26 +1,16 @@
 //! A process that is killed the moment after it has answered.
 
-use crate::test_keyring::{PASSWORD, TestKeyring, draft};
+use crate::test_keyring::{PASSWORD, TestKeyring, draft, plain_call};
 use domain::{account::Role, key::issued::IssuedKey, origin::Origin};
 use management::{Keyring, ManagementError, Store};
 use std::{fs, path::Path, sync::Arc};
 use tempfile::TempDir;
 use testing::{TestDatabase, each_database};
-use verification::{Call, ManualClock, Pepper, Route};
+use verification::{ManualClock, Pepper};
 
 fn verdict(keyring: &Keyring, key: &IssuedKey) -> &'static str {
-    let call = Call {
-        key: &key.id.to_string(),
-        secret: &key.secret,
-        address: None,
-        scopes: "".parse().expect("none"),
-        user_agent: "",
-        route: Route::default(),
-        within: None,
-        request_id: "",
-        browser: false,
-    };
-    keyring.verify(&call).verdict.code()
+    let id = key.id.to_string();
+    keyring.verify(&plain_call(&id, &key.secret)).verdict.code()
 }
 
 /// What the disk holds at this moment, opened by another process: the first one has not closed anything.

@@ -1,7 +1,7 @@
 //! Several peppers at once, and what write access to the database does not allow without one.
 
 use crate::test_keyring::{
-    NOW, PASSWORD, PEPPER, TestKeyring, draft, on_each_database, reopen, reopen_under,
+    NOW, PASSWORD, PEPPER, TestKeyring, draft, on_each_database, plain_call, reopen, reopen_under,
 };
 use domain::{
     account::{Email, Role},
@@ -12,23 +12,13 @@ use domain::{
 use management::{Admission, Keyring, PepperUsage, Store};
 use sha2::{Digest, Sha256};
 use testing::{TestDatabase, each_database};
-use verification::{Call, Pepper, Peppers, Route};
+use verification::{Pepper, Peppers};
 
 const NEWER: &[u8; 32] = b"another pepper, thirty-two bytes";
 
 fn ask(keyring: &Keyring, key: &IssuedKey) -> Verdict {
     keyring
-        .verify(&Call {
-            key: &key.id.to_string(),
-            secret: &key.secret,
-            address: None,
-            scopes: "".parse().expect("no scopes"),
-            user_agent: "",
-            route: Route::default(),
-            within: None,
-            request_id: "",
-            browser: false,
-        })
+        .verify(&plain_call(&key.id.to_string(), &key.secret))
         .verdict
 }
 

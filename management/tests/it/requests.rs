@@ -1,6 +1,6 @@
 //! What became of single calls: kept for some days, explained, and simulated.
 
-use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, plain_call, reopen};
 use domain::{
     decision::{CheckResult, DecisionDetails, DecisionFilter, GateCheck, SimulatedRequest},
     key::{
@@ -14,7 +14,7 @@ use futures_util::FutureExt as _;
 use management::{Editor, Keyring, ManagementError};
 use telemetry::Retention;
 use testing::{TestDatabase, each_database};
-use verification::{Call, Route};
+use verification::Call;
 
 fn all() -> DecisionFilter {
     DecisionFilter::default()
@@ -28,17 +28,13 @@ fn of_key(key: KeyId) -> DecisionFilter {
 }
 
 fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, address: &str, request: &str) -> Verdict {
-    let secret = key.secret.as_str();
+    let id = key.id.to_string();
     let call = Call {
-        key: &key.id.to_string(),
-        secret,
         address: address.parse().ok(),
         scopes: scope.parse().expect("known"),
         user_agent: "till/2",
-        route: Route::default(),
-        within: None,
         request_id: request,
-        browser: false,
+        ..plain_call(&id, &key.secret)
     };
     keyring.verify(&call).verdict
 }

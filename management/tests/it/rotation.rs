@@ -1,6 +1,6 @@
 //! A new secret in the place of an old one.
 
-use crate::test_keyring::{NOW, TestKeyring, draft, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, plain_call, reopen};
 use domain::{
     audit::Action,
     id::IdempotencyKey,
@@ -26,18 +26,13 @@ use verification::{Call, Decision, Route};
 
 fn decide(keyring: &Keyring, key: &IssuedKey) -> Decision {
     keyring.verify(&Call {
-        key: &key.id.to_string(),
-        secret: &key.secret,
         address: "192.0.2.9".parse().ok(),
-        scopes: domain::key::scope::ScopeSet::default(),
         user_agent: "test/1",
         route: Route {
             method: "GET",
             path: "/invoices/7",
         },
-        within: None,
-        request_id: "",
-        browser: false,
+        ..plain_call(&key.id.to_string(), &key.secret)
     })
 }
 

@@ -2,7 +2,7 @@
 
 mod acknowledged;
 
-use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, plain_call, reopen};
 use domain::{
     key::{
         Environment,
@@ -43,8 +43,6 @@ fn sent(key: &IssuedKey) -> Sent<'_> {
 fn call(keyring: &Keyring, key: KeyId, sent: Sent<'_>) -> &'static str {
     let id = key.to_string();
     let call = Call {
-        key: &id,
-        secret: sent.secret,
         address: sent.address.parse().ok(),
         scopes: sent.scope.parse().expect("known"),
         user_agent: sent.user_agent,
@@ -52,9 +50,9 @@ fn call(keyring: &Keyring, key: KeyId, sent: Sent<'_>) -> &'static str {
             method: "GET",
             path: "/invoices/17",
         },
-        within: None,
         request_id: "request-1",
         browser: sent.browser,
+        ..plain_call(&id, sent.secret)
     };
     keyring.verify(&call).verdict.code()
 }
@@ -144,15 +142,8 @@ async fn a_refused_call_with_the_right_secret_is_reported_immediately(database: 
     };
     assert_eq!(call(&test.keyring, active.id, browser), "valid");
     test.keyring.report_credentials_in_query(&Call {
-        key: &active.id.to_string(),
-        secret: "",
-        address: None,
-        scopes: "".parse().expect("none"),
-        user_agent: "",
-        route: Route::default(),
-        within: None,
         request_id: "request-2",
-        browser: false,
+        ..plain_call(&active.id.to_string(), "")
     });
     let scope = Sent {
         scope: "tax:read",

@@ -20,7 +20,7 @@ use management::{
 };
 use std::sync::Arc;
 use testing::TestDatabase;
-use verification::{ManualClock, Pepper, Peppers, SeededEntropy};
+use verification::{Call, ManualClock, Pepper, Peppers, Route, SeededEntropy};
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 pub const PASSWORD: &str = "correct horse battery";
@@ -188,5 +188,20 @@ pub fn draft() -> KeyDraft {
         expiry: Expiry::At(NOW.plus(30 * DAY)),
         ip_rules: IpRules::default(),
         rate_limit: None,
+    }
+}
+
+/// A call that presents a key, with no more known of it.
+pub fn plain_call<'a>(key: &'a str, secret: &'a str) -> Call<'a> {
+    Call {
+        key,
+        secret,
+        address: None,
+        scopes: ScopeSet::default(),
+        user_agent: "",
+        route: Route::default(),
+        within: None,
+        request_id: "",
+        browser: false,
     }
 }

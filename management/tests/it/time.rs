@@ -1,6 +1,6 @@
 //! What happens when the machine's clock is set.
 
-use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, reopen};
+use crate::test_keyring::{NOW, TestKeyring, draft, on_each_database, plain_call, reopen};
 use domain::{
     key::{
         Environment, KeyDraft,
@@ -16,22 +16,16 @@ use domain::{
 };
 use management::Keyring;
 use testing::{TestDatabase, each_database};
-use verification::{Call, Route};
+use verification::Call;
 
 /// Forward and back, by years.
 const LEAPS: [i64; 2] = [5 * 365 * DAY, -5 * 365 * DAY];
 
 fn ask(keyring: &Keyring, key: &str, secret: &str) -> Verdict {
     let call = Call {
-        key,
-        secret,
         address: "192.0.2.1".parse().ok(),
-        scopes: "".parse().expect("no scopes"),
         user_agent: "test/1",
-        route: Route::default(),
-        within: None,
-        request_id: "",
-        browser: false,
+        ..plain_call(key, secret)
     };
     keyring.verify(&call).verdict
 }

@@ -1,6 +1,6 @@
 //! What calls have in common, and what would end with a key.
 
-use crate::test_keyring::{TestKeyring, draft, reopen};
+use crate::test_keyring::{TestKeyring, draft, plain_call, reopen};
 use domain::{
     key::{issued::IssuedKey, scope::ScopeSet},
     time::{DAY, HOUR, MINUTE, Timestamp},
@@ -17,8 +17,6 @@ use verification::{Call, Route};
 /// Makes a call with a scope, for a path, from an address.
 pub fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, path: &str, address: &str) {
     keyring.verify(&Call {
-        key: &key.id.to_string(),
-        secret: &key.secret,
         address: address.parse().ok(),
         scopes: scope.parse().expect("known"),
         user_agent: "till/2\u{1b}[31m",
@@ -26,9 +24,7 @@ pub fn call(keyring: &Keyring, key: &IssuedKey, scope: &str, path: &str, address
             method: "GET",
             path,
         },
-        within: None,
-        request_id: "",
-        browser: false,
+        ..plain_call(&key.id.to_string(), &key.secret)
     });
 }
 

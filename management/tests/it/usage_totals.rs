@@ -1,6 +1,6 @@
 //! Whatever happens in whatever order: the totals of every level are those of the calls.
 
-use crate::test_keyring::{TestKeyring, draft, on_each_database, reopen};
+use crate::test_keyring::{TestKeyring, draft, on_each_database, plain_call, reopen};
 use domain::{
     id::AccountId,
     key::{issued::IssuedKey, scope::ScopeSet},
@@ -16,7 +16,7 @@ use proptest::{
 use store::BucketRange;
 use telemetry::ReportedCall;
 use testing::TestDatabase;
-use verification::{Call, Route};
+use verification::Call;
 
 /// Something that happens.
 #[derive(Clone, Copy, Debug)]
@@ -72,24 +72,16 @@ impl Running<'_> {
         match step {
             Step::Call(place, kind) => {
                 let (key, other) = (&keys[place], &keys[(place + 1) % keys.len()]);
+                let id = key.id.to_string();
+                let secret = if kind == 2 { other } else { key }.secret.as_str();
                 let decision = self.keyring.verify(&Call {
-                    key: &key.id.to_string(),
-                    secret: if kind == 2 {
-                        &other.secret
-                    } else {
-                        &key.secret
-                    },
-                    address: None,
                     scopes: if kind == 1 {
                         ScopeSet::one("tax:read").expect("known")
                     } else {
                         ScopeSet::default()
                     },
                     user_agent: "test/1",
-                    route: Route::default(),
-                    within: None,
-                    request_id: "",
-                    browser: false,
+                    ..plain_call(&id, secret)
                 });
                 self.expected[place]
                     .calls
