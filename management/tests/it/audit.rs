@@ -86,11 +86,7 @@ async fn every_change_of_a_key_records_before_and_after(database: TestDatabase) 
 each_database!(the_audit_log_names_people_and_contains_no_secret);
 async fn the_audit_log_names_people_and_contains_no_secret(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    let (session, app) = test.owner("Acme").await;
-    let owner = session
-        .account_owner(app, Origin::default())
-        .await
-        .expect("owns it");
+    let owner = test.account_owner("Acme").await;
     let fresh = owner.fresh_owner().expect("signed in a moment ago");
     let zone = Zone::parse("Europe/Berlin").expect("known");
     let name = owner.application().name.clone();
@@ -132,11 +128,7 @@ async fn the_audit_log_names_people_and_contains_no_secret(database: TestDatabas
 each_database!(a_key_that_revokes_itself_is_the_actor_in_the_audit_log);
 async fn a_key_that_revokes_itself_is_the_actor_in_the_audit_log(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    let (session, app) = test.owner("Acme").await;
-    let owner = session
-        .account_owner(app, Origin::default())
-        .await
-        .expect("owns it");
+    let owner = test.account_owner("Acme").await;
     let key = test.issue(&owner, draft()).await;
     let caller = test
         .keyring

@@ -123,13 +123,7 @@ async fn an_invitation_is_mailed_with_a_link_that_works(database: TestDatabase) 
     assert_eq!(mail.header("Date"), "Fri, 15 Jan 2027 08:00:00 +0000");
     let token = mail.after("https://keys.example.com/invite/");
     assert_eq!(token, invited.token);
-    let welcome = mailing
-        .test
-        .keyring
-        .invitations()
-        .find(token)
-        .await
-        .expect("works");
+    let welcome = mailing.test.invitation(token).await;
     assert_eq!(welcome.expect("open").email.as_str(), NEW);
     assert_eq!(mailing.deliver().await, sent(0), "once");
 }

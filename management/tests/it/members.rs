@@ -59,12 +59,7 @@ async fn an_invited_person_sets_a_password_and_joins_once(database: TestDatabase
         .invite(address("new@acme.example"), Role::Developer)
         .await
         .expect("invited");
-    let welcome = test
-        .keyring
-        .invitations()
-        .find(&invited.token)
-        .await
-        .expect("works");
+    let welcome = test.invitation(&invited.token).await;
     let welcome = welcome.expect("the link works");
     assert_eq!(welcome.account, "Acme");
     let short = accept(&test, &invited.token, "too short").await;
@@ -80,14 +75,7 @@ async fn an_invited_person_sets_a_password_and_joins_once(database: TestDatabase
         accept(&test, &invited.token, PASSWORD).await,
         Err(ManagementError::NotFound)
     ));
-    assert!(
-        test.keyring
-            .invitations()
-            .find(&invited.token)
-            .await
-            .expect("works")
-            .is_none()
-    );
+    assert!(test.invitation(&invited.token).await.is_none());
     assert!(owner.invitations().await.expect("works").is_empty());
     let members = owner.members().await.expect("works");
     assert_eq!(members.len(), 2);
@@ -102,12 +90,7 @@ async fn a_person_with_a_password_joins_with_that_password_only(database: TestDa
     let owner = fresh(&test, "owner@acme.example", app).await;
     let email = address("owner@globex.example");
     let invited = owner.invite(email, Role::Viewer).await.expect("invited");
-    let welcome = test
-        .keyring
-        .invitations()
-        .find(&invited.token)
-        .await
-        .expect("works");
+    let welcome = test.invitation(&invited.token).await;
     assert!(welcome.is_some());
     let wrong = accept(&test, &invited.token, "another fine password").await;
     assert!(matches!(wrong, Ok(None)), "{wrong:?}");
@@ -131,14 +114,7 @@ async fn an_invitation_ends_after_seven_days_when_revoked_and_when_replaced(
     let test = TestKeyring::new(database).await;
     let (_, app) = test.owner("Acme").await;
     let owner = fresh(&test, "owner@acme.example", app).await;
-    let gone = async |token: &str| {
-        test.keyring
-            .invitations()
-            .find(token)
-            .await
-            .expect("works")
-            .is_none()
-    };
+    let gone = async |token: &str| test.invitation(token).await.is_none();
     let email = address("new@acme.example");
     let first = owner
         .invite(email.clone(), Role::Viewer)
@@ -189,14 +165,7 @@ async fn a_removed_member_is_refused_at_the_next_request(database: TestDatabase)
     assert!(session.applications().await.expect("works").is_empty());
     // The link that they made ends with them.
     let token = link.expect("made").token;
-    assert!(
-        test.keyring
-            .invitations()
-            .find(&token)
-            .await
-            .expect("works")
-            .is_none()
-    );
+    assert!(test.invitation(&token).await.is_none());
     assert!(matches!(
         owner.remove_member(who).await,
         Err(ManagementError::NotFound)

@@ -193,11 +193,7 @@ async fn run(database: &TestDatabase, sql: String) {
 each_database!(write_access_to_the_database_plants_no_session_no_link_and_no_key);
 async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    let (session, app) = test.owner("Acme").await;
-    let owner = session
-        .account_owner(app, Origin::default())
-        .await
-        .expect("owns it");
+    let owner = test.account_owner("Acme").await;
     let email = Email::parse("eve@example.com").expect("valid");
     let fresh = owner.fresh_account_owner().expect("fresh");
     fresh.invite(email, Role::Owner).await.expect("invited");
@@ -257,11 +253,7 @@ async fn write_access_to_the_database_plants_no_session_no_link_and_no_key(datab
 each_database!(links_without_a_pepper_are_invalid_and_the_owner_sees_it);
 async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    let (session, app) = test.owner("Acme").await;
-    let owner = session
-        .account_owner(app, Origin::default())
-        .await
-        .expect("owns it");
+    let owner = test.account_owner("Acme").await;
     let email = Email::parse("bob@example.com").expect("valid");
     let fresh = owner.fresh_account_owner().expect("fresh");
     let invited = fresh.invite(email, Role::Viewer).await;
@@ -274,14 +266,7 @@ async fn links_without_a_pepper_are_invalid_and_the_owner_sees_it(database: Test
     };
     let as_before = format!("UPDATE invitation SET token_hash = {hash}, pepper = ''");
     run(&test.database, as_before).await;
-    assert!(
-        test.keyring
-            .invitations()
-            .find(&token)
-            .await
-            .expect("works")
-            .is_none()
-    );
+    assert!(test.invitation(&token).await.is_none());
     assert!(owner.invitations().await.expect("read")[0].lapsed);
 }
 

@@ -249,12 +249,8 @@ async fn a_concurrent_sign_in_does_not_survive_a_reset(database: TestDatabase) {
 each_database!(an_invitation_does_not_reveal_whether_its_address_has_an_account);
 async fn an_invitation_does_not_reveal_whether_its_address_has_an_account(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
-    let (session, app) = test.owner("Acme").await;
+    let owner = test.account_owner("Acme").await;
     test.add("Globex", "known@example.com", Role::Owner).await;
-    let owner = session
-        .account_owner(app, Origin::default())
-        .await
-        .expect("owns it");
     let fresh = owner.fresh_account_owner().expect("fresh");
     let mut heard = Vec::new();
     for (email, disabled) in [
@@ -269,12 +265,7 @@ async fn an_invitation_does_not_reveal_whether_its_address_has_an_account(databa
             admin.close().await;
         }
         let invited = fresh.invite(email, Role::Viewer).await.expect("invited");
-        let welcome = test
-            .keyring
-            .invitations()
-            .find(&invited.token)
-            .await
-            .expect("works");
+        let welcome = test.invitation(&invited.token).await;
         let welcome = welcome.expect("open");
         let mut answers = vec![format!("{} {}", welcome.account, welcome.role)];
         for guess in ["short", "Password1234567"] {

@@ -11,12 +11,13 @@ use domain::{
         name::{Description, KeyName},
         scope::ScopeSet,
     },
+    member::InvitationDetails,
     origin::Origin,
     time::{DAY, Timestamp},
 };
 use management::{
-    Admission, Editor, Issue, Keyring, ManagementError, PeopleAdmin, PersonDraft, Place, Session,
-    Store,
+    AccountOwner, Admission, Editor, Issue, Keyring, ManagementError, PeopleAdmin, PersonDraft,
+    Place, Session, Store,
 };
 use std::sync::Arc;
 use testing::TestDatabase;
@@ -150,6 +151,19 @@ impl TestKeyring {
             .editor(app, Origin::default())
             .await
             .expect("owns it")
+    }
+
+    /// The owner of a new account, as such.
+    pub async fn account_owner(&self, account: &str) -> AccountOwner {
+        let (session, app) = self.owner(account).await;
+        let owner = session.account_owner(app, Origin::default()).await;
+        owner.expect("owns it")
+    }
+
+    /// The invitation that a link with this token opens.
+    pub async fn invitation(&self, token: &str) -> Option<InvitationDetails> {
+        let found = self.keyring.invitations().find(token).await;
+        found.expect("works")
     }
 
     /// Writes all counts of calls.
