@@ -115,27 +115,4 @@ fn command(program: &Path, folder: &TempDir) -> Command {
     command
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nginx_forwards_only_authorized_requests() {
-    proxied::forwards_only_authorized_requests::<Nginx>().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_the_client_address_is_known() {
-    proxied::the_client_address_is_known::<Nginx>().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_a_request_has_one_id_and_preflights_are_answered() {
-    proxied::a_request_has_one_id_and_preflights_are_answered::<Nginx>().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_no_request_is_forwarded_while_the_gate_is_down() {
-    proxied::no_request_is_forwarded_while_the_gate_is_down::<Nginx>().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn behind_nginx_the_path_and_query_do_not_change_the_required_scopes() {
-    proxied::the_path_and_query_do_not_change_the_required_scopes::<Nginx>().await;
-}
+proxied::proxy_tests!(Nginx);
