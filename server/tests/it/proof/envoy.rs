@@ -2,7 +2,7 @@
 
 use super::{
     connection::Answer,
-    proxied::{self, Program, Proxy, Site, replaced},
+    proxied::{self, Program, Proxy, ProxySetup, replaced},
 };
 use std::{net::SocketAddr, path::Path, process::Command};
 
@@ -14,15 +14,15 @@ impl Proxy for Envoy {
     const NAME: &str = "envoy";
 
     fn start(program: &Path, gate: SocketAddr, service: SocketAddr) -> Self {
-        let site = Site::new();
+        let setup = ProxySetup::new();
         let port = |address: SocketAddr| format!("port_value: {} }}", address.port());
         let addresses = [
             ("http://127.0.0.1:3000", format!("http://{gate}")),
             ("port_value: 3000 }", port(gate)),
             ("port_value: 8080 }", port(service)),
-            ("port_value: 8000 }", port(site.address)),
+            ("port_value: 8000 }", port(setup.address)),
         ];
-        let config = site.write("envoy.yaml", &replaced(RECIPE, addresses));
+        let config = setup.write("envoy.yaml", &replaced(RECIPE, addresses));
         let mut command = Command::new(program);
         command
             .arg("--config-path")
@@ -32,7 +32,7 @@ impl Proxy for Envoy {
             .args(["--concurrency", "1"]);
         Self(Program::start(
             &mut command,
-            site,
+            setup,
             "starting main dispatch loop",
         ))
     }

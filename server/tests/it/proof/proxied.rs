@@ -70,13 +70,13 @@ pub trait Proxy: Sized {
     }
 }
 
-/// A folder for a proxy's files, and a free address for a proxy that opens its port itself.
-pub struct Site {
+/// A folder for the files of a proxy, and a free address for a proxy that opens its port itself.
+pub struct ProxySetup {
     pub folder: TempDir,
     pub address: SocketAddr,
 }
 
-impl Site {
+impl ProxySetup {
     pub fn new() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         Self {
@@ -93,15 +93,15 @@ impl Site {
     }
 }
 
-/// A running program with its site. It is killed when it is dropped.
+/// A running program with its folder and address. It is killed when it is dropped.
 pub struct Program {
     process: Child,
-    site: Site,
+    setup: ProxySetup,
 }
 
 impl Program {
     /// Starts a program, and waits until a line on its standard error contains `ready`.
-    pub fn start(command: &mut Command, site: Site, ready: &str) -> Self {
+    pub fn start(command: &mut Command, setup: ProxySetup, ready: &str) -> Self {
         let mut process = command.stderr(Stdio::piped()).spawn().expect("started");
         let stderr = process.stderr.take().expect("piped");
         let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
@@ -113,11 +113,11 @@ impl Program {
         assert!(is_ready, "the proxy has ended: {before:#?}");
         // It must not block on an unread pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { process, site }
+        Self { process, setup }
     }
 
     pub fn address(&self) -> SocketAddr {
-        self.site.address
+        self.setup.address
     }
 }
 
@@ -143,13 +143,19 @@ async fn get(proxy: &impl Proxy, path: &str, key: &IssuedKey) -> Answer {
     Connection::to(proxy.address()).await.get(path, key).await
 }
 
-pub async fn forwards_only_authorized_requests<P: Proxy>() {
-    let Some(program) = program(P::NAME) else {
-        return;
-    };
+/// A server with its owner, and the proxy in front of it; `None` if its program is not installed.
+async fn started<P: Proxy>() -> Option<(TestServer, Owner, P)> {
+    let program = program(P::NAME)?;
     let server = TestServer::with_users().await;
     let owner = server.owner().await;
     let proxy = P::start(&program, serve(&server).await, service().await);
+    Some((server, owner, proxy))
+}
+
+pub async fn forwards_only_authorized_requests<P: Proxy>() {
+    let Some((server, owner, proxy)) = started::<P>().await else {
+        return;
+    };
 
     let key = server.key(&owner, "invoice:read invoice:create", "").await;
     let id = key.id.to_string();
@@ -206,12 +212,9 @@ pub async fn forwards_only_authorized_requests<P: Proxy>() {
 }
 
 pub async fn the_client_address_is_known<P: Proxy>() {
-    let Some(program) = program(P::NAME) else {
+    let Some((server, owner, proxy)) = started::<P>().await else {
         return;
     };
-    let server = TestServer::with_users().await;
-    let owner = server.owner().await;
-    let proxy = P::start(&program, serve(&server).await, service().await);
     let key = server.key(&owner, "invoice:read", "127.0.0.2").await;
     let id = key.id.to_string();
     let lines = [
@@ -232,12 +235,9 @@ pub async fn the_client_address_is_known<P: Proxy>() {
 }
 
 pub async fn the_path_and_query_do_not_change_the_required_scopes<P: Proxy>() {
-    let Some(program) = program(P::NAME) else {
+    let Some((server, owner, proxy)) = started::<P>().await else {
         return;
     };
-    let server = TestServer::with_users().await;
-    let owner = server.owner().await;
-    let proxy = P::start(&program, serve(&server).await, service().await);
     let key = server.key(&owner, "invoice:read", "").await;
     let targets = [
         "/invoices",
@@ -276,12 +276,9 @@ pub async fn the_path_and_query_do_not_change_the_required_scopes<P: Proxy>() {
 }
 
 pub async fn a_request_has_one_id_and_preflights_are_answered<P: Proxy>() {
-    let Some(program) = program(P::NAME) else {
+    let Some((server, owner, proxy)) = started::<P>().await else {
         return;
     };
-    let server = TestServer::with_users().await;
-    let owner = server.owner().await;
-    let proxy = P::start(&program, serve(&server).await, service().await);
     let key = server.key(&owner, "invoice:read", "").await;
     let id = key.id.to_string();
     let mut connection = Connection::to(proxy.address()).await;

@@ -1,6 +1,6 @@
 //! The configuration in docs/proxies: Traefik with `forwardAuth`, in front of a small service.
 
-use super::proxied::{self, Program, Proxy, Site, replaced};
+use super::proxied::{self, Program, Proxy, ProxySetup, replaced};
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
@@ -17,15 +17,15 @@ impl Proxy for Traefik {
     const UNREACHABLE: u16 = 500;
 
     fn start(program: &Path, gate: SocketAddr, service: SocketAddr) -> Self {
-        let site = Site::new();
+        let setup = ProxySetup::new();
         let addresses = [
             ("127.0.0.1:3000", gate.to_string()),
             ("127.0.0.1:8080", service.to_string()),
         ];
-        let config = site.write("traefik.yaml", &replaced(RECIPE, addresses));
+        let config = setup.write("traefik.yaml", &replaced(RECIPE, addresses));
         let mut command = Command::new(program);
         command
-            .arg(format!("--entryPoints.services.address={}", site.address))
+            .arg(format!("--entryPoints.services.address={}", setup.address))
             .arg(format!("--providers.file.filename={}", config.display()))
             .args([
                 "--global.checkNewVersion=false",
@@ -34,7 +34,7 @@ impl Proxy for Traefik {
             .args(["--log.level=INFO", "--log.filePath=/dev/stderr"]);
         let started = Self(Program::start(
             &mut command,
-            site,
+            setup,
             "Starting provider *file.Provider",
         ));
         started.wait_for_its_routes();
