@@ -82,10 +82,8 @@ macro_rules! append_event_only {
     ($tx:ident, $event:expr) => {
         async {
             let event: &domain::audit::AuditEvent = $event;
-            let head: $crate::audit::ChainHead = sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBER)
-                .bind(event.account_id.0)
-                .fetch_one(&mut *$tx)
-                .await?;
+            let head: $crate::audit::ChainHead =
+                $crate::get_row!($tx, $crate::sql::AUDIT_TAKE_NUMBER, event.account_id.0)?;
             let sealed = head.is_genuine($tx.seals());
             let line = $crate::AuditLine::after(&head, event, $tx.seals(), sealed)?;
             $crate::audit::insert_audit_line!($tx, &line)?;
@@ -107,11 +105,7 @@ macro_rules! append_many_events {
             let events: Vec<domain::audit::AuditEvent> = $events;
             let many = i64::try_from(events.len()).unwrap_or(i64::MAX);
             let mut head: $crate::audit::ChainHead =
-                sqlx::query_as($crate::sql::AUDIT_TAKE_NUMBERS)
-                    .bind(account.0)
-                    .bind(many)
-                    .fetch_one(&mut *$tx)
-                    .await?;
+                $crate::get_row!($tx, $crate::sql::AUDIT_TAKE_NUMBERS, account.0, many)?;
             head.next -= many - 1;
             let sealed = head.is_genuine($tx.seals());
             let mut lines = Vec::with_capacity(events.len());

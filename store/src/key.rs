@@ -84,11 +84,12 @@ macro_rules! insert_key_row {
                 draft.rate_limit.map(|limit| i64::from(limit.window_ms))
             )?;
             if inserted == 0 {
-                let (id,): (String,) = sqlx::query_as($crate::sql::KEY_BY_IDEMPOTENCY_KEY)
-                    .bind(new.application.0)
-                    .bind(new.idempotency_key.0)
-                    .fetch_one(&mut *$tx)
-                    .await?;
+                let (id,): (String,) = $crate::get_row!(
+                    $tx,
+                    $crate::sql::KEY_BY_IDEMPOTENCY_KEY,
+                    new.application.0,
+                    new.idempotency_key.0
+                )?;
                 return $crate::row::parse::<domain::key::token::KeyId>("id", &id).map(Some);
             }
             $crate::execute!(

@@ -90,7 +90,7 @@ pub use usage::{
 };
 
 pub(crate) use database::{
-    execute::{change_row, execute},
+    execute::{change_row, execute, find_row, get_row},
     transaction::{deferrable_transaction, read, transaction, with_read_pool},
 };
 

@@ -63,9 +63,7 @@ macro_rules! insert_node {
                 .is_ok_and(|taken| taken < $crate::database::fence::LANES);
             let epoch = loop {
                 let (epoch, oldest): (i64, i64) =
-                    sqlx::query_as($crate::sql::CHANGE_HEAD_NEXT_EPOCH)
-                        .fetch_one(&mut *$tx)
-                        .await?;
+                    $crate::get_row!($tx, $crate::sql::CHANGE_HEAD_NEXT_EPOCH)?;
                 $crate::database::schema::require_supported(oldest)?;
                 if !is_one_free || !taken.contains(&$crate::database::fence::lane_of(epoch)) {
                     break epoch;

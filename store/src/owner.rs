@@ -4,27 +4,22 @@
 /// `Result`: `NotFound` otherwise. The statement begins after the lock was taken, so it sees a role that ended before.
 macro_rules! require_owner {
     ($tx:ident, $account:expr, $person:expr) => {
-        sqlx::query_as::<_, (String,)>(sql::MEMBER_ENABLED_OWNER)
-            .bind($account.0)
-            .bind($person.0)
-            .fetch_optional(&mut *$tx)
-            .await
-            .map_err(StoreError::from)
-            .and_then(|owner| owner.map(drop).ok_or(StoreError::NotFound))
+        $crate::find_row!($tx, sql::MEMBER_ENABLED_OWNER, $account.0, $person.0)
+            .and_then(|owner: Option<(String,)>| owner.map(drop).ok_or(StoreError::NotFound))
     };
 }
 
 /// As [`require_owner`], for an owner of one application or of its account.
 macro_rules! require_application_owner {
     ($tx:ident, $account:expr, $app:expr, $person:expr) => {
-        sqlx::query_as::<_, (String,)>(sql::APPLICATION_ENABLED_OWNER)
-            .bind($account.0)
-            .bind($person.0)
-            .bind($app.0)
-            .fetch_optional(&mut *$tx)
-            .await
-            .map_err(StoreError::from)
-            .and_then(|owner| owner.map(drop).ok_or(StoreError::NotFound))
+        $crate::find_row!(
+            $tx,
+            sql::APPLICATION_ENABLED_OWNER,
+            $account.0,
+            $person.0,
+            $app.0
+        )
+        .and_then(|owner: Option<(String,)>| owner.map(drop).ok_or(StoreError::NotFound))
     };
 }
 

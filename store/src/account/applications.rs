@@ -7,7 +7,7 @@
 use crate::{
     ChangeScope, ChangedKeys, Store, StoreError,
     audit::append_many_events,
-    change_row, execute,
+    change_row, execute, find_row, get_row,
     key::{
         index::{advance_position, select_index_rows},
         revoke_all::UnrevokedKey,
@@ -64,16 +64,12 @@ macro_rules! mark_application {
 /// which would hold up all other changes for seconds. The statement counts so many and one. Evaluates to a `Result`.
 macro_rules! limit_keys {
     ($tx:ident, $sql:expr, $app:expr) => {
-        sqlx::query_as::<_, (i64,)>($sql)
-            .bind($app.0)
-            .bind(Application::MAX_KEYS_AT_ONCE + 1)
-            .fetch_one(&mut *$tx)
-            .await
-            .map_err(StoreError::from)
-            .and_then(|(count,)| match count {
+        $crate::get_row!($tx, $sql, $app.0, Application::MAX_KEYS_AT_ONCE + 1).and_then(
+            |(count,): (i64,)| match count {
                 ..=Application::MAX_KEYS_AT_ONCE => Ok(()),
                 _ => Err(ApplicationConflict::TooManyKeys.into()),
-            })
+            },
+        )
     };
 }
 
@@ -102,11 +98,7 @@ macro_rules! change_application_keys {
 /// Inside a transaction that has locked the account: counts its applications that are not deleted. Evaluates to a `Result`.
 macro_rules! count_applications {
     ($tx:ident, $account:expr) => {
-        sqlx::query_as::<_, (i64,)>(sql::APPLICATIONS_COUNT)
-            .bind($account.0)
-            .fetch_one(&mut *$tx)
-            .await
-            .map(|(count,)| count)
+        $crate::get_row!($tx, sql::APPLICATIONS_COUNT, $account.0).map(|(count,): (i64,)| count)
     };
 }
 pub(crate) use count_applications;
@@ -124,11 +116,8 @@ impl Store {
         event: &AuditEvent,
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            let found: Option<(Uuid,)> = sqlx::query_as(sql::APPLICATION_BY_NAME)
-                .bind(new.account.0)
-                .bind(new.name)
-                .fetch_optional(&mut *tx)
-                .await?;
+            let found: Option<(Uuid,)> =
+                find_row!(tx, sql::APPLICATION_BY_NAME, new.account.0, new.name)?;
             if found.is_some() {
                 return Err(StoreError::Conflict);
             }
@@ -285,11 +274,7 @@ impl Store {
             // First, because it locks the application: no key is created or activated meanwhile.
             let missing = StoreError::NotFound;
             mark_application!(tx, sql::APPLICATION_DELETE, missing, change, at.0)?;
-            let (active,): (i64,) = sqlx::query_as(sql::KEYS_COUNT_ACTIVE)
-                .bind(change.app.0)
-                .bind(at.0)
-                .fetch_one(&mut *tx)
-                .await?;
+            let (active,): (i64,) = get_row!(tx, sql::KEYS_COUNT_ACTIVE, change.app.0, at.0)?;
             if active > 0 {
                 return Err(ApplicationConflict::ActiveKeys.into());
             }

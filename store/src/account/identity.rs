@@ -5,7 +5,7 @@ use super::{
     members::require_only_member,
 };
 use crate::{
-    NewMail, PersonRow, Store, StoreError, change_row, execute, mail::insert_mail, read,
+    NewMail, PersonRow, Store, StoreError, change_row, execute, find_row, mail::insert_mail, read,
     record::append_events, row::corrupt, sql, transaction,
 };
 use domain::{
@@ -86,14 +86,14 @@ pub(crate) use insert_identity;
 /// `NotFound` if it is not.
 macro_rules! require_identity {
     ($tx:ident, $identity:expr, $person:expr) => {
-        sqlx::query_as::<_, (String,)>(sql::IDENTITY_IS_OF)
-            .bind($identity.0)
-            .bind($identity.1)
-            .bind($person.0)
-            .fetch_optional(&mut *$tx)
-            .await
-            .map_err(StoreError::from)
-            .and_then(|found| found.map(drop).ok_or(StoreError::NotFound))
+        $crate::find_row!(
+            $tx,
+            sql::IDENTITY_IS_OF,
+            $identity.0,
+            $identity.1,
+            $person.0
+        )
+        .and_then(|found: Option<(String,)>| found.map(drop).ok_or(StoreError::NotFound))
     };
 }
 pub(crate) use require_identity;
@@ -270,11 +270,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             lock_enabled_person!(tx, person)?;
-            let open: Option<(String,)> = sqlx::query_as(sql::SESSION_IS_OF)
-                .bind(session.as_slice())
-                .bind(person.0)
-                .fetch_optional(&mut *tx)
-                .await?;
+            let open: Option<(String,)> =
+                find_row!(tx, sql::SESSION_IS_OF, session.as_slice(), person.0)?;
             open.ok_or(StoreError::NotFound)?;
             insert_identity!(tx, identity, person, false, at)?;
             append_events!(tx, events)?;
@@ -301,19 +298,17 @@ impl Store {
         transaction!(self, |tx| {
             // Joining an account locks the person too.
             lock_enabled_person!(tx, person)?;
-            let same: Option<(String,)> = sqlx::query_as(sql::PERSON_MAY_LINK_BY_EMAIL)
-                .bind(person.0)
-                .bind(email.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
+            let same: Option<(String,)> =
+                find_row!(tx, sql::PERSON_MAY_LINK_BY_EMAIL, person.0, email.as_str())?;
             same.ok_or(StoreError::NotFound)?;
             require_only_member!(tx, person, account)?;
             // Another person may have chosen the password, or the owner may have meant another person.
-            let granted: Option<(String,)> = sqlx::query_as(sql::MEMBER_GRANTED_WITHOUT_PASSWORD)
-                .bind(account.0)
-                .bind(person.0)
-                .fetch_optional(&mut *tx)
-                .await?;
+            let granted: Option<(String,)> = find_row!(
+                tx,
+                sql::MEMBER_GRANTED_WITHOUT_PASSWORD,
+                account.0,
+                person.0
+            )?;
             insert_identity!(tx, identity, person, granted.is_none(), at)?;
             append_events!(tx, events)?;
             insert_mail!(tx, mail)?;

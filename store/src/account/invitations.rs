@@ -2,8 +2,9 @@
 
 use super::{devices::forget_devices, factor_steps::lock_enabled_person};
 use crate::{
-    NewMail, PepperName, Store, StoreError, change_row, execute, mail::insert_mail,
-    owner::require_owner, read, record::append_event, row::corrupt, sql, transaction,
+    NewMail, PepperName, Store, StoreError, change_row, execute, find_row, get_row,
+    mail::insert_mail, owner::require_owner, read, record::append_event, row::corrupt, sql,
+    transaction,
 };
 use domain::{
     account::{Email, Role},
@@ -156,11 +157,8 @@ impl Store {
             // First, because it locks the account: one invitation after the other.
             append_event!(tx, event)?;
             require_owner!(tx, new.account, new.invited_by)?;
-            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_BY_EMAIL)
-                .bind(new.account.0)
-                .bind(new.email.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
+            let member: Option<(String,)> =
+                find_row!(tx, sql::MEMBER_BY_EMAIL, new.account.0, new.email.as_str())?;
             if member.is_some() {
                 return Err(StoreError::Conflict);
             }
@@ -277,10 +275,7 @@ impl Store {
                 }
                 Invitee::Returning { id, password_hash } => {
                     lock_enabled_person!(tx, id)?;
-                    let (memberships,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT)
-                        .bind(id.0)
-                        .fetch_one(&mut *tx)
-                        .await?;
+                    let (memberships,): (i64,) = get_row!(tx, sql::MEMBERSHIPS_COUNT, id.0)?;
                     if memberships > 0 {
                         return Err(StoreError::NotFound);
                     }

@@ -7,8 +7,8 @@ use super::{
     roles::change_member_role,
 };
 use crate::{
-    Store, StoreError, execute, owner::delete_links_of_former_owner, read, record::append_event,
-    row::corrupt, sql, transaction,
+    Store, StoreError, execute, find_row, owner::delete_links_of_former_owner, read,
+    record::append_event, row::corrupt, sql, transaction,
 };
 use domain::{
     account::{Email, Role},
@@ -146,18 +146,12 @@ impl Store {
         transaction!(self, |tx| {
             lock_enabled_person!(tx, person)?;
             // Such a person may have a password that someone else has chosen, so a group must not give them more.
-            let by_email: Option<(String,)> = sqlx::query_as(sql::IDENTITY_LINKED_BY_EMAIL)
-                .bind(person.0)
-                .bind(issuer)
-                .fetch_optional(&mut *tx)
-                .await?;
+            let by_email: Option<(String,)> =
+                find_row!(tx, sql::IDENTITY_LINKED_BY_EMAIL, person.0, issuer)?;
             // Before the membership, because it locks the account.
             append_event!(tx, event)?;
-            let old: Option<(String, bool)> = sqlx::query_as(sql::MEMBER_MANAGED)
-                .bind(account.0)
-                .bind(person.0)
-                .fetch_optional(&mut *tx)
-                .await?;
+            let old: Option<(String, bool)> =
+                find_row!(tx, sql::MEMBER_MANAGED, account.0, person.0)?;
             let old_role = old.as_ref().and_then(|(role, _)| Role::parse(role));
             if role == old_role || (by_email.is_some() && rank(role) > rank(old_role)) {
                 return Err(StoreError::NotFound);

@@ -57,11 +57,8 @@ macro_rules! change_member_row {
             if $crate::execute!($tx, $sql, account.0, person.0 $(, $value)*)? > 0 {
                 return Ok(());
             }
-            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                .bind(account.0)
-                .bind(person.0)
-                .fetch_optional(&mut *$tx)
-                .await?;
+            let member: Option<(String,)> =
+                $crate::find_row!($tx, sql::MEMBER_ROLE, account.0, person.0)?;
             Err(match member {
                 Some(_) => StoreError::LastOwner,
                 None => StoreError::NotFound,
@@ -95,17 +92,11 @@ macro_rules! delete_member {
 macro_rules! require_only_member {
     ($tx:ident, $person:expr, $account:expr) => {
         async {
-            let member: Option<(String,)> = sqlx::query_as(sql::MEMBER_ROLE)
-                .bind($account.0)
-                .bind($person.0)
-                .fetch_optional(&mut *$tx)
-                .await?;
+            let member: Option<(String,)> =
+                $crate::find_row!($tx, sql::MEMBER_ROLE, $account.0, $person.0)?;
             member.ok_or(StoreError::NotFound)?;
-            let (elsewhere,): (i64,) = sqlx::query_as(sql::MEMBERSHIPS_COUNT_ELSEWHERE)
-                .bind($person.0)
-                .bind($account.0)
-                .fetch_one(&mut *$tx)
-                .await?;
+            let (elsewhere,): (i64,) =
+                $crate::get_row!($tx, sql::MEMBERSHIPS_COUNT_ELSEWHERE, $person.0, $account.0)?;
             match elsewhere {
                 0 => Ok(()),
                 _ => Err(StoreError::Conflict),

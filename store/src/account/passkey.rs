@@ -6,7 +6,7 @@ use super::{
     second_factor::{FactorAddition, PasskeyUse, UnusedProof},
 };
 use crate::{
-    NewMail, PersonRow, Store, StoreError, change_row, execute, mail::insert_mail, read,
+    NewMail, PersonRow, Store, StoreError, change_row, execute, get_row, mail::insert_mail, read,
     record::append_events, row::corrupt, sql, transaction,
 };
 use domain::{
@@ -139,10 +139,7 @@ impl Store {
             lock_person!(tx, person)?;
             extend_factor!(tx, person, session, addition)?;
             use_challenge!(tx, challenge)?;
-            let (count,): (i64,) = sqlx::query_as(sql::PASSKEYS_COUNT)
-                .bind(person.0)
-                .fetch_one(&mut *tx)
-                .await?;
+            let (count,): (i64,) = get_row!(tx, sql::PASSKEYS_COUNT, person.0)?;
             if usize::try_from(count).is_ok_and(|count| count >= MAX_PASSKEYS) {
                 return Err(StoreError::Conflict);
             }
@@ -199,10 +196,7 @@ impl Store {
             lock_person!(tx, person)?;
             end_all_but!(tx, person, session)?;
             change_row!(tx, sql::PASSKEY_DELETE, id.0, person.0)?;
-            let (others,): (i64,) = sqlx::query_as(sql::PASSKEY_OTHERS)
-                .bind(person.0)
-                .fetch_one(&mut *tx)
-                .await?;
+            let (others,): (i64,) = get_row!(tx, sql::PASSKEY_OTHERS, person.0)?;
             if others == 0 {
                 return Err(StoreError::Conflict);
             }

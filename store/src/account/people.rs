@@ -4,7 +4,7 @@ use super::{application_row::ApplicationWithAccountRow, applications::count_appl
 use crate::{
     Store, StoreError,
     audit::{GENESIS, append_event_only},
-    execute, read,
+    execute, find_row, read,
     record::append_event,
     row::corrupt,
     sql, transaction,
@@ -114,18 +114,12 @@ macro_rules! find_account {
         async {
             let name = match $place {
                 Place::Existing { account, .. } => {
-                    let (name,): (String,) = sqlx::query_as(sql::ACCOUNT_NAME)
-                        .bind(account.0)
-                        .fetch_one(&mut *$tx)
-                        .await?;
+                    let (name,): (String,) = $crate::get_row!($tx, sql::ACCOUNT_NAME, account.0)?;
                     return Ok((*account, name, false));
                 }
                 Place::Named { account, .. } | Place::New { account, .. } => account,
             };
-            let found: Option<(Uuid, i64)> = sqlx::query_as(sql::ACCOUNT_BY_NAME)
-                .bind(name)
-                .fetch_optional(&mut *$tx)
-                .await?;
+            let found: Option<(Uuid, i64)> = $crate::find_row!($tx, sql::ACCOUNT_BY_NAME, name)?;
             let is_new = matches!($place, Place::New { .. });
             match found.map(|(id, renamed)| (AccountId(id), renamed > 0)) {
                 Some((id, false)) if !is_new => Ok((id, name.clone(), false)),
@@ -285,11 +279,8 @@ impl Store {
                     let application = match place.application() {
                         None => None,
                         Some(name) => {
-                            let found: Option<(Uuid,)> = sqlx::query_as(sql::APPLICATION_BY_NAME)
-                                .bind(account.0)
-                                .bind(name)
-                                .fetch_optional(&mut *tx)
-                                .await?;
+                            let found: Option<(Uuid,)> =
+                                find_row!(tx, sql::APPLICATION_BY_NAME, account.0, name)?;
                             let application =
                                 ApplicationId(found.map_or(new.new_ids.1.0, |row| row.0));
                             if found.is_none() {

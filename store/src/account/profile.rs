@@ -32,13 +32,14 @@ macro_rules! replace_token {
     ($tx:ident, $token:expr) => {
         async {
             let token: &$crate::NewToken<'_> = $token;
-            let session: Option<(uuid::Uuid,)> = sqlx::query_as($crate::sql::SESSION_REPLACE_TOKEN)
-                .bind(token.old_hash.as_slice())
-                .bind(token.token_hash.as_slice())
-                .bind(token.pepper.to_string())
-                .bind(token.at.0)
-                .fetch_optional(&mut *$tx)
-                .await?;
+            let session: Option<(uuid::Uuid,)> = $crate::find_row!(
+                $tx,
+                $crate::sql::SESSION_REPLACE_TOKEN,
+                token.old_hash.as_slice(),
+                token.token_hash.as_slice(),
+                token.pepper.to_string(),
+                token.at.0
+            )?;
             session.map(|(id,)| id).ok_or($crate::StoreError::NotFound)
         }
         .await

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     NewMail, PepperName, ProviderSignIn, Store, StoreError, UnusedProof, change_row, execute,
-    mail::insert_mail, read, record::append_events, row::corrupt, sql, transaction,
+    find_row, mail::insert_mail, read, record::append_events, row::corrupt, sql, transaction,
 };
 use domain::{
     account::Email,
@@ -161,11 +161,12 @@ impl Store {
             lock_enabled_person!(tx, new.person)?;
             if let Some(provider) = &new.provider {
                 require_identity!(tx, provider.identity, new.person)?;
-                let needed: Option<(Uuid,)> = sqlx::query_as(sql::PERSON_NEEDS_FACTOR_ELSEWHERE)
-                    .bind(new.person.0)
-                    .bind(provider.account_or_nil())
-                    .fetch_optional(&mut *tx)
-                    .await?;
+                let needed: Option<(Uuid,)> = find_row!(
+                    tx,
+                    sql::PERSON_NEEDS_FACTOR_ELSEWHERE,
+                    new.person.0,
+                    provider.account_or_nil()
+                )?;
                 if needed.is_some() && new.factor.is_none() {
                     return Err(StoreError::NotFound);
                 }
@@ -191,11 +192,8 @@ impl Store {
                 use_proof!(tx, new.person, &factor.proof, new.at)?;
                 if let UnusedProof::Passkey(used) = &factor.proof {
                     if factor.pending.is_none() {
-                        let alone: Option<(bool,)> = sqlx::query_as(sql::PASSKEY_SIGNS_IN_ALONE)
-                            .bind(used.id.0)
-                            .bind(new.person.0)
-                            .fetch_optional(&mut *tx)
-                            .await?;
+                        let alone: Option<(bool,)> =
+                            find_row!(tx, sql::PASSKEY_SIGNS_IN_ALONE, used.id.0, new.person.0)?;
                         if alone != Some((true,)) {
                             return Err(StoreError::Conflict);
                         }

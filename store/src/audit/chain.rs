@@ -1,7 +1,9 @@
 //! Verifying the audit log, and sealing logs under the newest pepper.
 
 use super::{ChainHead, GENESIS, SEALED, insert_audit_line, move_audit_head};
-use crate::{AuditLine, Store, StoreError, read, row::corrupt, seal::SealCheck, sql, transaction};
+use crate::{
+    AuditLine, Store, StoreError, get_row, read, row::corrupt, seal::SealCheck, sql, transaction,
+};
 use domain::{
     audit::{AuditEvent, AuditFilter},
     id::AccountId,
@@ -234,10 +236,7 @@ impl Store {
             }
             let event = event(head.account);
             let written = transaction!(self, |tx| {
-                let head: ChainHead = sqlx::query_as(sql::AUDIT_TAKE_NUMBER)
-                    .bind(event.account_id.0)
-                    .fetch_one(&mut *tx)
-                    .await?;
+                let head: ChainHead = get_row!(tx, sql::AUDIT_TAKE_NUMBER, event.account_id.0)?;
                 let genuine = head.is_genuine(tx.seals());
                 let unsealed = done.first && head.seal.is_none();
                 if !(genuine || unsealed) {

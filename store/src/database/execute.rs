@@ -1,4 +1,4 @@
-//! Executing statements inside a transaction.
+//! Executing statements and reading rows inside a transaction.
 
 /// Executes a statement with its values inside a transaction. Evaluates to a `Result` with the number of rows that it changed.
 macro_rules! execute {
@@ -21,4 +21,26 @@ macro_rules! change_row {
         })
     };
 }
-pub(crate) use {change_row, execute};
+
+/// Reads at most one row inside a transaction. Evaluates to a `Result` with the row: `None` if there is none.
+macro_rules! find_row {
+    ($tx:ident, $sql:expr $(, $value:expr)* $(,)?) => {
+        sqlx::query_as($sql)
+            $(.bind($value))*
+            .fetch_optional(&mut *$tx)
+            .await
+            .map_err($crate::StoreError::from)
+    };
+}
+
+/// Reads a row that there always is, such as a count, as [`find_row!`]. Evaluates to a `Result` with the row.
+macro_rules! get_row {
+    ($tx:ident, $sql:expr $(, $value:expr)* $(,)?) => {
+        sqlx::query_as($sql)
+            $(.bind($value))*
+            .fetch_one(&mut *$tx)
+            .await
+            .map_err($crate::StoreError::from)
+    };
+}
+pub(crate) use {change_row, execute, find_row, get_row};

@@ -42,10 +42,8 @@ macro_rules! lock_usable_application {
             if locked > 0 {
                 return Ok(());
             }
-            let archived: Option<(i64,)> = sqlx::query_as($crate::sql::APPLICATION_ARCHIVED_AT)
-                .bind(app.0)
-                .fetch_optional(&mut *$tx)
-                .await?;
+            let archived: Option<(i64,)> =
+                $crate::find_row!($tx, $crate::sql::APPLICATION_ARCHIVED_AT, app.0)?;
             Err::<(), $crate::StoreError>(match archived {
                 Some(_) => domain::account::ApplicationConflict::Archived.into(),
                 None => $crate::StoreError::NotFound,

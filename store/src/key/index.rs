@@ -205,9 +205,7 @@ pub enum ChangeScope {
 macro_rules! advance_position {
     ($tx:ident, $store:expr, $changed:expr) => {
         async {
-            let (position,): (i64,) = sqlx::query_as($crate::sql::CHANGE_HEAD_ADVANCE)
-                .fetch_one(&mut *$tx)
-                .await?;
+            let (position,): (i64,) = $crate::get_row!($tx, $crate::sql::CHANGE_HEAD_ADVANCE)?;
             for changed in $changed {
                 let (app, key) = match changed {
                     $crate::ChangeScope::Key(key) => (None, Some(key.to_string())),

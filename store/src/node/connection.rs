@@ -8,7 +8,7 @@
 //! that, so it ends before the lease of a renewal that would have seen the newest change.
 
 use super::{NewNode, head::lock_head, insert_node, node_row::NodeRow, silent::SeenNode};
-use crate::{Store, StoreError, database::fence::Cluster, execute, sql};
+use crate::{Store, StoreError, database::fence::Cluster, execute, find_row, sql};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -202,10 +202,8 @@ impl NodeConnection {
                 tx.commit().await?;
                 return Ok(Registered::Occupied(occupant));
             }
-            let predecessor: Option<(i64,)> = sqlx::query_as(sql::NODE_DELETE_PREDECESSOR)
-                .bind(self.node.id)
-                .fetch_optional(&mut *tx)
-                .await?;
+            let predecessor: Option<(i64,)> =
+                find_row!(tx, sql::NODE_DELETE_PREDECESSOR, self.node.id)?;
             // Others wait for the journal of a predecessor that has not compared it.
             let history = match predecessor {
                 Some((history,)) if is_first => history,

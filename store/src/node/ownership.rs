@@ -2,7 +2,7 @@
 //! table of nodes shows that it is still the newest one.
 
 use super::{NewNode, insert_node};
-use crate::{NodeRegistration, Store, StoreError, execute, read, sql, transaction};
+use crate::{NodeRegistration, Store, StoreError, execute, get_row, read, sql, transaction};
 
 /// The registration of the only process of a database, until another process registers.
 #[derive(Debug)]
@@ -18,8 +18,7 @@ impl Store {
     /// If the database fails.
     pub async fn own(&self, node: &NewNode) -> Result<Ownership, StoreError> {
         let (registration, position, history) = transaction!(self, |tx| {
-            let (position, history): (i64, i64) =
-                sqlx::query_as(sql::CHANGE_HEAD).fetch_one(&mut *tx).await?;
+            let (position, history): (i64, i64) = get_row!(tx, sql::CHANGE_HEAD)?;
             execute!(tx, sql::NODES_DELETE_ALL)?;
             let registration = insert_node!(tx, node, position, history)?;
             (registration, position, history)

@@ -1,6 +1,6 @@
 //! Positions after a restore.
 
-use crate::{Store, StoreError, sql, transaction};
+use crate::{Store, StoreError, find_row, sql, transaction};
 
 /// How many positions are skipped above the highest known one after a restore. Only changes that end keys are in the revocation
 /// journal, so the changes after the last of them had positions that are not known.
@@ -15,11 +15,7 @@ impl Store {
     pub async fn skip_positions(&self, seen: i64) -> Result<bool, StoreError> {
         let next = seen.saturating_add(SKIPPED_POSITIONS);
         let skipped: Option<(i64,)> = transaction!(self, |tx| {
-            sqlx::query_as(sql::CHANGE_HEAD_SKIP)
-                .bind(seen)
-                .bind(next)
-                .fetch_optional(&mut *tx)
-                .await?
+            find_row!(tx, sql::CHANGE_HEAD_SKIP, seen, next)?
         })?;
         if let Some((history,)) = skipped {
             self.fence().set_history(history);
