@@ -5,7 +5,7 @@ use crate::{Keyring, ManagementError, Session};
 use domain::{
     account::{Application, Identity, Role},
     audit::{Action, Actor, AuditEvent, FieldValues},
-    id::ApplicationId,
+    id::{AccountId, ApplicationId, PersonId},
     key::{KeySummary, token::KeyId},
     origin::Origin,
     time::Timestamp,
@@ -247,6 +247,11 @@ impl AccountOwner {
             return Err(ManagementError::Stale);
         }
         Ok(FreshAccountOwner(self.clone()))
+    }
+
+    /// Returns the account, and its owner in whose name it is changed.
+    pub(crate) fn account_and_owner(&self) -> (AccountId, PersonId) {
+        (self.application().account_id, self.identity().person_id)
     }
 }
 

@@ -83,7 +83,7 @@ impl FreshAccountOwner {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
-                let by = (owner.application().account_id, owner.identity().person_id);
+                let by = owner.account_and_owner();
                 let store = owner.keyring().store();
                 Ok(store.rename_account(by, &name, &event).await?)
             })

@@ -37,7 +37,7 @@ impl FreshAccountOwner {
         self.keyring()
             .run_to_completion(async move {
                 let store = owner.keyring().store();
-                let in_name_of = (owner.application().account_id, owner.identity().person_id);
+                let in_name_of = owner.account_and_owner();
                 let at = owner.now();
                 Ok(store
                     .set_factor_policy(in_name_of, policy, at, &event)

@@ -31,7 +31,7 @@ impl FreshAccountOwner {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
-                let made_by = Some((owner.application().account_id, owner.identity().person_id));
+                let made_by = Some(owner.account_and_owner());
                 let store = owner.keyring().store();
                 let reset = store.reset_second_factor(person, made_by, &events, &mail);
                 match owner.keyring().outbox().charge(&mail, reset.await) {

@@ -72,7 +72,7 @@ impl AccountOwner {
         let owner = self.clone();
         self.keyring()
             .run_to_completion(async move {
-                let by = (owner.application().account_id, owner.identity().person_id);
+                let by = owner.account_and_owner();
                 let store = owner.keyring().store();
                 Ok(store.withdraw_invitation(by, id, &event).await?)
             })
