@@ -6,7 +6,7 @@ use crate::{
     context,
     form::{FormPage, refusal},
     part::page_head::PageHead,
-    ui::{Notice, Submit, TabTitle, Time, Verbatim},
+    ui::{Notice, RowSubmit, Submit, TabTitle, Time, Verbatim},
     words::profile as words,
 };
 use domain::time::Timestamp;
@@ -73,15 +73,7 @@ fn row(session: SessionSummary, now: Timestamp) -> impl IntoView {
             <form method="post" action=EndSession::PATH class="rows-actions">
                 <FormPage />
                 <input type="hidden" name="session" value=session.id.to_string() />
-                <button
-                    type="submit"
-                    class="button"
-                    data-variant="ghost"
-                    data-size="small"
-                    aria-label=label
-                >
-                    {words::END}
-                </button>
+                <RowSubmit label=words::END name=label />
             </form>
         </li>
     }

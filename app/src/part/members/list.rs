@@ -4,7 +4,7 @@ use crate::{
     act::members::WithdrawInvitation,
     form::FormPage,
     routes,
-    ui::{Name, Time},
+    ui::{Name, RowLink, RowSubmit, Time},
     words::{members, two_factor},
 };
 use domain::{
@@ -144,41 +144,30 @@ fn actions(
     // One's own password is changed in the profile.
     let reset = (editable && member.id != me).then(|| {
         view! {
-            <a
-                class="button"
-                data-variant="ghost"
-                data-size="small"
+            <RowLink
                 href=routes::reset_link(app, member.id)
-                aria-label=members::reset(email)
-            >
-                {members::RESET}
-            </a>
+                label=members::RESET
+                name=Some(members::reset(email))
+            />
         }
     });
     let reset_factors = (editable && member.has_second_factor && member.id != me).then(|| {
         view! {
-            <a
-                class="button"
-                data-variant="ghost"
-                data-size="small"
+            <RowLink
                 href=routes::reset_two_factor(app, member.id)
-                aria-label=two_factor::reset(email)
-            >
-                {two_factor::RESET}
-            </a>
+                label=two_factor::RESET
+                name=Some(two_factor::reset(email))
+            />
         }
     });
     let change = editable.then(|| {
         view! {
-            <a
-                class="button"
-                data-variant="secondary"
-                data-size="small"
+            <RowLink
                 href=routes::role(app, member.id)
-                aria-label=members::change(email)
-            >
-                {members::CHANGE}
-            </a>
+                label=members::CHANGE
+                name=Some(members::change(email))
+                variant="secondary"
+            />
         }
     });
     let end = if member.id == me {
@@ -191,15 +180,7 @@ fn actions(
         view! {
             <div class="rows-actions">
                 {change} {reset} {reset_factors}
-                <a
-                    class="button"
-                    data-variant="ghost"
-                    data-size="small"
-                    href=href
-                    aria-label=label
-                >
-                    {words}
-                </a>
+                <RowLink href label=words name=label />
             </div>
         }
     })
@@ -231,28 +212,12 @@ fn waiting(app: String, invitation: Invitation, mails: bool, now: Timestamp) -> 
                 </small>
             </div>
             <div class="rows-actions">
-                <a
-                    class="button"
-                    data-variant="secondary"
-                    data-size="small"
-                    href=renew_path
-                    aria-label=renew_label
-                >
-                    {renew}
-                </a>
+                <RowLink href=renew_path label=renew name=Some(renew_label) variant="secondary" />
                 <form method="post" action=WithdrawInvitation::PATH>
                     <FormPage />
                     <input type="hidden" name="app" value=app />
                     <input type="hidden" name="invitation" value=invitation.id.to_string() />
-                    <button
-                        type="submit"
-                        class="button"
-                        data-variant="ghost"
-                        data-size="small"
-                        aria-label=label
-                    >
-                        {members::WITHDRAW}
-                    </button>
+                    <RowSubmit label=members::WITHDRAW name=label />
                 </form>
             </div>
         </li>

@@ -2,7 +2,7 @@
 
 use crate::{
     routes,
-    ui::{Name, Notice, PasskeysNeedJs, Time},
+    ui::{Name, Notice, PasskeysNeedJs, RowLink, Time},
     words::{passkey as words, two_factor},
 };
 use domain::{
@@ -114,15 +114,11 @@ fn row(passkey: &Passkey, removable: bool, now: Timestamp) -> impl IntoView + us
     };
     let remove = removable.then(|| {
         view! {
-            <a
-                class="button"
-                data-variant="ghost"
-                data-size="small"
+            <RowLink
                 href=routes::remove_passkey(&id)
-                aria-label=words::remove(&name)
-            >
-                {words::REMOVE}
-            </a>
+                label=words::REMOVE
+                name=Some(words::remove(&name))
+            />
         }
     });
     view! {
@@ -134,15 +130,11 @@ fn row(passkey: &Passkey, removable: bool, now: Timestamp) -> impl IntoView + us
                 <small>{words::ADDED} <Time at=passkey.created_at now /> {used} {alone}</small>
             </div>
             <div class="rows-actions">
-                <a
-                    class="button"
-                    data-variant="ghost"
-                    data-size="small"
+                <RowLink
                     href=routes::rename_passkey(&id)
-                    aria-label=words::rename(&name)
-                >
-                    {words::RENAME}
-                </a>
+                    label=words::RENAME
+                    name=Some(words::rename(&name))
+                />
                 {remove}
             </div>
         </li>

@@ -10,7 +10,7 @@ use crate::{
         security::EventList,
         usage::UsageChart,
     },
-    ui::{Icon, Name, Notice, Shape, Verbatim},
+    ui::{Icon, Name, Notice, RowSubmit, Shape, Verbatim},
     words::{security, support},
 };
 use domain::{
@@ -134,15 +134,7 @@ fn list(
                         <FormPage />
                         <input type="hidden" name="what" value=hit.id />
                         <input type="hidden" name="reason" value=reason />
-                        <button
-                            type="submit"
-                            class="button"
-                            data-variant="secondary"
-                            data-size="small"
-                            aria-label=label
-                        >
-                            {support::OPEN}
-                        </button>
+                        <RowSubmit label=support::OPEN name=label variant="secondary" />
                     </form>
                 </li>
             }
