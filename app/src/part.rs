@@ -7,6 +7,7 @@ pub mod filter;
 pub mod form_dialog;
 pub mod frame;
 pub mod key;
+pub mod key_button;
 pub mod key_list;
 pub mod members;
 pub mod page_head;

@@ -3,8 +3,8 @@
 use crate::{
     act::keys::change::ActivateKey,
     context,
-    form::FormPage,
     island::node_wait::NodeWait,
+    part::key_button::KeyButton,
     read::in_turn,
     toast::{Done, NodeCounts, ReportedChange},
     ui::{Icon, Sentence, Shape},
@@ -112,14 +112,7 @@ fn on_nodes(done: Done, counts: NodeCounts) -> String {
 fn Toast(toast: Shown) -> impl IntoView {
     let undo = toast.undo.map(|(app, key)| {
         view! {
-            <form method="post" action=ActivateKey::PATH>
-                <FormPage />
-                <input type="hidden" name="app" value=app />
-                <input type="hidden" name="key" value=key.to_string() />
-                <button type="submit" class="button" data-variant="ghost" data-size="small">
-                    {words::UNDO}
-                </button>
-            </form>
+            <KeyButton action=ActivateKey::PATH app key label=words::UNDO variant="ghost" />
         }
     });
     view! {

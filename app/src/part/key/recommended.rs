@@ -1,9 +1,10 @@
 //! Recommendations that make a key safer.
 
-use super::{actions, critical_event::first_remedy, discard::DiscardForm};
+use super::{actions, critical_event::first_remedy};
 use crate::{
     act::keys::first_use::DiscardKey,
     form::refusal,
+    part::key_button::KeyButton,
     routes,
     ui::{Notice, Sentence},
     words::{edit, key_page as words, suggest},
@@ -43,7 +44,9 @@ pub fn Recommended(
         (sentence, remedy.into_any())
     });
     let discard = key.discardable().is_ok().then(|| {
-        let form = view! { <DiscardForm app=app.clone() key=key.id /> };
+        let form = view! {
+            <KeyButton action=DiscardKey::PATH app=app.clone() key=key.id label=edit::DISCARD />
+        };
         (Sentence::from(edit::DISCARD_WHY), form.into_any())
     });
     let discardable = discard.is_some();

@@ -2,14 +2,11 @@
 
 use crate::{
     act::keys::change::DeactivateKey,
-    form::FormPage,
+    part::key_button::KeyButton,
     routes::{self, AuditAddress, QueryAddress, RequestsAddress},
     words::security as words,
 };
-use domain::{
-    key::token::KeyId,
-    security::{EventKey, Remedy, SecurityEvent},
-};
+use domain::security::{EventKey, Remedy, SecurityEvent};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Links and buttons for the remedies that the reader can use, most suitable first.
@@ -17,7 +14,9 @@ pub fn remedies(app: &str, event: &SecurityEvent, editor: bool) -> impl Iterator
     event.kind.remedies().iter().filter_map(move |remedy| {
         if *remedy == Remedy::Deactivate {
             let key = changeable(event, editor)?;
-            return Some(deactivate(app, key.id));
+            let (app, label) = (app.to_owned(), words::remedy(*remedy));
+            let button = view! { <KeyButton action=DeactivateKey::PATH app key=key.id label /> };
+            return Some(button.into_any());
         }
         let path = remedy_path(app, *remedy, event, editor)?;
         let link = view! {
@@ -54,19 +53,4 @@ pub fn remedy_path(
 /// The key of an event, if the reader can change it.
 fn changeable(event: &SecurityEvent, editor: bool) -> Option<&EventKey> {
     event.key.as_ref().filter(|key| key.revocable && editor)
-}
-
-fn deactivate(app: &str, id: KeyId) -> AnyView {
-    let (app, id) = (app.to_owned(), id.to_string());
-    view! {
-        <form method="post" action=DeactivateKey::PATH>
-            <FormPage />
-            <input type="hidden" name="app" value=app />
-            <input type="hidden" name="key" value=id />
-            <button type="submit" class="button" data-variant="secondary" data-size="small">
-                {words::remedy(Remedy::Deactivate)}
-            </button>
-        </form>
-    }
-    .into_any()
 }

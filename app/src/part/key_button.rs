@@ -1,0 +1,32 @@
+//! A form that changes a key with one click.
+
+use crate::form::FormPage;
+use domain::key::token::KeyId;
+use leptos::prelude::*;
+
+/// A button that sends a key to a server function.
+#[component]
+pub fn KeyButton(
+    /// The path of the server function.
+    action: &'static str,
+    /// The application's id.
+    app: String,
+    /// The key.
+    key: KeyId,
+    /// The words on the button.
+    label: &'static str,
+    /// `secondary` or `ghost`.
+    #[prop(default = "secondary")]
+    variant: &'static str,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=action>
+            <FormPage />
+            <input type="hidden" name="app" value=app />
+            <input type="hidden" name="key" value=key.to_string() />
+            <button type="submit" class="button" data-variant=variant data-size="small">
+                {label}
+            </button>
+        </form>
+    }
+}
