@@ -63,25 +63,6 @@ async fn is_database_ready(state: &AppState) -> bool {
     }
 }
 
-/// Health of the server, for a caller with a key.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Health")]
-struct HealthBody {
-    /// `ok`.
-    status: &'static str,
-    /// The server's clock.
-    #[schemars(extend("format" = "date-time"))]
-    timestamp: String,
-    /// The server's version.
-    version: &'static str,
-    /// `connected`.
-    database: &'static str,
-    /// The same in a sentence.
-    message: &'static str,
-    /// Always true: without a valid key the response is a problem.
-    authenticated: bool,
-}
-
 /// Health of the server.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PublicHealth")]
@@ -95,6 +76,30 @@ struct PublicHealthBody {
     version: &'static str,
 }
 
+impl PublicHealthBody {
+    fn of(state: &AppState) -> Self {
+        Self {
+            status: "ok",
+            timestamp: state.keyring.now().to_string(),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// Health of the server, for a caller with a key.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Health")]
+struct HealthBody {
+    #[serde(flatten)]
+    public: PublicHealthBody,
+    /// `connected`.
+    database: &'static str,
+    /// The same in a sentence.
+    message: &'static str,
+    /// Always true: without a valid key the response is a problem.
+    authenticated: bool,
+}
+
 /// `GET /api/v0/health`: any valid key may ask. The key is verified first, without waiting; then the database is asked.
 ///
 /// # Errors
@@ -104,11 +109,8 @@ pub async fn private(State(state): State<AppState>, request: Request) -> Result<
     if !is_database_ready(&state).await {
         return Err(Problem::of(&state, &request, Code::VerificationUnavailable));
     }
-    let now = state.keyring.now();
     let body = HealthBody {
-        status: "ok",
-        timestamp: now.to_string(),
-        version: env!("CARGO_PKG_VERSION"),
+        public: PublicHealthBody::of(&state),
         database: "connected",
         message: "The key is valid and the database answers.",
         authenticated: true,
@@ -120,12 +122,7 @@ pub async fn private(State(state): State<AppState>, request: Request) -> Result<
 
 /// `GET /api/v0/health/public`: without credentials.
 pub async fn public(State(state): State<AppState>) -> Response {
-    let body = PublicHealthBody {
-        status: "ok",
-        timestamp: state.keyring.now().to_string(),
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    json_response(StatusCode::OK, wire::JSON, &body)
+    json_response(StatusCode::OK, wire::JSON, &PublicHealthBody::of(&state))
 }
 
 /// Describes `/healthz`.
