@@ -1,41 +1,15 @@
-//! English.
+//! English: a module a page or dialog, in folders by subject.
 
-pub mod application;
-pub mod audit;
-pub mod command_menu;
-pub mod common;
-pub mod create;
-pub mod deactivate;
-pub mod edit;
-pub mod error;
-pub mod frame;
-pub mod fresh;
-pub mod general;
-pub mod home;
-pub mod invitation;
-pub mod key;
-pub mod key_page;
-pub mod list;
-pub mod members;
-pub mod nodes;
-pub mod not_found;
-pub mod number;
-pub mod overview;
-pub mod passkey;
-pub mod profile;
-pub mod requests;
-pub mod reset;
-pub mod reveal;
-pub mod revoke;
-pub mod rotate;
-pub mod scopes;
-pub mod security;
-pub mod setup;
-pub mod sign_in;
-pub mod single_sign_on;
-pub mod suggest;
-pub mod support;
-pub mod time;
-pub mod toast;
-pub mod two_factor;
-pub mod usage;
+mod access;
+mod account;
+mod activity;
+mod keys;
+mod shared;
+
+pub use access::{fresh, invitation, passkey, reset, setup, sign_in, single_sign_on, two_factor};
+pub use account::{application, general, members, profile, support};
+pub use activity::{audit, overview, requests, security, usage};
+pub use keys::{
+    create, deactivate, edit, key, key_page, list, reveal, revoke, rotate, scopes, suggest,
+};
+pub use shared::{command_menu, common, error, frame, home, nodes, not_found, number, time, toast};

@@ -1,7 +1,7 @@
 //! The page of platform staff.
 
 pub const TAB: &str = "Support · Latchkey";
-pub const TITLE: &str = super::frame::LOOK_UP;
+pub const TITLE: &str = crate::words::frame::LOOK_UP;
 pub const LEAD: &str = "Find an account, application or key and see its status. You can't change anything here, and the account owner can see each lookup with its reason.";
 pub const WHAT: &str = "Account, application or key";
 pub const WHAT_HINT: &str = "A name or ID. For a key, its ID or mask, for example akl_7Gq2••••••••x9Zk. For a request, its request ID.";

@@ -1,6 +1,6 @@
 //! Two-factor authentication: the pages in the profile, and the second step of a sign-in.
 
-use super::common::tab_title;
+use crate::words::common::tab_title;
 
 pub const TITLE: &str = "Two-factor authentication";
 /// In the navigation, where the title would not fit on a line.
@@ -10,7 +10,7 @@ pub const LEAD: &str = "A passkey or a code from an authenticator app in additio
 pub const LEAD_WITHOUT_PASSWORD: &str = "A code from an authenticator app after you sign in at your identity provider, where an account requires it.";
 /// The title in the browser's tab.
 pub fn tab(title: &str) -> String {
-    tab_title(title, super::profile::TITLE)
+    tab_title(title, crate::words::profile::TITLE)
 }
 
 // Turning it on.

@@ -1,6 +1,6 @@
 //! The catalogue of scopes.
 
-pub const TITLE: &str = super::frame::SCOPES;
+pub const TITLE: &str = crate::words::frame::SCOPES;
 pub const LEAD: &str = "Scopes that can be granted to an API key. Select one to see which keys have it. Scopes without a link are unused.";
 /// The heading of what scopes are about.
 pub const RESOURCE: &str = "Resource";

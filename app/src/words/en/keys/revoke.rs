@@ -1,6 +1,6 @@
 //! The dialog that confirms a revocation.
 
-use super::number::grouped;
+use crate::words::number::grouped;
 
 /// The title of the dialog.
 pub fn title(name: &str) -> String {
@@ -28,7 +28,7 @@ pub const QUIET: &str = "No requests were accepted in the last 7 days.";
 pub fn last_minute(calls: i64) -> String {
     format!(
         "This key is in use: {} in the last minute.",
-        super::list::calls(calls)
+        crate::words::list::calls(calls)
     )
 }
 

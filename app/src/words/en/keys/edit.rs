@@ -29,7 +29,7 @@ pub fn title(name: &str) -> String {
 
 /// When and from where the key was used last, and the accepted requests that the change affects.
 pub fn last_used(when: &str, address: &str, requests: i64) -> String {
-    let grouped = super::number::grouped(requests);
+    let grouped = crate::words::number::grouped(requests);
     let noun = if requests == 1 { "request" } else { "requests" };
     format!("Last used {when} from {address}; {grouped} {noun} in the last 7 days.")
 }

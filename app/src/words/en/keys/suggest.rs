@@ -1,6 +1,6 @@
 //! Suggestions that make a key safer.
 
-use super::{edit, rotate::length};
+use crate::words::{edit, rotate::length};
 use domain::{key::suggestion::Suggestion, time::Timestamp};
 
 pub const REGENERATE: &str = "Regenerate secret";

@@ -12,7 +12,7 @@ pub fn lead(invited_by: &str, role: Role) -> String {
     let article = if role == Role::Owner { "an" } else { "a" };
     format!(
         "{invited_by} invited you to join as {article} {}.",
-        super::members::role(role)
+        crate::words::members::role(role)
     )
 }
 pub const EMAIL: &str = "Email";

@@ -31,5 +31,5 @@ pub fn kind(notable: &str) -> &'static str {
 
 /// The accessible name of [`ALL`] beneath the keys with a condition.
 pub fn all(kind: &str) -> String {
-    format!("{ALL}: {}", super::usage::within_a_sentence(kind))
+    format!("{ALL}: {}", crate::words::usage::within_a_sentence(kind))
 }

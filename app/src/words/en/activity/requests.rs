@@ -5,7 +5,7 @@ use domain::{
     verdict::Verdict,
 };
 
-pub const TITLE: &str = super::frame::REQUESTS;
+pub const TITLE: &str = crate::words::frame::REQUESTS;
 pub const LEAD: &str = "Recent API requests, newest first. Kept for 7 days; busy keys are sampled at 20 requests per second.";
 pub const ID: &str = "Request ID";
 /// Opens the request with an id.

@@ -1,6 +1,6 @@
 //! The tabs and cards of a key's page.
 
-use super::{number::grouped, usage};
+use crate::words::{number::grouped, usage};
 use domain::security::EventKind;
 
 /// The name of the tabs.

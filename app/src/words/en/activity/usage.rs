@@ -1,6 +1,6 @@
 //! Charts and figures of requests.
 
-use super::number::grouped;
+use crate::words::number::grouped;
 use domain::usage::Window;
 
 /// The accessible name of the time ranges.

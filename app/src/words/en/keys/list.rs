@@ -1,6 +1,6 @@
 //! The list of keys.
 
-use super::number::grouped;
+use crate::words::number::grouped;
 
 pub const TITLE: &str = "API Keys";
 pub const LEAD: &str = "API keys authenticate requests from your apps and services. Create one per service and grant only the scopes it needs.";

@@ -1,9 +1,9 @@
 //! Security events.
 
-use super::number::grouped;
+use crate::words::number::grouped;
 use domain::security::{EventKind, OpenEventCounts, Remedy, Severity};
 
-pub const TITLE: &str = super::frame::SECURITY_EVENTS;
+pub const TITLE: &str = crate::words::frame::SECURITY_EVENTS;
 pub const LEAD: &str =
     "Unusual activity on your keys and sign-ins. Repeats within 24 hours are grouped.";
 pub const SEVERITY: &str = "Severity";
