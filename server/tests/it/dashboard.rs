@@ -1,5 +1,16 @@
 //! Pages and plain forms.
 
+mod applications;
+mod audit_log;
+mod export;
+mod forms;
+mod fresh;
+mod live;
+mod markup;
+mod people;
+mod profile;
+mod usage_files;
+
 use http::StatusCode;
 use std::sync::Arc;
 use test_server::{OWNER, PASSWORD, TestServer};

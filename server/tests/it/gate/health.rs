@@ -1,7 +1,7 @@
 //! Health checks, and the gate without its database.
 
 use super::{assert_problem, call_gate};
-use crate::nodes::pages::join;
+use crate::operation::nodes::pages::join;
 use http::StatusCode;
 use test_server::TestServer;
 use testing::TestDatabase;

@@ -1,9 +1,7 @@
 //! Copying an SQLite database to PostgreSQL, with the real program.
 
-use crate::{
-    database::Database,
-    failover::{keys, program::Program},
-};
+use super::failover::{keys, program::Program};
+use crate::database::Database;
 use domain::{key::issued::IssuedKey, origin::Origin};
 use management::{Admission, Keyring};
 use server::cli::copy::copy_database;

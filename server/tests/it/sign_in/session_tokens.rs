@@ -1,6 +1,6 @@
 //! The session's token is replaced whenever its person is authenticated: the old one is no session.
 
-use crate::passkeys::fields;
+use super::passkeys::fields;
 use http::StatusCode;
 use store::Store;
 use test_server::{Answer, HERE, OWNER, PASSWORD, TestServer};

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use test_server::{Answer, OWNER, TestServer};
 use testing::{TestDatabase, each_database};
 
-const DECISION: &str = include_str!("../../../docs/decisions/0019-re-authentication.md");
+const DECISION: &str = include_str!("../../../../docs/decisions/0019-re-authentication.md");
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -352,7 +352,7 @@ const CONDITIONAL: [&str; 3] = [
 async fn the_metrics_of_the_guide_exist() {
     let server = with_metrics().await;
     let exported = metrics(&server).await.body;
-    let guide = include_str!("../../../docs/operating.md");
+    let guide = include_str!("../../../../docs/operating.md");
     let is_other = |c: char| !(c.is_ascii_lowercase() || c == '_');
     let named: BTreeSet<&str> = guide
         .split(is_other)

@@ -3,7 +3,7 @@
 mod cluster;
 pub mod program;
 
-use crate::failover::{cluster::Cluster, program::Program};
+use crate::operation::failover::{cluster::Cluster, program::Program};
 use domain::key::{
     Environment, KeyDraft,
     expiry::Expiry,

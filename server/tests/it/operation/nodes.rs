@@ -2,7 +2,7 @@
 
 pub mod pages;
 
-use crate::failover::{
+use super::failover::{
     keys,
     program::{LEASE, Program},
 };

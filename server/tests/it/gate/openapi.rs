@@ -10,7 +10,7 @@ use test_server::described::{DOCUMENT, escaped, validate};
 use test_server::{TestServer, request};
 
 /// The snapshot of the document, so that a change of the contract is visible in review.
-const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openapi.json");
+const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/gate/openapi.json");
 /// The variable that makes the test write [`SNAPSHOT`].
 const REFRESH: &str = "LATCHKEY_REFRESH_SNAPSHOTS";
 
@@ -148,7 +148,7 @@ async fn each_endpoint_takes_exactly_the_described_methods() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(DOCUMENT["paths"].get(path).is_none());
     }
-    let router = include_str!("../../src/router.rs");
+    let router = include_str!("../../../src/router.rs");
     let beside = router.split(".route(").skip(1).filter(|route| {
         [
             "\"/v1",
