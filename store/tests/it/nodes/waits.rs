@@ -4,20 +4,27 @@
 use super::{is_granted, two_nodes};
 use crate::ownership::{revoke, state};
 use domain::key::state::State;
+use sqlx::{PgPool, Postgres, Transaction};
 use std::sync::Arc;
 use store::StoreError;
 use testing::until_blocked;
+
+/// Begins a transaction with a statement that locks rows.
+async fn locked(pool: &PgPool, statement: &'static str) -> Transaction<'static, Postgres> {
+    let mut transaction = pool.begin().await.expect("begins");
+    sqlx::query(statement)
+        .execute(&mut *transaction)
+        .await
+        .expect("locked");
+    transaction
+}
 
 #[tokio::test]
 async fn a_change_that_waits_for_the_removal_of_its_node_fails_and_is_not_written() {
     let Some((_database, one, two)) = two_nodes().await else {
         return;
     };
-    let mut removal = two.pool().begin().await.expect("begins");
-    sqlx::query("DELETE FROM node WHERE name = 'node 1'")
-        .execute(&mut *removal)
-        .await
-        .expect("locked");
+    let removal = locked(two.pool(), "DELETE FROM node WHERE name = 'node 1'").await;
     let one = Arc::new(one);
     let change = tokio::spawn({
         let one = Arc::clone(&one);
@@ -37,11 +44,7 @@ async fn a_node_that_is_writing_is_not_removed_and_nothing_waits_for_it() {
     };
     let seen = two.node.look_at_others().await.expect("answers");
     // The change has checked its registration and waits for its position.
-    let mut head = two.pool().begin().await.expect("begins");
-    sqlx::query("SELECT position FROM change_head FOR UPDATE")
-        .execute(&mut *head)
-        .await
-        .expect("locked");
+    let head = locked(two.pool(), "SELECT position FROM change_head FOR UPDATE").await;
     let one = Arc::new(one);
     let change = tokio::spawn({
         let one = Arc::clone(&one);
@@ -70,11 +73,11 @@ async fn a_node_whose_renewal_is_open_is_not_removed_and_nothing_waits_for_it() 
     let Some((_database, one, two)) = two_nodes().await else {
         return;
     };
-    let mut renewal = one.pool().begin().await.expect("begins");
-    sqlx::query("UPDATE node SET beat = beat + 1 WHERE name = 'node 1'")
-        .execute(&mut *renewal)
-        .await
-        .expect("locked");
+    let renewal = locked(
+        one.pool(),
+        "UPDATE node SET beat = beat + 1 WHERE name = 'node 1'",
+    )
+    .await;
     let removed = two.node.remove_behind(i64::MAX).await.expect("answers");
     assert!(removed.is_empty(), "{removed:?}");
     renewal.commit().await.expect("renewed");
@@ -87,11 +90,11 @@ async fn a_renewal_does_not_wait_for_changes_of_its_node() {
     let Some((_database, one, two)) = two_nodes().await else {
         return;
     };
-    let mut change = one.pool().begin().await.expect("begins");
-    sqlx::query("SELECT id FROM node WHERE name = 'node 1' FOR KEY SHARE")
-        .execute(&mut *change)
-        .await
-        .expect("locked");
+    let change = locked(
+        one.pool(),
+        "SELECT id FROM node WHERE name = 'node 1' FOR KEY SHARE",
+    )
+    .await;
     assert!(is_granted(&one.renew().await));
     assert!(is_granted(&two.renew().await));
     drop(change);
@@ -103,11 +106,11 @@ async fn a_renewal_that_waited_while_a_change_was_made_does_not_confirm_the_chan
         return;
     };
     let before = two.head().await;
-    let mut other = two.pool().begin().await.expect("begins");
-    sqlx::query("UPDATE node SET beat = beat + 1 WHERE name = 'node 2'")
-        .execute(&mut *other)
-        .await
-        .expect("locked");
+    let other = locked(
+        two.pool(),
+        "UPDATE node SET beat = beat + 1 WHERE name = 'node 2'",
+    )
+    .await;
     let two = Arc::new(two);
     let renewal = tokio::spawn({
         let two = Arc::clone(&two);
@@ -130,11 +133,7 @@ async fn a_change_is_made_once_postgresql_has_ended_the_open_one_of_a_suspended_
         return;
     };
     // Suspended between two statements.
-    let mut open = one.pool().begin().await.expect("begins");
-    sqlx::query("SELECT id FROM api_key FOR UPDATE")
-        .execute(&mut *open)
-        .await
-        .expect("locked");
+    let open = locked(one.pool(), "SELECT id FROM api_key FOR UPDATE").await;
     let revoked = revoke(&two.fixture, 1).await;
     revoked.expect("the lock is released before the wait for it ends");
     open.commit().await.expect_err("it was ended");
