@@ -132,30 +132,16 @@ async fn the_new_key_has_the_settings_of_the_old_one_and_they_are_linked(databas
     );
     assert_eq!((before.replaced_by, before.replaces), (Some(new.id), None));
     assert_eq!((after.replaced_by, after.replaces), (None, Some(old.id)));
-    let words = |history: Vec<domain::audit::AuditRecord>| {
+    let newest = async |id: KeyId| {
+        let key = editor.open_key(id).await.expect("the key");
+        let history = key.history().await.expect("read");
         let first = history.into_iter().next().expect("a record");
         (first.action, first.detail)
     };
-    let (action, detail) = words(
-        editor
-            .open_key(old.id)
-            .await
-            .expect("the key")
-            .history()
-            .await
-            .expect("read"),
-    );
+    let (action, detail) = newest(old.id).await;
     assert_eq!(action, Action::KeyRegenerated);
     assert!(detail.contains(&new.id.to_string()), "{detail}");
-    let (action, detail) = words(
-        editor
-            .open_key(new.id)
-            .await
-            .expect("the key")
-            .history()
-            .await
-            .expect("read"),
-    );
+    let (action, detail) = newest(new.id).await;
     assert_eq!(action, Action::KeyCreated);
     assert!(detail.contains(&old.id.to_string()), "{detail}");
     assert!(!detail.contains(&new.secret));
