@@ -218,7 +218,12 @@ impl TestServer {
     }
 
     pub async fn owner(&self) -> Owner {
-        let session = self.session(OWNER).await;
+        self.owner_of(OWNER).await
+    }
+
+    /// The permission of a person who owns their first application.
+    pub async fn owner_of(&self, email: &str) -> Owner {
+        let session = self.session(email).await;
         let applications = session.applications().await.expect("a database");
         let app = applications.first().expect("one").id;
         session

@@ -49,12 +49,7 @@ async fn a_service_reports_the_outcome_of_calls_with_keys_of_its_account() {
     let owner = server.owner().await;
     let service = server.key(&owner, "key:verify", "").await;
     let key = server.key(&owner, "invoice:read", "").await;
-    let session = server.session(FOREIGNER).await;
-    let app = server.application(FOREIGNER).await;
-    let foreign_owner = session
-        .owner(app, domain::origin::Origin::default())
-        .await
-        .expect("owns it");
+    let foreign_owner = server.owner_of(FOREIGNER).await;
     let foreign = server.key(&foreign_owner, "invoice:read", "").await;
     let now = server.keyring.now();
     let body = json!([
@@ -85,12 +80,7 @@ async fn a_repeated_report_counts_once_for_each_account() {
     let owner = server.owner().await;
     let service = server.key(&owner, "key:verify", "").await;
     let key = server.key(&owner, "invoice:read", "").await;
-    let session = server.session(FOREIGNER).await;
-    let app = server.application(FOREIGNER).await;
-    let foreign_owner = session
-        .owner(app, domain::origin::Origin::default())
-        .await
-        .expect("owns it");
+    let foreign_owner = server.owner_of(FOREIGNER).await;
     let foreign = server
         .key(&foreign_owner, "key:verify invoice:read", "")
         .await;
