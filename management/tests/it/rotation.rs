@@ -263,16 +263,11 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end(database: T
     let test = TestKeyring::new(database).await;
     let editor = test.editor("Acme").await;
     let old = test.issue(&editor, draft()).await;
-    assert_eq!(
-        editor
-            .open_key(old.id)
-            .await
-            .expect("the key")
-            .rotation()
-            .await
-            .expect("read"),
-        None
-    );
+    let rotation = async || {
+        let key = editor.open_key(old.id).await.expect("the key");
+        key.rotation().await.expect("read")
+    };
+    assert_eq!(rotation().await, None);
     decide(&test.keyring, &old);
     test.clock.advance(3 * HOUR);
     let new = regenerate(&test, &editor, old.id, after(3 * DAY))
@@ -283,14 +278,7 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end(database: T
     }
     decide(&test.keyring, &new);
     test.clock.advance(30 * MINUTE);
-    let seen = editor
-        .open_key(old.id)
-        .await
-        .expect("the key")
-        .rotation()
-        .await
-        .expect("read")
-        .expect("one");
+    let seen = rotation().await.expect("one");
     assert_eq!((seen.old.accepted, seen.new.accepted), (3, 1));
     assert_eq!(seen.since, NOW.plus(3 * HOUR));
     assert!(!seen.idle_time.safe_to_retire());
@@ -306,14 +294,7 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end(database: T
     );
     test.clock.advance(HOUR);
     decide(&test.keyring, &new);
-    let seen = editor
-        .open_key(old.id)
-        .await
-        .expect("the key")
-        .rotation()
-        .await
-        .expect("read")
-        .expect("one");
+    let seen = rotation().await.expect("one");
     assert_eq!((seen.old.accepted, seen.new.accepted), (3, 2));
     assert!(seen.idle_time.safe_to_retire(), "{:?}", seen.idle_time);
     assert_eq!(seen.idle_time.since_last_call_ms, Some(90 * MINUTE));
@@ -322,24 +303,10 @@ async fn a_retiring_key_shows_its_callers_and_when_it_is_safe_to_end(database: T
     let accepted = [&both.old, &both.new].map(|series| series.sum().accepted);
     assert_eq!((accepted, both.new.buckets.len()), ([4, 2], 96));
     test.clock.advance(2 * DAY);
-    let seen = editor
-        .open_key(old.id)
-        .await
-        .expect("the key")
-        .rotation()
-        .await
-        .expect("read")
-        .expect("one");
+    let seen = rotation().await.expect("one");
     let both = seen.usage.expect("both work");
     assert_eq!(both.old.range.window, Some(Window::Week));
     test.clock.advance(DAY);
-    let seen = editor
-        .open_key(old.id)
-        .await
-        .expect("the key")
-        .rotation()
-        .await
-        .expect("read")
-        .expect("one");
+    let seen = rotation().await.expect("one");
     assert_eq!(seen.usage, None);
 }
