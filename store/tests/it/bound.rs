@@ -48,6 +48,9 @@ const CALLS: [&str; 4] = [
     "sqlx::raw_sql(",
 ];
 
+/// Macros of the store with such a statement after their first argument.
+const MACROS: [&str; 4] = ["execute!(", "change_row!(", "find_row!(", "get_row!("];
+
 #[test]
 fn no_statement_is_made_at_run_time() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -68,6 +71,8 @@ fn statements_made_at_run_time_are_recognized() {
         "sqlx::query(\"SELECT id FROM person\")",
         "sqlx::query_as(\n    \"SELECT id FROM person\",\n)",
         "sqlx::query_scalar(&format!(\"SELECT {column}\"))",
+        "execute!(\n    tx,\n    \"DELETE FROM person\"\n)",
+        "find_row!(tx, format!(\"SELECT {column}\"))",
     ] {
         assert!(!faults(source).is_empty(), "{source}");
     }
@@ -75,6 +80,8 @@ fn statements_made_at_run_time_are_recognized() {
         "sqlx::query(sql::PING)",
         "sqlx::query_as(statement).bind(app.0)",
         "sqlx::query_as(\n    sql::KEY_BY_ID,\n)",
+        "execute!(tx, statement, person.0)",
+        "get_row!(\n    tx,\n    sql::KEYS_COUNT_ACTIVE,\n    app.0\n)",
         "// never AssertSqlSafe",
     ] {
         assert_eq!(faults(source), Vec::<String>::new(), "{source}");
@@ -112,18 +119,20 @@ fn faults(source: &str) -> Vec<String> {
         .filter(|word| code.contains(*word))
         .map(|word| (*word).to_owned())
         .collect();
-    for call in CALLS {
-        for argument in code.split(call).skip(1) {
-            let argument = argument.trim_start();
-            // A constant, a variable, or a macro's parameter.
-            if !argument.starts_with(|c: char| c.is_alphabetic() || c == '$')
-                || argument.starts_with("format!")
-            {
-                faults.push(format!(
-                    "{call}{}",
-                    argument.chars().take(40).collect::<String>()
-                ));
-            }
+    let after = |call: &'static str| code.split(call).skip(1).map(move |text| (call, text));
+    let direct = CALLS.into_iter().flat_map(after);
+    let by_macro = MACROS.into_iter().flat_map(after).map(|(call, text)| {
+        let statement = text.split_once(',').map_or("", |(_, rest)| rest);
+        (call, statement)
+    });
+    for (call, argument) in direct.chain(by_macro) {
+        let argument = argument.trim_start();
+        // A constant, a variable, or a macro's parameter.
+        if !argument.starts_with(|c: char| c.is_alphabetic() || c == '$')
+            || argument.starts_with("format!")
+        {
+            let start: String = argument.chars().take(40).collect();
+            faults.push(format!("{call}{start}"));
         }
     }
     faults
