@@ -6,7 +6,7 @@ use domain::time::Timestamp;
 pub use guard::Guard;
 use std::{
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
-    time::UNIX_EPOCH,
+    time::{Duration, UNIX_EPOCH},
 };
 
 /// Nanoseconds in a millisecond.
@@ -96,10 +96,8 @@ fn since_boot() -> u64 {
     const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Boottime;
     #[cfg(not(target_os = "linux"))]
     const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
-    let time = rustix::time::clock_gettime(CLOCK);
-    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
-    let nanoseconds = u64::try_from(time.tv_nsec).unwrap_or_default();
-    seconds * 1_000 * MILLISECOND + nanoseconds
+    let time = Duration::try_from(rustix::time::clock_gettime(CLOCK)).unwrap_or_default();
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Clocks that a test moves.
@@ -148,5 +146,50 @@ impl Clock for ManualClock {
 
     fn guard(&self) -> &Guard {
         &self.guard
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_milliseconds_are_counted() {
+        let earlier = Monotonic(1_999_999);
+        assert_eq!(earlier.milliseconds(), 1);
+        assert_eq!(Monotonic(3_999_998).since(earlier), 1);
+        assert_eq!(Monotonic(3_999_999).since(earlier), 2);
+        assert_eq!(earlier.since(Monotonic(3_999_999)), 0);
+        assert_eq!(earlier.plus(2), Monotonic(3_999_999));
+        assert_eq!(earlier.plus(-2), earlier);
+    }
+
+    #[test]
+    fn the_monotonic_clock_of_the_machine_advances() {
+        let clock = SystemClock::default();
+        let readings: Vec<Monotonic> = (0..10_000).map(|_| clock.monotonic()).collect();
+        assert!(readings.is_sorted());
+        assert!(readings.first() < readings.last());
+    }
+
+    #[test]
+    fn the_time_of_the_machine_is_not_before_the_mark() {
+        let clock = SystemClock::default();
+        let mark = Timestamp::from_date(2400, 1, 1).expect("a date");
+        clock.guard().resume(mark, clock.monotonic());
+        assert_eq!(clock.now(), mark);
+    }
+
+    #[test]
+    fn a_manual_clock_is_advanced_or_set() {
+        let clock = ManualClock::new(Timestamp(10_000));
+        let both = || (clock.time_of_day(), clock.monotonic());
+        assert_eq!(both(), (Timestamp(10_000), Monotonic(0)));
+        clock.advance(250);
+        assert_eq!(both(), (Timestamp(10_250), Monotonic(250_000_000)));
+        assert_eq!(clock.now(), Timestamp(10_250));
+        clock.leap(-100);
+        assert_eq!(both(), (Timestamp(10_150), Monotonic(250_000_000)));
+        assert_eq!(clock.now(), Timestamp(10_250), "the mark");
     }
 }
