@@ -35,3 +35,40 @@ impl DigestUpgrades {
         keys.iter().filter_map(|key| pending.remove(key)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::key::Environment;
+
+    fn id(number: u128) -> KeyId {
+        KeyId::from_number(Environment::Live, number)
+    }
+
+    #[test]
+    fn a_pending_upgrade_is_taken_once_and_not_replaced() {
+        let upgrades = DigestUpgrades::default();
+        upgrades.push(id(1), [1; 32], || [2; 32]);
+        upgrades.push(id(1), [3; 32], || unreachable!("the key is pending"));
+        let [upgrade] = upgrades.take_batch()[..] else {
+            panic!("not one upgrade");
+        };
+        assert_eq!(
+            (upgrade.key, upgrade.old, upgrade.new),
+            (id(1), [1; 32], [2; 32])
+        );
+        assert!(upgrades.take_batch().is_empty());
+    }
+
+    #[test]
+    fn ten_thousand_upgrades_are_queued_and_taken_in_batches_of_500() {
+        let upgrades = DigestUpgrades::default();
+        for number in 0..10_000 {
+            upgrades.push(id(number), [0; 32], || [1; 32]);
+        }
+        upgrades.push(id(10_000), [0; 32], || unreachable!("the queue is full"));
+        let batches: Vec<usize> = (0..21).map(|_| upgrades.take_batch().len()).collect();
+        assert_eq!(batches[..20], [500; 20]);
+        assert_eq!(batches[20], 0);
+    }
+}

@@ -148,6 +148,7 @@ impl From<Pepper> for Peppers {
 mod tests {
     use super::*;
     use crate::SeededEntropy;
+    use domain::key::Environment;
 
     #[test]
     fn a_list_of_peppers_is_parsed_and_a_weak_one_is_rejected() {
@@ -164,5 +165,42 @@ mod tests {
         ] {
             assert_eq!(Peppers::parse(bad).err(), Some(why), "{bad}");
         }
+    }
+
+    #[test]
+    fn sixteen_peppers_are_a_list_and_more_are_not() {
+        let list = |peppers: u64| {
+            let texts = (0..peppers).map(|seed| {
+                let pepper = Pepper::generate(&SeededEntropy::new(seed));
+                pepper.to_base64().to_string()
+            });
+            texts.collect::<Vec<_>>().join(" ")
+        };
+        let read = Peppers::parse(&list(16)).expect("valid");
+        assert_eq!(read.names().len(), 16);
+        for more in [17, 18] {
+            let error = Peppers::parse(&list(more)).err();
+            assert_eq!(error, Some(BadPeppers::TooMany));
+        }
+    }
+
+    #[test]
+    fn a_pepper_makes_the_digest_that_is_compared() {
+        let pepper = Pepper::generate(&SeededEntropy::new(1));
+        let id = KeyId::from_number(Environment::Live, 1);
+        let digest = pepper.digest(id, "a secret");
+        let hasher = SecretHasher::new(&Peppers::from(pepper));
+        assert_eq!(digest, hasher.digest(0, id, "a secret"));
+        assert_ne!(digest, hasher.digest(0, id, "another secret"));
+    }
+
+    #[test]
+    fn every_pepper_makes_a_key_of_the_audit_log() {
+        let peppers: Peppers = [1, 2]
+            .map(|seed| Pepper::generate(&SeededEntropy::new(seed)))
+            .into_iter()
+            .collect();
+        let keys = format!("{:?}", peppers.seal_keys());
+        assert_eq!(keys, "SealKeys([redacted]; 2)");
     }
 }

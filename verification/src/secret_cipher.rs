@@ -124,7 +124,14 @@ mod tests {
             Some(&b"a secret"[..])
         );
         assert_eq!(read(&both, purpose, bob, &made), None);
-        assert_eq!(read(&both, CipherPurpose::Enrolment, ada, &made), None);
+        for other in [
+            CipherPurpose::Enrolment,
+            CipherPurpose::RecoveryCodes,
+            CipherPurpose::Mail,
+            CipherPurpose::ProviderSignIn,
+        ] {
+            assert_eq!(read(&both, other, ada, &made), None, "{other:?}");
+        }
         assert_eq!(read(&hasher(&[7]), purpose, ada, &made), None, "no pepper");
         let again = both.encrypt(purpose, ada, b"a secret", &entropy);
         assert_eq!(again.pepper, both.newest_pepper());

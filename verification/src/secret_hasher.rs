@@ -194,6 +194,7 @@ pub fn generate_credentials(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     fn hasher(peppers: &[u8]) -> SecretHasher {
         let peppers = peppers.iter().map(|byte| Pepper::from_bytes([*byte; 32]));
@@ -231,5 +232,35 @@ mod tests {
         ] {
             assert_ne!(old.token_digest(purpose, "token").digest, stored.digest);
         }
+    }
+
+    #[test]
+    fn the_peppers_are_named_newest_first() {
+        let [new, old] = [7, 8].map(|byte| hasher(&[byte]).newest_pepper());
+        assert_ne!(new, old);
+        assert_eq!(hasher(&[7, 8]).newest_pepper(), new);
+        assert_eq!(hasher(&[7, 8]).pepper_names(), [new, old]);
+    }
+
+    #[test]
+    fn a_device_is_known_to_one_person_under_each_pepper() {
+        let (new, old, both) = (hasher(&[7]), hasher(&[8]), hasher(&[7, 8]));
+        let [ada, bob] = [1, 2].map(|number| PersonId(Uuid::from_u128(number)));
+        let signature = hex::encode(old.sign_device("till", ada));
+        assert!(old.verify_device("till", ada, &signature));
+        assert!(both.verify_device("till", ada, &signature));
+        assert!(!new.verify_device("till", ada, &signature));
+        assert!(!both.verify_device("desk", ada, &signature));
+        assert!(!both.verify_device("till", bob, &signature));
+        assert!(!both.verify_device("till", ada, &signature[1..]));
+        assert_eq!(both.sign_device("till", ada), new.sign_device("till", ada));
+    }
+
+    #[test]
+    fn attempts_are_counted_under_the_newest_pepper() {
+        let digest = hasher(&[7, 8]).attempt_digest("192.0.2.1");
+        assert_eq!(digest, hasher(&[7]).attempt_digest("192.0.2.1"));
+        assert_ne!(digest, hasher(&[8]).attempt_digest("192.0.2.1"));
+        assert_ne!(digest, hasher(&[7]).attempt_digest("192.0.2.2"));
     }
 }
