@@ -159,4 +159,26 @@ mod tests {
             assert_eq!(Route { method, path }.template(), text);
         }
     }
+
+    #[test]
+    fn a_segment_with_a_digit_is_an_identifier_from_16_bytes() {
+        for (segment, identifier) in [
+            ("abcdefghijklmn1", false),
+            ("abcdefghijklmno1", true),
+            ("abcdefghijklmnop", false),
+            ("7", true),
+            ("v1", false),
+            ("", false),
+        ] {
+            assert_eq!(is_identifier(segment), identifier, "{segment}");
+        }
+    }
+
+    #[test]
+    fn a_stored_text_has_at_most_200_characters() {
+        for (length, stored) in [(199, 199), (200, 200), (201, 200)] {
+            assert_eq!(clean(&"é".repeat(length)), "é".repeat(stored));
+        }
+        assert_eq!(clean(&"\n".repeat(300)), "");
+    }
 }

@@ -59,3 +59,41 @@ pub fn random_token(entropy: &dyn Entropy) -> String {
     entropy.fill(&mut *random);
     hex::encode(random.as_slice())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_of_the_operating_system_fills_the_bytes() {
+        let mut filled = [[0; 32]; 2];
+        for bytes in &mut filled {
+            SystemEntropy.fill(bytes);
+        }
+        assert_ne!(filled[0], [0; 32]);
+        assert_ne!(filled[0], filled[1]);
+    }
+
+    #[test]
+    fn an_id_is_a_uuid_of_version_7_with_its_time_and_random_bits() {
+        let entropy = SeededEntropy::new(1);
+        let now = Timestamp(0x0123_4567_89ab);
+        let [id, same_time, later] = [0, 0, 1].map(|wait| new_id(&entropy, now.plus(wait)));
+        assert_eq!(id.as_u128() >> 80, 0x0123_4567_89ab);
+        assert_eq!(id.get_version_num(), 7);
+        assert_ne!(id, same_time);
+        assert!(id < later && same_time < later);
+        assert_eq!(new_id(&entropy, Timestamp(-1)).as_u128() >> 80, 0);
+    }
+
+    #[test]
+    fn a_token_has_256_random_bits_in_hexadecimal() {
+        let mut random = [0; 32];
+        SeededEntropy::new(1).fill(&mut random);
+        let entropy = SeededEntropy::new(1);
+        let token = random_token(&entropy);
+        assert_eq!(token, hex::encode(random));
+        assert_eq!(token.len(), 64);
+        assert_ne!(token, random_token(&entropy));
+    }
+}

@@ -138,7 +138,9 @@ mod tests {
         assert_eq!(state(0), Ok((8, 200)));
         assert_eq!(state(50), Ok((7, 250)));
         assert_eq!(state(250), Ok((8, 150)));
+        assert_eq!(gcra.full_at(TEN_A_SECOND), 400);
         gcra.refund(TEN_A_SECOND);
+        assert_eq!(gcra.full_at(TEN_A_SECOND), 300);
         assert_eq!(state(250), Ok((8, 150)));
     }
 
@@ -163,5 +165,22 @@ mod tests {
             assert_eq!(u64::from(third), u64::from(requests) * 333 / 1_000);
             assert_eq!(third + passed(begin.plus(1_000)), requests);
         }
+    }
+
+    #[test]
+    fn a_rejected_call_passes_after_the_returned_wait_and_not_before() {
+        let three_a_second = RateLimit {
+            requests: 3,
+            window_ms: 1_000,
+        };
+        let gcra = Gcra::default();
+        let take = |now| {
+            gcra.take(three_a_second, at(now))
+                .map(|state| state.remaining)
+        };
+        assert_eq!([take(0), take(0), take(0)], [Ok(2), Ok(1), Ok(0)]);
+        assert_eq!(take(0), Err(334));
+        assert_eq!(take(333), Err(1));
+        assert_eq!(take(334), Ok(0));
     }
 }

@@ -159,7 +159,9 @@ mod tests {
     fn a_rejected_attempt_is_charged_to_no_other_bucket() {
         let throttle = Throttle::default();
         let (full, other) = (throttle.bucket("full", TEN), throttle.bucket("other", TEN));
-        while throttle.take(&[full], NOW).is_ok() {}
+        for _ in 0..10 {
+            assert!(throttle.take(&[full], NOW).is_ok());
+        }
         for _ in 0..100 {
             assert!(throttle.take(&[other, full], NOW).is_err());
         }
@@ -176,5 +178,26 @@ mod tests {
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+
+    #[test]
+    fn an_exhausted_bucket_is_recognized_without_a_charge() {
+        let throttle = Throttle::default();
+        let bucket = throttle.bucket("guesser", TEN);
+        for _ in 0..10 {
+            assert!(!throttle.is_exhausted(bucket, NOW));
+            assert!(throttle.take(&[bucket], NOW).is_ok());
+        }
+        assert!(throttle.is_exhausted(bucket, NOW));
+        let nine = RateLimit { requests: 9, ..TEN };
+        for unused in [
+            throttle.bucket("other", TEN),
+            throttle.bucket("guesser", nine),
+        ] {
+            assert!(!throttle.is_exhausted(unused, NOW));
+        }
+        // One of ten calls a minute is available again after six seconds.
+        assert!(throttle.is_exhausted(bucket, NOW.plus(5_999)));
+        assert!(!throttle.is_exhausted(bucket, NOW.plus(6_000)));
     }
 }
