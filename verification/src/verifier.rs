@@ -188,6 +188,9 @@ pub fn check(
 }
 
 #[cfg(test)]
+mod checks;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{ManualClock, Pepper, Peppers, Route, steps};
@@ -204,7 +207,7 @@ mod tests {
 
     /// Collects the keys and verdicts of events.
     #[derive(Default)]
-    struct Events(RefCell<Vec<(Option<KeyId>, Verdict)>>);
+    pub(super) struct Events(RefCell<Vec<(Option<KeyId>, Verdict)>>);
 
     impl CallSink for Events {
         fn record(&self, event: &CallEvent<'_>) {
@@ -214,7 +217,7 @@ mod tests {
     }
 
     /// Key `number` of ACME, and its secret.
-    fn key(number: u8) -> (KeyId, String) {
+    pub(super) fn key(number: u8) -> (KeyId, String) {
         let id = KeyId::from_number(Environment::Live, u128::from(number));
         (id, format_secret(Environment::Live, &[number; 32]))
     }
@@ -225,7 +228,7 @@ mod tests {
         )))
     }
 
-    fn row(number: u8) -> IndexRow {
+    pub(super) fn row(number: u8) -> IndexRow {
         let (id, secret) = key(number);
         IndexRow {
             id,
@@ -247,7 +250,7 @@ mod tests {
     }
 
     /// A verifier that knows key 1 (active), 2 (revoked) and 3 (inactive).
-    fn verifier(rows: &[IndexRow]) -> Verifier {
+    pub(super) fn verifier(rows: &[IndexRow]) -> Verifier {
         let hasher = hasher();
         let index = KeyIndex::with_capacity(rows.len(), hasher.pepper_names());
         for row in rows {
@@ -257,7 +260,7 @@ mod tests {
         Verifier::new(clock, Arc::new(hasher), Arc::new(index))
     }
 
-    fn call<'a>(key: &'a str, secret: &'a str, within: Option<AccountId>) -> Call<'a> {
+    pub(super) fn call<'a>(key: &'a str, secret: &'a str, within: Option<AccountId>) -> Call<'a> {
         Call {
             key,
             secret,
