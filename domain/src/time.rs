@@ -368,6 +368,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_local_day_starts_earlier_where_local_time_is_ahead() {
+        let (now, offset) = (Timestamp(0), 2 * HOUR);
+        let midnight = LocalNow { now, offset }.midnight(Timestamp(DAY));
+        assert_eq!(midnight, Timestamp(22 * HOUR));
+    }
+
     proptest::proptest! {
         #[test]
         fn every_instant_is_parsed_back(ms in 0_i64..253_402_300_800_000) {

@@ -7,6 +7,7 @@ use crate::{
     time::Timestamp,
     verdict::Verdict,
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp(1_795_442_709_123);
@@ -318,4 +319,42 @@ fn only_changes_of_members_are_occurrences() {
         ("ada@example.com", "member.added")
     );
     assert_eq!(one.detail, "Latchkey added a member");
+}
+
+#[test]
+fn every_kind_has_a_title_of_its_own() {
+    let titles = BTreeSet::from(EventKind::ALL.map(EventKind::title));
+    assert_eq!(titles.len(), EventKind::ALL.len());
+    assert_eq!(EventKind::RevokedUsed.title(), "Revoked key used");
+}
+
+#[test]
+fn the_newest_critical_event_of_each_kind_is_listed() {
+    let event = |id, kind| SecurityEvent {
+        id: EventId(id),
+        kind,
+        subject: String::new(),
+        key: None,
+        value: String::new(),
+        first_at: NOW,
+        last_at: NOW,
+        calls: 1,
+        address: String::new(),
+        route: String::new(),
+        user_agent: String::new(),
+        request_id: String::new(),
+        detail: String::new(),
+        acknowledged: None,
+    };
+    let events = vec![
+        event(5, EventKind::WrongSecret),
+        event(4, EventKind::RevokedUsed),
+        event(3, EventKind::FromBrowser),
+        event(2, EventKind::RevokedUsed),
+        event(1, EventKind::NewNetwork),
+    ];
+    let open = OpenKeyEvents::new(7, events);
+    assert_eq!(open.all, 7);
+    let critical: Vec<_> = open.critical.iter().map(|event| event.id.0).collect();
+    assert_eq!(critical, [4, 3]);
 }

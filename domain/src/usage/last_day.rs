@@ -29,3 +29,41 @@ impl LastDay {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        time::Timestamp,
+        usage::{Outcome, breakdown::BreakdownRow},
+    };
+
+    #[test]
+    fn the_main_refusal_is_the_most_frequent_code() {
+        let row = |dimension, value: &str, calls| BreakdownRow {
+            dimension,
+            value: value.into(),
+            outcome: Outcome::Refused,
+            calls,
+        };
+        let rows = [
+            row(Dimension::Refusal, "key_expired", 2),
+            row(Dimension::Refusal, "key_revoked", 3),
+            row(Dimension::Route, "GET /invoices", 9),
+        ];
+        let calls = Bucket {
+            accepted: 10,
+            refused: 5,
+            rate_limited: 0,
+        };
+        let expected = LastDay {
+            calls,
+            before: 7,
+            main_refusal: Some("key_revoked".into()),
+        };
+        let breakdown = Breakdown::new(Timestamp(0), rows, 5);
+        assert_eq!(LastDay::new(calls, &breakdown, 7), expected);
+        let unrefused = Breakdown::new(Timestamp(0), [], 5);
+        assert_eq!(LastDay::new(calls, &unrefused, 7).main_refusal, None);
+    }
+}

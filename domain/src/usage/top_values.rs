@@ -213,4 +213,27 @@ mod tests {
         let late = sum.values().iter().find(|value| value.value == "7777");
         assert!(late.is_some_and(|late| late.calls.total() > 90), "{late:?}");
     }
+
+    #[test]
+    fn calls_and_missed_calls_of_merged_summaries_add_up() {
+        let calls = |accepted| Bucket {
+            accepted,
+            ..Bucket::default()
+        };
+        let counted = |value: &str, accepted, missed| CountedValue {
+            value: value.into(),
+            calls: calls(accepted),
+            missed,
+        };
+        let mut sum = TopValues::new(vec![counted("a", 10, 2), counted("b", 5, 3)], calls(7), 4);
+        let other = TopValues::new(vec![counted("a", 1, 5), counted("c", 6, 1)], calls(2), 3);
+        sum.merge(&other);
+        let expected = TopValues {
+            values: vec![counted("a", 11, 7), counted("b", 5, 6), counted("c", 6, 5)],
+            others: calls(9),
+            missed: 7,
+        };
+        assert_eq!(sum, expected);
+        assert_eq!(sum.values()[1].at_most(), 11);
+    }
 }
