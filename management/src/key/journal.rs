@@ -253,3 +253,21 @@ fn is_for_want_of_room(error: &io::Error) -> bool {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_full_disk_or_quota_is_a_want_of_room() {
+        for (kind, expected) in [
+            (io::ErrorKind::StorageFull, true),
+            (io::ErrorKind::QuotaExceeded, true),
+            (io::ErrorKind::NotFound, false),
+            (io::ErrorKind::PermissionDenied, false),
+        ] {
+            let error = io::Error::from(kind);
+            assert_eq!(is_for_want_of_room(&error), expected, "{kind}");
+        }
+    }
+}

@@ -59,4 +59,16 @@ mod tests {
         assert!(key_locks.lock(id(0)).now_or_never().is_none());
         drop(guard);
     }
+
+    #[tokio::test]
+    async fn locks_that_were_held_together_are_removed_later() {
+        let key_locks = KeyLocks::default();
+        let mut guards = Vec::new();
+        for n in 0..64 {
+            guards.push(key_locks.lock(id(n)).await);
+        }
+        drop(guards);
+        key_locks.lock(id(64)).await;
+        assert_eq!(key_locks.0.lock().expect("sound").len(), 1);
+    }
 }

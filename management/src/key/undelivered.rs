@@ -70,16 +70,29 @@ mod tests {
         let keys = UndeliveredKeys::default();
         let [person, other] = [1, 2].map(|n| PersonId(Uuid::from_u128(n)));
         let start = Monotonic::default();
-        let last = start.plus(KEEP_FOR - 1);
+        let end = start.plus(10 * MINUTE);
+        let last = start.plus(10 * MINUTE - 1);
         for n in 1..=3 {
             keys.keep(key(n), person, start);
         }
         assert_eq!(keys.take(key(1).id, other, start), None);
         assert_eq!(keys.take(key(1).id, person, last), Some(key(1)));
         assert_eq!(keys.take(key(1).id, person, last), None);
-        assert_eq!(keys.take(key(2).id, person, start.plus(KEEP_FOR)), None);
+        assert_eq!(keys.take(key(2).id, person, end), None);
         // The next one removes those that are too old.
-        keys.keep(key(4), person, start.plus(KEEP_FOR));
+        keys.keep(key(4), person, end);
         assert_eq!(keys.0.lock().expect("sound").len(), 1);
+    }
+
+    #[test]
+    fn at_most_1_000_keys_are_kept() {
+        let keys = UndeliveredKeys::default();
+        let person = PersonId(Uuid::nil());
+        let now = Monotonic::default();
+        for n in 1..=1_001 {
+            keys.keep(key(n), person, now);
+        }
+        assert_eq!(keys.take(key(1_000).id, person, now), Some(key(1_000)));
+        assert_eq!(keys.take(key(1_001).id, person, now), None);
     }
 }

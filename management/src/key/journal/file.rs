@@ -107,8 +107,8 @@ pub(super) fn open(
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    let good = if HEADER.starts_with(&bytes) && bytes.len() < HEADER.len() {
-        // New, or interrupted during creation.
+    let good = if HEADER.starts_with(&bytes) {
+        // New, interrupted during creation, or without lines.
         file.write_all_at(HEADER, 0)?;
         HEADER.len()
     } else {
@@ -216,6 +216,18 @@ mod tests {
         read(&path).expect("free again");
     }
 
+    #[test]
+    fn a_journal_without_lines_is_opened_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal");
+        for _ in 0..2 {
+            let (tail, found) = read(&path).expect("opened");
+            assert!(found.is_empty());
+            drop(tail);
+            assert_eq!(fs::read(&path).expect("there"), HEADER);
+        }
+    }
+
     /// A file that takes every line and cannot be synced.
     #[cfg(target_os = "linux")]
     #[test]
@@ -274,7 +286,15 @@ mod tests {
         fs::rename(&aside, &path).expect("moved back");
         tail.append(&text(4)).expect("at its path");
         fs::remove_file(&path).expect("deleted");
-        tail.append(&text(5)).expect_err("deleted");
+        let deleted = tail.append(&text(5)).expect_err("deleted");
+        let expected = "the file was moved, replaced or deleted";
+        assert_eq!(deleted.to_string(), expected);
+        // Any other error stays as it is.
+        let folder = path.parent().expect("a folder");
+        fs::remove_dir(folder).expect("empty");
+        fs::write(folder, "").expect("written");
+        let unknown = tail.append(&text(5)).expect_err("not found out");
+        assert_eq!(unknown.kind(), io::ErrorKind::NotADirectory);
     }
 
     #[test]
@@ -291,7 +311,8 @@ mod tests {
             tail.append(&text(9)).expect("written");
             drop(tail);
             let (_, found) = read(&path).expect("read");
-            assert_eq!(found.last(), Some(&9), "cut at {cut}");
+            let expected: Vec<i64> = expected.into_iter().chain([9]).collect();
+            assert_eq!(found, expected, "cut at {cut}");
         }
         // A power cut may leave zeros.
         let mut torn = whole.clone();
