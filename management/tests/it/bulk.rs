@@ -6,6 +6,7 @@ use domain::{
     key::{Environment, issued::IssuedKey, state::IllegalTransition, token::KeyId},
     origin::Origin,
     time::MINUTE,
+    usage::Subject,
     verdict::Verdict,
 };
 use management::{FreshOwner, Keyring, ManagementError};
@@ -87,6 +88,28 @@ async fn a_key_of_another_account_in_the_selection_rejects_all(database: TestDat
     for key in [&own, &foreign] {
         assert_eq!(ask(&test.keyring, key), Verdict::Accepted);
     }
+}
+
+each_database!(a_selection_has_its_keys_in_their_order_and_their_calls);
+async fn a_selection_has_its_keys_in_their_order_and_their_calls(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let owner = owner(&test, "Acme").await;
+    let used = test.issue(&owner, draft()).await;
+    let unused = test.issue(&owner, draft()).await;
+    for _ in 0..2 {
+        assert_eq!(ask(&test.keyring, &used), Verdict::Accepted);
+    }
+    let selected = owner.selection(&[unused.id, used.id]).await;
+    let (keys, days) = selected.expect("read");
+    let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
+    assert_eq!(ids, [unused.id, used.id]);
+    assert_eq!(days.len(), 1);
+    let day = days[&Subject::Key(used.id)].iter();
+    assert_eq!(day.map(|hour| hour.accepted).sum::<i64>(), 2);
+
+    let globex = self::owner(&test, "Globex").await;
+    let foreign = globex.selection(&[used.id]).await;
+    assert!(matches!(foreign, Err(ManagementError::NotFound)));
 }
 
 each_database!(

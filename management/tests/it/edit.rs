@@ -2,9 +2,9 @@
 
 use crate::test_keyring::{NOW, TestKeyring, draft, plain_call, reopen};
 use domain::{
-    audit::Action,
+    audit::{Action, FieldValues},
     key::{
-        KeyDraft,
+        Environment, KeyDraft,
         expiry::Expiry,
         ip_rule::IpRules,
         issued::IssuedKey,
@@ -118,6 +118,29 @@ async fn every_setting_of_a_key_can_be_edited_and_takes_effect(database: TestDat
         ask(&test.keyring, &key, "wallet:read"),
         Verdict::Expired { .. }
     ));
+}
+
+each_database!(the_environment_of_a_key_is_never_edited);
+async fn the_environment_of_a_key_is_never_edited(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = key_of(&test, draft()).await;
+    let elsewhere = KeyDraft {
+        environment: Environment::Test,
+        ..draft()
+    };
+    let unchanged = edit(&editor, &key, elsewhere.clone()).await;
+    assert!(
+        matches!(unchanged, Err(ManagementError::Invalid(_))),
+        "{unchanged:?}"
+    );
+    let name = KeyName::parse("Till").expect("valid");
+    let renamed = KeyDraft { name, ..elsewhere };
+    edit(&editor, &key, renamed).await.expect("renamed");
+    let view = editor.open_key(key.id).await.expect("the key");
+    assert_eq!(view.key().environment, Environment::Live);
+    let last = view.history().await.expect("read").remove(0);
+    assert_eq!(last.before, FieldValues::of("name", "Checkout"));
+    assert_eq!(last.after, FieldValues::of("name", "Till"));
 }
 
 each_database!(extending_access_requires_a_fresh_sign_in_and_reducing_it_does_not);

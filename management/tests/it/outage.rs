@@ -80,6 +80,27 @@ async fn a_revocation_that_was_not_committed_is_an_error_and_the_key_keeps_worki
 }
 
 #[tokio::test]
+async fn an_activation_with_an_unknown_outcome_is_checked_and_answered() {
+    let Some((test, network)) = behind_a_network().await else {
+        return;
+    };
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    editor.deactivate(key.id).await.expect("active");
+    let fresh = editor.fresh().expect("signed in a moment ago");
+    network.set(Fault::LoseCommit);
+    let lost = fresh.activate(key.id).await;
+    assert!(
+        matches!(lost, Err(ManagementError::Unavailable(_))),
+        "{lost:?}"
+    );
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Inactive);
+    network.set(Fault::LoseAnswer);
+    fresh.activate(key.id).await.expect("it was made");
+    assert_eq!(ask(&test.keyring, &call(&key)), Verdict::Accepted);
+}
+
+#[tokio::test]
 async fn while_the_outcome_of_a_change_is_unknown_only_its_key_is_refused() {
     let Some((test, network)) = behind_a_network().await else {
         return;
