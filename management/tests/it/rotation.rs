@@ -1,5 +1,7 @@
 //! A new secret in the place of an old one.
 
+mod records;
+
 use crate::test_keyring::{NOW, TestKeyring, draft, plain_call, reopen};
 use domain::{
     audit::Action,
@@ -245,6 +247,11 @@ async fn the_end_is_moved_within_30_days_and_never_past_the_keys_own(database: T
         .move_retirement(old.id, GracePeriod { grace: DAY })
         .await;
     assert!(matches!(longer, Err(ManagementError::Stale)), "{longer:?}");
+    // Its present end is 49 minutes away.
+    for (grace, may_move) in [(49 * MINUTE + 1, false), (49 * MINUTE, true)] {
+        let moved = stale.move_retirement(old.id, GracePeriod { grace }).await;
+        assert_eq!(moved.is_ok(), may_move, "{moved:?}");
+    }
     let now = test.keyring.now();
     let ended = stale.move_retirement(old.id, GracePeriod::NOW).await;
     assert_eq!(ended.expect("ended").0, now);
