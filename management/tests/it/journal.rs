@@ -2,6 +2,7 @@
 
 mod archived;
 mod damaged;
+mod reported;
 
 use crate::test_keyring::{PEPPER, TestKeyring, draft, on_each_database, plain_call, reopen};
 use domain::{

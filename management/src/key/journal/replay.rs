@@ -87,15 +87,13 @@ impl Replay<'_> {
                 "the database is older than the revocation journal (a restored backup, or changes that were lost): keys \
                  whose end it lacked were ended again"
             );
+            ended = self.keyring.store().ended_keys().await?;
         } else if is_behind {
             tracing::warn!(
                 position = seen,
                 "the database is older than the revocation journal (a restored backup, or changes that were lost); no key that \
                  had ended is valid again"
             );
-        }
-        if replayed.forgotten() > 0 {
-            ended = self.keyring.store().ended_keys().await?;
         }
         replayed.added = self.note_missing(&ended);
         self.journal.write(self.keyring.store().disk()).await?;

@@ -2,6 +2,7 @@
 
 use super::{Scene, ask, back_up};
 use domain::{origin::Origin, verdict::Verdict};
+use management::Replayed;
 
 #[tokio::test]
 async fn a_key_that_was_deactivated_after_its_application_was_restored_stays_off_in_an_older_database()
@@ -25,7 +26,11 @@ async fn a_key_that_was_deactivated_after_its_application_was_restored_stays_off
 
         // In the copy, both keys are off because the application is archived.
         let (test, replayed, _folder) = scene.restart(Some(&copy)).await;
-        assert_eq!(replayed.deactivated, 1);
+        let expected = Replayed {
+            deactivated: 1,
+            ..Replayed::default()
+        };
+        assert_eq!(replayed, expected);
         let session = test.sign_in("owner@acme.example").await;
         let app = session.applications().await.expect("read")[0].id;
         let owner = session.owner(app, Origin::default()).await;
@@ -54,7 +59,11 @@ async fn a_forgotten_rotation_of_a_key_ends_it_in_an_archived_application_too() 
         scene.regenerate(&replaced).await;
         drop((editor, owner));
         let (test, outcome, _folder) = scene.restart(Some(&copy)).await;
-        assert_eq!(outcome.retired, 1);
+        let expected = Replayed {
+            retired: 1,
+            ..Replayed::default()
+        };
+        assert_eq!(outcome, expected);
         assert_eq!(ask(&test.keyring, &replaced), Verdict::Inactive);
     }
 }
