@@ -73,6 +73,7 @@ const SUBJECTS: [MutatedCrate; 3] = [
             "key::",
             "keys::",
             "killed::",
+            "nodes::a_revocation_",
             "outage::",
             "revoke::",
             "rotation::",
