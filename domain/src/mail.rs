@@ -123,3 +123,23 @@ pub enum SignInChange {
     /// The person at the identity provider was unlinked.
     IdentityUnlinked,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wanted_mails_are_recorded_as_on_or_off() {
+        let wanted = Notifications {
+            new_sign_ins: false,
+            ..Notifications::default()
+        };
+        let expected = [
+            ("email_key_expiry", "on"),
+            ("email_new_sign_ins", "off"),
+            ("email_security_events", "on"),
+        ];
+        let values = FieldValues::from(wanted);
+        assert_eq!(values.iter().collect::<Vec<_>>(), expected);
+    }
+}

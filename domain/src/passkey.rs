@@ -84,18 +84,22 @@ pub struct Passkey {
 
 #[cfg(test)]
 mod tests {
-    use super::PasskeyName;
+    use super::{CHALLENGE_LIFETIME, PasskeyName};
 
     #[test]
     fn a_name_has_1_to_64_characters_on_one_line() {
-        assert_eq!(
-            PasskeyName::parse(" My phone ").expect("a name").as_str(),
-            "My phone"
-        );
+        let name = PasskeyName::parse(" My phone ").expect("a name");
+        assert_eq!(name.as_str(), "My phone");
+        assert_eq!(name.to_string(), "My phone");
         assert!(PasskeyName::parse(&"ü".repeat(64)).is_ok());
         for wrong in ["", "  ", "a\nb", &"ü".repeat(65)] {
             assert!(PasskeyName::parse(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_challenge_can_be_answered_for_5_minutes() {
+        assert_eq!(CHALLENGE_LIFETIME, 300_000);
     }
 
     #[test]

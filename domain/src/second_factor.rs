@@ -180,7 +180,7 @@ fn in_base(bytes: &[u8], alphabet: &[u8; 32]) -> String {
     let mut text = String::with_capacity(bytes.len() * 8 / 5);
     let (mut bits, mut pending) = (0_u32, 0_u32);
     for byte in bytes {
-        pending = (pending << 8) | u32::from(*byte);
+        pending = (pending << 8) + u32::from(*byte);
         bits += 8;
         while bits >= 5 {
             bits -= 5;
@@ -254,14 +254,20 @@ mod tests {
             let roles = [Role::Owner, Role::Developer, Role::Viewer];
             assert_eq!(roles.map(|role| policy.requires(role)), required);
             assert_eq!(FactorPolicy::parse(policy.as_str()), Ok(policy));
+            assert_eq!(policy.to_string(), policy.as_str());
         }
         assert!(FactorPolicy::parse("").is_err());
     }
 
     #[test]
+    fn a_code_is_awaited_for_5_minutes() {
+        assert_eq!(PENDING_SIGN_IN_LIFETIME, 300_000);
+    }
+
+    #[test]
     fn the_grace_period_ends_after_7_days() {
         let deadline = EnrolmentDeadline::after(Timestamp(1));
-        assert!(!deadline.has_passed(Timestamp(ENROLMENT_GRACE)));
-        assert!(deadline.has_passed(Timestamp(ENROLMENT_GRACE + 1)));
+        assert!(!deadline.has_passed(Timestamp(604_800_000)));
+        assert!(deadline.has_passed(Timestamp(604_800_001)));
     }
 }

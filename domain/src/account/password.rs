@@ -129,6 +129,8 @@ mod tests {
             "latchkey under the mat",
             "x7Kp2mQv9tRw4zLd",
             "9183746529104857",
+            // The beginning of a word is not that word.
+            "lat 9183746529104857",
         ] {
             assert!(!is_refused(good), "{good}");
         }

@@ -354,4 +354,36 @@ mod tests {
             assert_eq!(Action::parse(name), Some(*action));
         }
     }
+
+    #[test]
+    fn a_phrase_on_oneself_names_the_actor_as_the_target() {
+        for (action, phrase) in [
+            (
+                Action::EventAcknowledged,
+                "acknowledged their own security event",
+            ),
+            (
+                Action::ResetLinkMade,
+                "created a password reset link for themselves",
+            ),
+            (Action::PasswordReset, "reset their own password"),
+            (Action::ProfileChanged, "changed their own profile"),
+            (Action::EmailChanged, "changed their own email"),
+            (Action::PasswordChanged, "changed their own password"),
+            (Action::SessionsEnded, "ended their own sessions"),
+            (
+                Action::AuthenticatorRemoved,
+                "removed their own authenticator app",
+            ),
+            (Action::PasskeyRemoved, "removed their own passkey"),
+            (Action::IdentityLinked, "linked their own single sign-on"),
+            (
+                Action::IdentityUnlinked,
+                "unlinked their own single sign-on",
+            ),
+            (Action::KeyConfirmed, "confirmed saving the secret"),
+        ] {
+            assert_eq!(action.phrase_on_oneself(), phrase);
+        }
+    }
 }

@@ -8,6 +8,7 @@ use domain::{
         Environment, change::Effect, condition::KeyCondition, filter::Sort, filter::StatusFilter,
         state::State,
     },
+    mail::MailKind,
     security::{EventKind, EventState, Habit, Severity},
     time::Timestamp,
     usage::{Outcome, Window, breakdown::Dimension},
@@ -185,6 +186,29 @@ fn stored_names_are_stable() {
     for dimension in Dimension::ALL {
         assert_eq!(Dimension::parse(dimension.as_str()), Some(dimension));
     }
+    let mails = [
+        MailKind::Invitation,
+        MailKind::PasswordReset,
+        MailKind::SignInChange,
+        MailKind::NewSignIn,
+        MailKind::WrongCode,
+        MailKind::KeyExpiry,
+        MailKind::SecurityEvents,
+        MailKind::Test,
+    ];
+    assert_eq!(
+        mails.map(MailKind::as_str),
+        [
+            "invitation",
+            "password_reset",
+            "sign_in_change",
+            "new_sign_in",
+            "wrong_code",
+            "key_expiry",
+            "security_events",
+            "test"
+        ]
+    );
     let roles = [Role::Owner, Role::Developer, Role::Viewer, Role::Support];
     assert_eq!(
         roles.map(Role::as_str),
