@@ -274,6 +274,31 @@ mod tests {
     }
 
     #[test]
+    fn the_widest_scope_deletes_creates_updates_verifies_or_reads_in_this_order() {
+        let widest = |text: &str| text.parse::<ScopeSet>().expect("known").widest();
+        for (scopes, expected) in [
+            ("invoice:read tax:create product:delete", "product:delete"),
+            ("customer:delete product:delete", "customer:delete"),
+            ("invoice:update product:create", "product:create"),
+            ("invoice:update key:verify", "invoice:update"),
+            ("balance:read key:verify", "key:verify"),
+            ("balance:read invoice:read", "balance:read"),
+        ] {
+            assert_eq!(widest(scopes).as_deref(), Some(expected));
+        }
+        assert_eq!(ScopeSet::default().widest(), None);
+    }
+
+    #[test]
+    fn a_scope_and_the_set_of_every_scope_are_displayed_as_in_the_catalogue() {
+        let scope = Scope::parse("tax:read").expect("known");
+        assert_eq!(scope.to_string(), "tax:read");
+        let every =
+            every_scope().map(|(_, resource, action)| format!("{}:{action}", resource.name));
+        assert!(ScopeSet::every().names().eq(every));
+    }
+
+    #[test]
     fn sets_are_united_and_subtracted() {
         let set = |text: &str| text.parse::<ScopeSet>().expect("known");
         let (left, right) = (set("invoice:read tax:read"), set("tax:read wallet:read"));

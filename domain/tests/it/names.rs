@@ -98,13 +98,13 @@ fn states_of_keys_have_a_stable_name_and_a_label() {
         assert_eq!((state.as_str(), state.to_string().as_str()), (word, shown));
     }
     let filters = [
-        (StatusFilter::Active, "active"),
-        (StatusFilter::Inactive, "inactive"),
-        (StatusFilter::Expired, "expired"),
-        (StatusFilter::Revoked, "revoked"),
+        (StatusFilter::Active, "active", "Active"),
+        (StatusFilter::Inactive, "inactive", "Inactive"),
+        (StatusFilter::Expired, "expired", "Expired"),
+        (StatusFilter::Revoked, "revoked", "Revoked"),
     ];
-    for (filter, word) in filters {
-        assert_eq!(filter.as_str(), word);
+    for (filter, word, shown) in filters {
+        assert_eq!((filter.as_str(), filter.label()), (word, shown));
         assert_eq!(StatusFilter::parse(word), Some(filter));
     }
     assert_eq!(

@@ -26,6 +26,8 @@ fn buckets_are_added_by_outcome() {
     };
     assert_eq!(FIRST.plus(SECOND), both);
     assert_eq!(FIRST.total(), 321);
+    let counts = Outcome::ALL.map(|outcome| FIRST.of(outcome));
+    assert_eq!(counts, [1, 20, 300]);
     let mut counted = FIRST;
     counted.add(Outcome::Accepted, 4_000);
     counted.add(Outcome::Refused, 50_000);

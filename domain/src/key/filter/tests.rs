@@ -40,6 +40,19 @@ fn a_group_and_a_search_are_no_conditions() {
 }
 
 #[test]
+fn each_group_has_a_number_of_keys() {
+    let numbers = GroupCounts {
+        active: 2,
+        attention: 3,
+        ended: 5,
+        all: 7,
+    };
+    let [active, attention, ended] = [KeyGroup::Active, KeyGroup::Attention, KeyGroup::Ended]
+        .map(|group| numbers.of(Some(group)));
+    assert_eq!((active, attention, ended, numbers.of(None)), (2, 3, 5, 7));
+}
+
+#[test]
 fn a_second_click_reverses_the_order() {
     let order = Order::default().clicked(Sort::Name);
     assert_eq!((order.by, order.direction()), (Sort::Name, "asc"));
