@@ -6,12 +6,8 @@
 )]
 
 use crate::{
-    Store, StoreError, change_row, deferrable_transaction, execute,
-    owner::require_owner,
-    read,
-    record::{append_event, raise_event},
-    row::corrupt,
-    sql, transaction,
+    Store, StoreError, audit::append_many_events, change_row, deferrable_transaction, execute,
+    owner::require_owner, read, record::raise_event, row::corrupt, sql, transaction,
 };
 use domain::{
     audit::AuditEvent,
@@ -280,31 +276,37 @@ impl Store {
             .collect()
     }
 
-    /// Acknowledges an event, once, as `person`.
+    /// Acknowledges one or more open events as `person`: all of them, or none. Each has its audit event.
     ///
     /// # Errors
-    /// `NotFound` if it is not in the scope or is acknowledged, or the scope is that of an owner of the account and the person is
-    /// not one any more; if the database fails.
-    pub async fn acknowledge_event(
+    /// `NotFound` if one is not in the scope or is acknowledged, or the scope is that of an owner of the account and the person is
+    /// not one any more; if the database fails. Nothing is acknowledged then.
+    pub async fn acknowledge_events(
         &self,
         (scope, person): (EventScope, PersonId),
-        id: EventId,
         how: &Acknowledgement,
-        event: &AuditEvent,
+        events: &[(EventId, AuditEvent)],
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
-            change_row!(
-                tx,
-                sql::SECURITY_EVENT_ACKNOWLEDGE,
-                scope.account.0,
-                id.0,
-                scope.application.0,
-                how.at.0,
-                &how.by,
-                &how.note,
-                scope.whole_account
-            )?;
-            append_event!(tx, event)?;
+            // The account first, and then alone among the writers of events: no two wait for each other's rows.
+            let records = events.iter().map(|(_, record)| record.clone()).collect();
+            append_many_events!(tx, scope.account, records)?;
+            if matches!(self, Self::Postgres { .. }) {
+                sqlx::query(ONE_WRITER_OF_EVENTS).execute(&mut *tx).await?;
+            }
+            for (id, _) in events {
+                change_row!(
+                    tx,
+                    sql::SECURITY_EVENT_ACKNOWLEDGE,
+                    scope.account.0,
+                    id.0,
+                    scope.application.0,
+                    how.at.0,
+                    &how.by,
+                    &how.note,
+                    scope.whole_account
+                )?;
+            }
             if scope.whole_account {
                 require_owner!(tx, scope.account, person)?;
             }

@@ -18,7 +18,7 @@ pub async fn acknowledge_event(
     Ok(())
 }
 
-/// Acknowledges several events without a note, at most a page of them.
+/// Acknowledges several events without a note, at most a page of them: all of them, or none.
 #[server(name = AcknowledgeEvents, prefix = "/api", endpoint = "acknowledge_events")]
 pub async fn acknowledge_events(
     app: String,
@@ -28,11 +28,12 @@ pub async fn acknowledge_events(
     if events.is_empty() || events.len() > domain::page::PAGE_SIZE {
         return Err(AppError::field("", crate::words::security::SELECT_SOME));
     }
-    for event in events {
-        let number = event.parse().map_err(|_| AppError::NotFound)?;
-        let id = domain::security::EventId(number);
-        editor.acknowledge(id, "").await?;
-    }
+    let ids: std::collections::BTreeSet<_> = events
+        .iter()
+        .map(|event| event.parse().map(domain::security::EventId))
+        .collect::<Result<_, _>>()
+        .map_err(|_| AppError::NotFound)?;
+    editor.acknowledge_all(&ids).await?;
     crate::context::say_done(crate::toast::Done::AllAcknowledged);
     Ok(())
 }

@@ -11,7 +11,7 @@ use domain::{
         OpenEventCounts,
     },
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use store::EventScope;
 
 /// Events on one page.
@@ -98,18 +98,42 @@ impl Editor {
             let sentence = format!("Use at most {MAX_NOTE_CHARS} characters for the note.");
             return Err(Invalid::new(sentence).into());
         }
+        self.acknowledge_open(&BTreeSet::from([id]), note).await
+    }
+
+    /// Acknowledges several events without a note: all of them, or none. A repetition is a new event.
+    ///
+    /// # Errors
+    /// `NotFound` if the person may not read one of them.
+    pub async fn acknowledge_all(&self, ids: &BTreeSet<EventId>) -> Result<(), ManagementError> {
+        self.acknowledge_open(ids, String::new()).await
+    }
+
+    /// Acknowledges those that are not acknowledged yet.
+    async fn acknowledge_open(
+        &self,
+        ids: &BTreeSet<EventId>,
+        note: String,
+    ) -> Result<(), ManagementError> {
         let keyring = self.keyring();
-        // Observations until now belong to the acknowledged event.
+        // Observations until now belong to the acknowledged events.
         keyring.telemetry().write_events_before_read().await;
-        let event = keyring.store().security_event(self.sight(), id).await?;
-        if event.acknowledged.is_some() {
+        let mut open = Vec::with_capacity(ids.len());
+        for id in ids {
+            let event = keyring.store().security_event(self.sight(), *id).await?;
+            if event.acknowledged.is_some() {
+                continue;
+            }
+            let detail = match note.as_str() {
+                "" => event.kind.title().to_owned(),
+                note => format!("{}. {note}", event.kind.title()),
+            };
+            let record = self.event(Action::EventAcknowledged, &event.subject, detail);
+            open.push((*id, record));
+        }
+        if open.is_empty() {
             return Ok(());
         }
-        let detail = match note.as_str() {
-            "" => event.kind.title().to_owned(),
-            note => format!("{}. {note}", event.kind.title()),
-        };
-        let record = self.event(Action::EventAcknowledged, &event.subject, detail);
         let how = Acknowledgement {
             at: self.now(),
             by: self.identity().email.to_string(),
@@ -120,7 +144,7 @@ impl Editor {
             .run_to_completion(async move {
                 let store = editor.keyring().store();
                 let by = (editor.sight(), editor.identity().person_id);
-                Ok(store.acknowledge_event(by, id, &how, &record).await?)
+                Ok(store.acknowledge_events(by, &how, &open).await?)
             })
             .await
     }

@@ -1,15 +1,17 @@
 //! Security events: aggregation, visibility, acknowledgement and pruning.
 
+use crate::keys::AccountFixture;
 use domain::{
+    audit::{Action, AuditFilter},
     id::{AccountId, ApplicationId},
     key::{Environment, token::KeyId},
     security::{
-        EventCursor, EventFilter, EventKind, EventOccurrence, EventState, Habit, MERGE_PERIOD,
-        OpenEventCounts, SecurityEvent, Severity,
+        Acknowledgement, EventCursor, EventFilter, EventKind, EventOccurrence, EventState, Habit,
+        MERGE_PERIOD, OpenEventCounts, SecurityEvent, Severity,
     },
     time::Timestamp,
 };
-use store::{EventScope, NewSighting, PruneTarget, Store};
+use store::{EventScope, NewSighting, PruneTarget, Store, StoreError};
 use testing::{TestDatabase, each_database};
 use uuid::Uuid;
 
@@ -175,6 +177,55 @@ async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: Tes
         open(sight(2, true), None).await.expect("read"),
         counted(0, 0)
     );
+}
+
+each_database!(of_several_events_all_are_acknowledged_or_none);
+async fn of_several_events_all_are_acknowledged_or_none(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let store = &fixture.store;
+    let scope = EventScope {
+        account: fixture.account,
+        application: fixture.app,
+        whole_account: false,
+    };
+    let of_account = |key| EventOccurrence {
+        account: fixture.account,
+        application: Some(fixture.app),
+        ..raised(EventKind::FromBrowser, key, 0)
+    };
+    let occurrences = [of_account(1), of_account(2)];
+    let written = store.raise_security_events(&occurrences).await;
+    written.expect("written");
+    let rows = read(store, scope, &EventFilter::default()).await;
+    let record = fixture.event(Action::EventAcknowledged, "", NOW);
+    let both: Vec<_> = rows.iter().map(|row| (row.id, record.clone())).collect();
+    assert_eq!(both.len(), 2);
+    let how = Acknowledgement {
+        at: NOW,
+        by: "owner@example.com".into(),
+        note: String::new(),
+    };
+    let by = (scope, fixture.person);
+    let open = async || {
+        let counts = store.count_open_events(scope, None).await;
+        counts.expect("read").all
+    };
+    let records = async || {
+        let filter = AuditFilter {
+            action: Some(Action::EventAcknowledged),
+            ..AuditFilter::default()
+        };
+        let page = store.audit_page(fixture.account, &filter, None).await;
+        page.expect("read").rows.len()
+    };
+    // The last one is acknowledged by then, as by another person meanwhile.
+    let twice = [both[0].clone(), both[1].clone(), both[0].clone()];
+    let refused = store.acknowledge_events(by, &how, &twice).await;
+    assert!(matches!(refused, Err(StoreError::NotFound)));
+    assert_eq!((open().await, records().await), (2, 0));
+    let acknowledged = store.acknowledge_events(by, &how, &both).await;
+    acknowledged.expect("acknowledged");
+    assert_eq!((open().await, records().await), (0, 2));
 }
 
 each_database!(recording_sightings_returns_the_known_ones);

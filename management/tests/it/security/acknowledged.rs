@@ -6,10 +6,11 @@ use domain::{
     account::Role,
     audit::{Action, AuditFilter},
     origin::Origin,
-    security::{EventFilter, EventKind, EventOccurrence, EventState},
+    security::{EventFilter, EventId, EventKind, EventOccurrence, EventState},
     time::{DAY, HOUR, SECOND},
 };
 use management::ManagementError;
+use std::collections::BTreeSet;
 use testing::{TestDatabase, each_database};
 
 each_database!(failed_sign_ins_and_changed_members_concern_the_owner);
@@ -127,6 +128,51 @@ async fn an_event_is_acknowledged_with_a_note_and_a_repetition_is_a_new_event(
             .detail
             .starts_with("Revoked key used. An old")
     );
+}
+
+each_database!(several_events_are_acknowledged_all_or_none);
+async fn several_events_are_acknowledged_all_or_none(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let (editor, key) = home(&test).await;
+    let other = test.issue(&editor, draft()).await;
+    for key in [&key, &other] {
+        let browser = Sent {
+            browser: true,
+            ..sent(key)
+        };
+        call(&test.keyring, key.id, browser);
+    }
+    let ids: BTreeSet<EventId> = events(&editor).await.iter().map(|event| event.id).collect();
+    assert_eq!(ids.len(), 2);
+    let owner = test.sign_in("owner@acme.example").await;
+    let owner = owner
+        .account_owner(editor.application().id, Origin::default())
+        .await
+        .expect("owns it");
+    let filter = AuditFilter {
+        action: Some(Action::EventAcknowledged),
+        ..AuditFilter::default()
+    };
+    let records = async || owner.audit(&filter, None).await.expect("read").rows;
+
+    let mut with_unknown = ids.clone();
+    with_unknown.insert(EventId(i64::MAX));
+    let refused = editor.acknowledge_all(&with_unknown).await;
+    assert!(matches!(refused, Err(ManagementError::NotFound)));
+    assert_eq!(editor.open_events(None).await.expect("read").all, 2);
+    assert!(records().await.is_empty());
+
+    // One that is acknowledged already is no obstacle.
+    let first = *ids.first().expect("an event");
+    editor.acknowledge(first, "seen").await.expect("works");
+    editor.acknowledge_all(&ids).await.expect("works");
+    editor.acknowledge_all(&ids).await.expect("idle");
+    assert_eq!(editor.open_events(None).await.expect("read").all, 0);
+    let mut targets: Vec<_> = records().await.into_iter().map(|row| row.target).collect();
+    targets.sort_unstable();
+    let mut keys = [key.id.to_string(), other.id.to_string()];
+    keys.sort_unstable();
+    assert_eq!(targets, keys);
 }
 
 each_database!(a_key_has_one_open_critical_event_of_each_kind);
