@@ -43,13 +43,12 @@ pub const SINGLE_SIGN_ON_CALLBACK: &str = "/sign-in/oidc/callback";
 
 /// The way to the identity provider, for a sign-in or for what `goal` names: `confirm` or `link`.
 pub fn single_sign_on(goal: &str, next: &str) -> String {
-    let next = if next == "/" { "" } else { next };
-    with_query(SINGLE_SIGN_ON, &[("for", goal), ("next", next)])
+    with_query(SINGLE_SIGN_ON, &[("for", goal), ("next", way_on(next))])
 }
 
-/// A page that says why single sign-on failed.
-pub fn after_single_sign_on(place: &str, why: &str) -> String {
-    with_query(place, &[("sso", why)])
+/// A page that says why single sign-on failed, with the way on; `next` may be empty.
+pub fn after_single_sign_on(place: &str, why: &str, next: &str) -> String {
+    with_query(place, &[("sso", why), ("next", way_on(next))])
 }
 
 /// The description of the API for programs.
@@ -90,15 +89,22 @@ pub fn remove_passkey(passkey: &str) -> String {
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
 /// The value of `after` in the address of the sign-in page after a sign-in that waited too long for a code.
 pub const EXPIRY: &str = "expiry";
-/// The sign-in page after such a sign-in.
+/// The sign-in page after such a sign-in, as a dialog over another page shows it.
 pub const SIGN_IN_AFTER_EXPIRY: &str = "/sign-in?after=expiry";
 
 /// The page that asks for a code, with the way on.
 pub fn sign_in_code(next: &str) -> String {
-    with_query(
-        SIGN_IN_CODE,
-        &[("next", if next == "/" { "" } else { next })],
-    )
+    with_query(SIGN_IN_CODE, &[("next", way_on(next))])
+}
+
+/// The sign-in page behind a sign-in that waited too long for a code, with the way on; `next` may be empty.
+pub fn sign_in_after_expiry(next: &str) -> String {
+    with_query(SIGN_IN, &[("after", EXPIRY), ("next", way_on(next))])
+}
+
+/// What an address says about where a person goes on: nothing about the start page.
+fn way_on(next: &str) -> &str {
+    if next == "/" { "" } else { next }
 }
 
 /// An application at a glance.

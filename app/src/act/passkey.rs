@@ -202,7 +202,8 @@ pub async fn answer_sign_in(
         Ok(None) => Err(AppError::field("", crate::words::passkey::NOT_ACCEPTED)),
         Err(management::ManagementError::NotFound) => {
             crate::context::end_pending_sign_in();
-            crate::context::redirect(crate::routes::SIGN_IN_AFTER_EXPIRY);
+            let next = next.unwrap_or_default();
+            crate::context::redirect(&crate::routes::sign_in_after_expiry(&next));
             Err(AppError::SignedOut)
         }
         Err(error) => Err(error.into()),

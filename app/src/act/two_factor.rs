@@ -272,7 +272,8 @@ pub async fn enter_sign_in_code(
         // The fifth wrong code ends it as well.
         Ok(None) | Err(management::ManagementError::NotFound) => {
             crate::context::end_pending_sign_in();
-            crate::context::redirect(crate::routes::SIGN_IN_AFTER_EXPIRY);
+            let next = next.unwrap_or_default();
+            crate::context::redirect(&crate::routes::sign_in_after_expiry(&next));
             Err(AppError::SignedOut)
         }
         Err(error) => Err(error.into()),

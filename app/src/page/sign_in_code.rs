@@ -32,7 +32,7 @@ pub fn SignInCode() -> impl IntoView {
         {
             return Ok(view! { <Forms next factors /> }.into_any());
         }
-        context::redirect(routes::SIGN_IN_AFTER_EXPIRY);
+        context::redirect(&routes::sign_in_after_expiry(&next));
         let title = words::SIGN_IN;
         Ok(view! {
             <TabTitle text=words::tab_at_sign_in(title) />

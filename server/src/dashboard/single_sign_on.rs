@@ -54,14 +54,14 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
                     SignInGoal::Link(session.id())
                 }
                 (Ok(Some(_)), _) => {
-                    let path = routes::after_single_sign_on(routes::PROFILE, "not-started");
+                    let path = routes::after_single_sign_on(routes::PROFILE, "not-started", "");
                     return no_store(Redirect::to(&path).into_response());
                 }
                 (Ok(None), _) => {
                     let path = routes::with_query("/sign-in", &[("next", next)]);
                     return Redirect::to(&path).into_response();
                 }
-                (Err(error), _) => return failed(&request, &error),
+                (Err(error), _) => return failed(&request, &error, next),
             }
         }
     };
@@ -79,8 +79,8 @@ pub async fn begin(State(state): State<AppState>, request: Request) -> Response 
             let response = Redirect::to(&location).into_response();
             with_cookies(response, [cookies::provider_sign_in(&site, &cookie)])
         }
-        Ok(Err(why)) => refused(goal, why),
-        Err(error) => failed(&request, &error),
+        Ok(Err(why)) => refused(goal, why, next),
+        Err(error) => failed(&request, &error, next),
     }
 }
 
@@ -112,11 +112,9 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
         passkey: None,
     };
     let origin = request::origin(&request);
-    let outcome = state
-        .keyring
-        .identity_provider()
-        .complete(response, browser, &origin)
-        .await;
+    let provider = state.keyring.identity_provider();
+    let wanted = provider.wanted_page(response).unwrap_or_default();
+    let outcome = provider.complete(response, browser, &origin).await;
     // The cookie stays then: the response that belongs to it may still come.
     let unmatched = matches!(
         outcome,
@@ -143,14 +141,14 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
                 Some(token) => state.keyring.sessions().find(token).await.ok().flatten(),
                 None => None,
             };
-            let place = if signed_in.is_some() {
-                routes::PROFILE
+            let (place, next) = if signed_in.is_some() {
+                (routes::PROFILE, "")
             } else {
-                routes::SIGN_IN
+                (routes::SIGN_IN, wanted.as_str())
             };
-            Redirect::to(&routes::after_single_sign_on(place, word(why))).into_response()
+            Redirect::to(&routes::after_single_sign_on(place, word(why), next)).into_response()
         }
-        Err(error) => failed(&request, &error),
+        Err(error) => failed(&request, &error, &wanted),
     };
     with_cookies(response, [ended])
 }
@@ -160,12 +158,13 @@ fn said(site: &Site, next: &str, done: Done) -> Response {
     with_cookies(response, [cookies::done(site, done)])
 }
 
-fn refused(goal: SignInGoal, why: ProviderRefusal) -> Response {
-    let place = match goal {
-        SignInGoal::SignIn => routes::SIGN_IN,
-        SignInGoal::Confirm(_) | SignInGoal::Link(_) => routes::PROFILE,
+/// The sign-in page still leads to `next`.
+fn refused(goal: SignInGoal, why: ProviderRefusal, next: &str) -> Response {
+    let (place, next) = match goal {
+        SignInGoal::SignIn => (routes::SIGN_IN, next),
+        SignInGoal::Confirm(_) | SignInGoal::Link(_) => (routes::PROFILE, ""),
     };
-    no_store(Redirect::to(&routes::after_single_sign_on(place, word(why))).into_response())
+    no_store(Redirect::to(&routes::after_single_sign_on(place, word(why), next)).into_response())
 }
 
 /// The word for a refusal in the address of the page that tells about it.
@@ -218,10 +217,10 @@ fn query(request: &Request) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn failed(request: &Request, error: &ManagementError) -> Response {
+fn failed(request: &Request, error: &ManagementError, next: &str) -> Response {
     let reference = request::request_id(request.extensions());
     tracing::error!(%error, reference = &*reference, "single sign-on failed");
-    let path = routes::after_single_sign_on(routes::SIGN_IN, "failed");
+    let path = routes::after_single_sign_on(routes::SIGN_IN, "failed", next);
     no_store(Redirect::to(&path).into_response())
 }
 

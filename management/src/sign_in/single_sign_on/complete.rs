@@ -29,11 +29,7 @@ impl IdentityProvider<'_> {
         origin: &Origin,
     ) -> Result<ProviderOutcome, ManagementError> {
         let single_sign_on = self.settings().ok_or(ManagementError::NotFound)?;
-        // Only the browser that made the request has its secrets.
-        let cookie = response
-            .cookie
-            .and_then(|cookie| ProviderCookie::open(self.keyring, cookie));
-        let Some(request) = cookie.filter(|request| is_answer(request, response.state)) else {
+        let Some(request) = self.answered_request(response) else {
             return Ok(ProviderOutcome::Refused(ProviderRefusal::Unmatched));
         };
         let signs_in = matches!(request.goal, SignInGoal::SignIn);
@@ -56,6 +52,17 @@ impl IdentityProvider<'_> {
             _ => {}
         }
         completed
+    }
+
+    /// Returns where the browser goes on once a response has signed it in; `None` if the response is not that of its request.
+    pub fn wanted_page(self, response: ProviderResponse<'_>) -> Option<String> {
+        Some(self.answered_request(response)?.next)
+    }
+
+    /// Returns the request that a response answers. Only the browser that made it has its secrets.
+    fn answered_request(self, response: ProviderResponse<'_>) -> Option<ProviderCookie> {
+        let request = ProviderCookie::open(self.keyring, response.cookie?)?;
+        is_answer(&request, response.state).then_some(request)
     }
 
     /// Completes a request of this browser.

@@ -218,7 +218,7 @@ async fn a_passkey_completes_a_sign_in_after_the_password(database: TestDatabase
     assert!(cookie(&done, "latchkey").is_some());
     assert_eq!(cookie(&done, "latchkey-sign-in"), Some(""));
     let again = server.post("/api/answer_sign_in", &lines, &form).await;
-    assert_eq!(again.header("location"), "/sign-in?after=expiry");
+    assert_eq!(again.header("location"), "/sign-in?after=expiry&next=/apps");
 }
 
 each_database!(a_passkey_signs_in_without_a_password_and_a_refusal_tells_nothing);

@@ -9,6 +9,7 @@ mod matrix;
 mod people;
 mod recorded;
 mod roles;
+mod wanted;
 
 use browser::Browser;
 use domain::{

@@ -221,7 +221,10 @@ async fn a_sign_in_asks_for_a_code_and_only_then_opens_a_session(database: TestD
     let ended = cookie(&done, "latchkey-sign-in").expect("taken back");
     assert!(ended.contains("Max-Age=0"), "{ended}");
     let again = server.post("/api/enter_sign_in_code", &lines, &form).await;
-    assert_eq!(again.header("location"), "/sign-in?after=expiry");
+    let expired = "/sign-in?after=expiry&next=/apps";
+    assert_eq!(again.header("location"), expired);
+    let none = server.get("/sign-in/code?next=/apps", &[HTML]).await;
+    assert_eq!(none.header("location"), expired);
 
     let asked = sign_in(&server, OWNER, "").await;
     let pending = cookie(&asked, "latchkey-sign-in").expect("a cookie");

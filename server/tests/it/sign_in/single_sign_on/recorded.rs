@@ -2,6 +2,7 @@
 
 use super::{Browser, Setup};
 use crate::database::{Database, changed};
+use app::routes::with_query;
 use serde_json::json;
 use test_server::{TestServer, VIEWER};
 use testing::{TestDatabase, each_database};
@@ -15,7 +16,9 @@ async fn attempt(browser: &mut Browser<'_>, database: &Database, path: &str) {
     let answer = browser.finish(&callback).await;
     let differences = changed(&before, &database.rows().await);
     database.allow_records().await;
-    assert_eq!(answer.header("location"), "/sign-in?sso=failed", "{path}");
+    let next = path.split_once("next=").map_or("", |(_, next)| next);
+    let expected = with_query("/sign-in", &[("sso", "failed"), ("next", next)]);
+    assert_eq!(answer.header("location"), expected, "{path}");
     assert_eq!(browser.token(), token.as_deref(), "{path}");
     // A response of the provider is used once, whatever follows.
     assert_eq!(differences, ["completed_sign_in"], "{path}");
