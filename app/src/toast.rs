@@ -1,4 +1,4 @@
-//! What the page after a change says about it. The change leaves it in a cookie, which that page takes.
+//! What the page after a change says about it. The change leaves it in a cookie of that page, which takes it.
 
 use domain::key::token::KeyId;
 use serde::{Deserialize, Serialize};

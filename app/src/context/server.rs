@@ -141,8 +141,9 @@ pub fn complete_sign_in(signed_in: &SignedIn, next: Option<&str>) {
     redirect(next.and_then(routes::local_path).unwrap_or("/"));
 }
 
-/// Sends the browser elsewhere once the function has answered.
+/// Sends the browser elsewhere once the function has answered, or from a page.
 pub fn redirect(path: &str) {
+    cookies::pass_done_on(path);
     leptos_axum::redirect(path, false);
 }
 

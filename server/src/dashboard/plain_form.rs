@@ -57,12 +57,13 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
     parts
         .headers
         .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let response = run(&state, parts.clone(), body.clone()).await;
+    let mut response = run(&state, parts.clone(), body.clone()).await;
     if !wants_page {
+        response.headers_mut().remove(cookies::CHANGE);
         return response;
     }
     if let Some(target) = response.headers().get(header::LOCATION).cloned() {
-        return go_on(&parts.headers, target, response.headers());
+        return go_on(&parts, target, response.headers());
     }
     show(&state, parts, &path, &body, response, back).await
 }
@@ -118,7 +119,7 @@ async fn show(
     let outcome = match to_bytes(body, usize::MAX).await {
         Ok(bytes) if status.is_success() && *bytes == *UNIT_RESULT => {
             return match HeaderValue::from_str(&back.to_string()) {
-                Ok(back) => go_on(&parts.headers, back, &head.headers),
+                Ok(back) => go_on(&parts, back, &head.headers),
                 Err(_) => Redirect::to("/").into_response(),
             };
         }
@@ -159,16 +160,25 @@ async fn show(
     response
 }
 
-/// Leads the browser to another page. A script cannot see where a redirect leads, so it gets the address with status 204.
-fn go_on(asked: &HeaderMap, target: HeaderValue, from: &HeaderMap) -> Response {
-    let status = if asked.contains_key(IN_PLACE) {
+/// Leads the browser to another page, which says what the function has changed. A script cannot see where a redirect leads, so it
+/// gets the address with status 204.
+fn go_on(asked: &Parts, target: HeaderValue, from: &HeaderMap) -> Response {
+    let status = if asked.headers.contains_key(IN_PLACE) {
         StatusCode::NO_CONTENT
     } else {
         StatusCode::SEE_OTHER
     };
     let mut response = status.into_response();
-    response.headers_mut().insert(header::LOCATION, target);
-    copy_headers(from, response.headers_mut());
+    let headers = response.headers_mut();
+    copy_headers(from, headers);
+    if let Some(change) = cookies::reported_change(from)
+        && let Some(site) = asked.extensions.get::<Site>()
+        && let Ok(address) = target.to_str()
+        && let Some(cookie) = cookies::done(site, change, address)
+    {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    headers.insert(header::LOCATION, target);
     response
 }
 

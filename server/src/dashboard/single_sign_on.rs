@@ -155,7 +155,7 @@ pub async fn callback_page(State(state): State<AppState>, request: Request) -> R
 
 fn said(site: &Site, next: &str, done: Done) -> Response {
     let response = Redirect::to(next).into_response();
-    with_cookies(response, [cookies::done(site, done)])
+    with_cookies(response, [cookies::done(site, done, next)])
 }
 
 /// The sign-in page still leads to `next`.

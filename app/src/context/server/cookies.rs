@@ -6,7 +6,7 @@ use crate::{
     toast::ReportedChange,
 };
 use cookie::{Cookie, CookieBuilder, SameSite};
-use domain::passkey::CHALLENGE_LIFETIME;
+use domain::{key::change::fingerprint, passkey::CHALLENGE_LIFETIME};
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -15,8 +15,10 @@ use management::{DEVICE_LIFETIME, PendingSignIn, SignedIn};
 const YEAR: cookie::time::Duration = cookie::time::Duration::days(365);
 /// The cookie of a session.
 const SESSION: &str = "latchkey";
-/// The cookie with the change that the next page reports.
+/// The beginning of the name of a cookie with the change that one page reports.
 const DONE: &str = "latchkey-done";
+/// The header by which a function tells the server what it changed. It does not leave the server.
+pub const CHANGE: HeaderName = HeaderName::from_static("latchkey-change");
 /// A page that comes later does not report it.
 const DONE_FOR: cookie::time::Duration = cookie::time::Duration::minutes(1);
 /// The cookie of a sign-in that waits for a code.
@@ -83,11 +85,22 @@ pub fn end_provider_sign_in(site: &Site) -> Option<HeaderValue> {
     header_of(cookie.max_age(cookie::time::Duration::ZERO), site)
 }
 
-/// As [`say_done`], for a response that is not rendered as a page.
-pub fn done(site: &Site, done: impl Into<ReportedChange>) -> Option<HeaderValue> {
+/// The cookie by which the page at an address says what was changed.
+pub fn done(site: &Site, done: impl Into<ReportedChange>, address: &str) -> Option<HeaderValue> {
     let value = done.into().to_string();
-    let cookie = http_only(site.cookie(DONE), &value);
+    let cookie = http_only(done_cookie(site, address), &value);
     header_of(cookie.max_age(DONE_FOR), site)
+}
+
+/// The name of that cookie. Each page has its own, so that one in another tab does not take it.
+fn done_cookie(site: &Site, address: &str) -> String {
+    let page = address.split('#').next().unwrap_or_default();
+    site.cookie(&format!("{DONE}-{}", fingerprint([page])))
+}
+
+/// The change that a function has reported, by the headers of its response.
+pub fn reported_change(response: &HeaderMap) -> Option<ReportedChange> {
+    ReportedChange::parse(response.get(CHANGE)?.to_str().ok()?)
 }
 
 /// Deletes the cookie of the session, and the pages that the browser keeps of it. Other cookies stay: that of the browser's device
@@ -162,19 +175,29 @@ pub fn theme() -> Theme {
     cookie(&theme_cookie()).map_or(Theme::System, |word| Theme::parse(&word))
 }
 
-/// Sets a cookie with a change, which the next page reports.
+/// Lets the page that follows this function report a change.
 pub fn say_done(done: impl Into<ReportedChange>) {
-    if let Some(header) = self::done(&site(), done) {
-        append(header);
+    if let Some(answer) = use_context::<ResponseOptions>()
+        && let Ok(change) = HeaderValue::from_str(&done.into().to_string())
+    {
+        answer.insert_header(CHANGE, change);
     }
 }
 
 /// Takes the change that this page reports. It is reported once.
 pub fn take_done() -> Option<ReportedChange> {
-    let name = site().cookie(DONE);
+    let page = use_context::<Parts>()?.uri;
+    let name = done_cookie(&site(), page.path_and_query()?.as_str());
     let done = cookie(&name)?;
     set_cookie(http_only(name, "").max_age(cookie::time::Duration::ZERO));
     ReportedChange::parse(&done)
+}
+
+/// Leaves the change before this page to the page at an address.
+pub fn pass_done_on(address: &str) {
+    if let Some(header) = take_done().and_then(|change| done(&site(), change, address)) {
+        append(header);
+    }
 }
 
 fn cookie(name: &str) -> Option<String> {

@@ -1,7 +1,12 @@
 //! What follows a form: a redirect, the next page, and calls that must not lead away.
 
 use super::{Browser, HTML, hidden};
-use app::{routes::local_path, words::list::CONFIRM_REVOKE};
+use app::{
+    context::{Site, cookies},
+    routes::local_path,
+    toast::Done,
+    words::{list::CONFIRM_REVOKE, toast::APPLICATION_DELETED},
+};
 
 #[tokio::test]
 async fn a_page_that_waits_for_the_first_call_does_not_navigate_away_from_the_secret() {
@@ -56,20 +61,31 @@ async fn the_page_after_a_change_says_so_once() {
     let browser = Browser::new().await;
     let key = browser.server.key(&browser.owner, "invoice:read", "").await;
     let id = key.id.to_string();
-    let answer = browser.send("deactivate_key", "", &[("key", &id)]).await;
+    let list = format!("/apps/{}/settings/api-keys", browser.app);
+    let fields = [("key", &*id), ("page", &*list)];
+    let answer = browser.send("deactivate_key", "", &fields).await;
+    assert_eq!(answer.header("location"), list);
     let done = answer.header("set-cookie");
+    let (pair, attributes) = done.split_once(';').expect("attributes");
+    let (name, value) = pair.split_once('=').expect("a name");
+    assert!(name.starts_with("latchkey-done-"), "{done}");
+    assert_eq!(value, format!("deactivated.{id}"));
     assert!(
-        done.starts_with(&format!("latchkey-done=deactivated.{id};")),
-        "{done}"
-    );
-    assert!(
-        done.contains("HttpOnly") && done.contains("Max-Age=60"),
+        attributes.contains("HttpOnly") && attributes.contains("Max-Age=60"),
         "{done}"
     );
 
-    let list = format!("/apps/{}/settings/api-keys", browser.app);
-    let (pair, _) = done.split_once(';').expect("attributes");
     let cookie = format!("{}; {pair}", browser.cookie);
+    // A page that another tab loads meanwhile, even a version of the same one.
+    for other in [format!("/apps/{}", browser.app), format!("{list}?tab=all")] {
+        let page = browser
+            .server
+            .get(&other, &[HTML, ("cookie", &cookie)])
+            .await;
+        assert_eq!(page.status, 200, "{other}");
+        assert!(!page.body.contains("class=\"toast\""), "{other}");
+        assert_eq!(page.header("set-cookie"), "", "{other}");
+    }
     let page = browser
         .server
         .get(&list, &[HTML, ("cookie", &cookie)])
@@ -103,12 +119,55 @@ async fn the_page_after_a_change_says_so_once() {
         "saved.x",
         "saved~1",
     ] {
-        let cookie = format!("{}; latchkey-done={invented}", browser.cookie);
+        let cookie = format!("{}; {name}={invented}", browser.cookie);
         let page = browser
             .server
             .get(&list, &[HTML, ("cookie", &cookie)])
             .await;
         assert!(!page.body.contains("class=\"toast\""), "{invented}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_leads_elsewhere_passes_on_what_was_changed() {
+    let browser = Browser::new().await;
+    let get = async |path: &str, done: &str| {
+        let pair = done.split(';').next().unwrap_or_default();
+        let cookie = format!("{}; {pair}", browser.cookie);
+        let lines = [HTML, ("cookie", cookie.as_str())];
+        browser.server.get(path, &lines).await
+    };
+    let done = cookies::done(&Site::default(), Done::ApplicationDeleted, "/");
+    let done = done.expect("a cookie");
+    let home = get("/", done.to_str().expect("text")).await;
+    let lines = home.headers.get_all("set-cookie").iter();
+    let lines: Vec<_> = lines.filter_map(|line| line.to_str().ok()).collect();
+    let [taken, passed_on] = lines[..] else {
+        panic!("{lines:?}");
+    };
+    assert!(taken.contains("Max-Age=0"), "{taken}");
+    let list = home.header("location");
+    assert!(list.starts_with("/apps/"), "{list}");
+    let page = get(list, passed_on).await;
+    assert!(page.body.contains(APPLICATION_DELETED), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_call_for_data_gets_no_cookie_of_a_page() {
+    let browser = Browser::new().await;
+    let key = browser.server.key(&browser.owner, "invoice:read", "").await;
+    let form = format!("app={}&key={}", browser.app, key.id);
+    let lines = [
+        ("accept", "application/json"),
+        ("cookie", browser.cookie.as_str()),
+    ];
+    let answer = browser
+        .server
+        .post("/api/deactivate_key", &lines, &form)
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    for line in ["set-cookie", cookies::CHANGE.as_str()] {
+        assert_eq!(answer.header(line), "", "{line}");
     }
 }
 

@@ -103,7 +103,7 @@ async fn submit(server: &TestServer, name: &str, form: &str) -> String {
         for line in answer.headers.get_all("set-cookie") {
             let line = line.to_str().expect("text");
             if let Some((done, _)) = line.split_once(';')
-                && done.starts_with("latchkey-done=")
+                && done.starts_with("latchkey-done-")
             {
                 cookies = format!("{session}; {done}");
             }
