@@ -49,6 +49,8 @@ interface Options {
   /** The number of processes; more than one need PostgreSQL and nginx. */
   nodes?: number;
   people?: Person[];
+  /** Serves the account of `latchkey demo` from a database of its own. The server prints the password of the people in it. */
+  demo?: boolean;
   /** The public URL; the default is the server's address. */
   publicUrl?: string;
   /** The host name in the default public URL. */
@@ -70,6 +72,7 @@ export async function startServer({
   database = 'sqlite',
   nodes: count = 1,
   people = [],
+  demo = false,
   publicUrl,
   host = '127.0.0.1',
   smtpUrl = '',
@@ -122,7 +125,7 @@ export async function startServer({
   };
   try {
     for (let n = 1; n <= count; n += 1) {
-      nodes.push(count === 1 ? startNode('', port, folder, env) : await startOneOfSeveral(`node-${n}`, folder, env));
+      nodes.push(count === 1 ? startNode('', port, folder, env, demo ? 'demo' : 'serve') : await startOneOfSeveral(`node-${n}`, folder, env));
     }
     await Promise.all(nodes.map((node) => waitUntilReady(node.url, node.child, node.output)));
     if (count > 1) {
@@ -162,9 +165,9 @@ async function startOneOfSeveral(name: string, shared: string, env: NodeJS.Proce
   return startNode(name, await freePort(), folder, { ...env, ...variables });
 }
 
-function startNode(name: string, port: number, cwd: string, env: NodeJS.ProcessEnv): Node & Process {
+function startNode(name: string, port: number, cwd: string, env: NodeJS.ProcessEnv, command = 'serve'): Node & Process {
   const listen = `127.0.0.1:${port}`;
-  const child = spawn(program(), ['serve'], { cwd, env: { ...env, LATCHKEY_LISTEN: listen }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program(), [command], { cwd, env: { ...env, LATCHKEY_LISTEN: listen }, stdio: ['ignore', 'pipe', 'pipe'] });
   return { name, url: `http://${listen}`, child, output: collectOutput(child), signal: (signal) => child.kill(signal) };
 }
 
