@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
+import { DIALOG, expectAccessible } from '../accessibility.ts';
 import { createKey, expect, failedResponse, keyStatus, openKeyMenu, row, signIn, test, toast, unique, waitUntilInteractive, whoami } from '../fixtures.ts';
 import { enterPassword } from '../invitations.ts';
 
@@ -74,9 +74,7 @@ test('an owner creates an application, archives it, restores it and deletes it',
   await expect(toast(page, 'Application archived')).toBeVisible();
   const refused = await whoami(server.url, used);
   expect((await refused.json()).code).toBe('key_inactive');
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
+  await expectAccessible(page);
 
   // It can be read, and is out of the way in the switcher.
   await open(keys);
@@ -95,9 +93,7 @@ test('an owner creates an application, archives it, restores it and deletes it',
   await page.getByRole('main').getByRole('link', { name: 'Restore application' }).click();
   const restore = page.getByRole('alertdialog', { name: `Restore ${name}?` });
   await expect(restore).toBeVisible();
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
+  await expectAccessible(page, DIALOG);
   await enterPassword(page, boss);
   await restore.getByRole('button', { name: 'Restore application' }).click();
   await expect(toast(page, 'Application restored')).toBeVisible();
@@ -113,9 +109,7 @@ test('an owner creates an application, archives it, restores it and deletes it',
   await open(`${app}/settings/general/delete`);
   const remove = page.getByRole('alertdialog', { name: `Delete ${name}?` });
   await expect(remove).toBeVisible();
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
+  await expectAccessible(page, DIALOG);
   await remove.getByRole('textbox', { name: 'Type the application name' }).fill(name);
   await enterPassword(page, boss);
   await remove.getByRole('button', { name: 'Delete application' }).click();
@@ -126,16 +120,6 @@ test('an owner creates an application, archives it, restores it and deletes it',
   expect(gone?.status()).toBe(404);
   // Its name is free.
   await createApplication(page, open, first.keys, name);
-});
-
-test('the pages of an application and its dialogs are accessible', { tag: '@js' }, async ({ page, open, signInAs }) => {
-  test.slow();
-  const { app } = await signInAs(boss);
-  const general = 'settings/general';
-  for (const path of ['new-application', general, `${general}/account`, `${general}/archive`, `${general}/restore`, `${general}/delete`]) {
-    await open(`${app}/${path}`);
-    await expectAccessible(page);
-  }
 });
 
 test('many applications can be searched in the switcher', async ({ page, open, signInAs, javaScriptEnabled }) => {
@@ -157,10 +141,7 @@ test('many applications can be searched in the switcher', async ({ page, open, s
   }
   await expect(menu(page).getByRole('link', { name: `${stem} 3` })).toHaveCount(0);
   await expect(page).toHaveURL(/tab=all.*applications=|applications=.*tab=all/);
-  if (javaScriptEnabled) {
-    await expectAccessible(page, '.sidebar-head .menu-panel');
-  }
-  await page.setViewportSize({ width: 1280, height: 720 });
+  await expectAccessible(page, '.sidebar-head .menu-panel');
   await menu(page).getByRole('link', { name: `${stem} 4` }).click();
   await expect(page).toHaveTitle(`API Keys · ${stem} 4 · Latchkey`);
 });
@@ -172,9 +153,6 @@ test('an owner of one application is no owner of the account', async ({ page, op
   await page.getByRole('link', { name: `Change role of ${member.email}` }).click();
   await page.getByRole('link', { name: 'Set a different role in Printer' }).click();
   const dialog = page.getByRole('dialog', { name: `Role of ${member.email} in Printer` });
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
   await dialog.getByRole('combobox', { name: 'Role' }).selectOption('owner');
   await enterPassword(page, boss);
   await dialog.getByRole('button', { name: 'Save role' }).click();
@@ -196,7 +174,7 @@ test('an owner of one application is no owner of the account', async ({ page, op
   await context.close();
 });
 
-test('the account is renamed, and its ownership is transferred', async ({ page, open, signInAs, javaScriptEnabled }) => {
+test('the account is renamed, and its ownership is transferred', async ({ page, open, signInAs }) => {
   test.slow();
   const { app } = await signInAs(boss);
   await open(`${app}/settings/general`);
@@ -211,9 +189,6 @@ test('the account is renamed, and its ownership is transferred', async ({ page, 
   await page.getByRole('link', { name: `Change role of ${heir.email}` }).click();
   await page.getByRole('link', { name: 'Transfer ownership' }).click();
   const question = page.getByRole('alertdialog', { name: `Transfer ownership to ${heir.email}?` });
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
   await question.getByRole('textbox', { name: 'Type their email' }).fill(heir.email);
   await enterPassword(page, boss);
   await question.getByRole('button', { name: 'Transfer ownership' }).click();

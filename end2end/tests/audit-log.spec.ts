@@ -1,6 +1,5 @@
 // The audit log: reading, filtering and exporting it.
 import { type Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
 import { createKey, expect, failedResponse, makeSignInStale, people, signIn, test, unique } from '../fixtures.ts';
 
 const records = (page: Page) => page.getByRole('list', { name: 'Audit log' }).getByRole('listitem');
@@ -116,12 +115,4 @@ test('a person who is not an owner sees no link to the log and cannot open it', 
   await open(`${paths.app}/settings/audit-log`);
   await expect(records(page)).toHaveCount(0);
   await expect(page.getByRole('main').getByRole('alert')).toBeVisible();
-});
-
-test('the log is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs }) => {
-  const paths = await signInAs(people.owner);
-  await createKey(page, paths, unique('Read about'));
-  await open(`${paths.app}/settings/audit-log`);
-  await expect(records(page).first()).toBeVisible();
-  await expectAccessible(page);
 });

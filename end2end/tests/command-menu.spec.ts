@@ -1,5 +1,5 @@
 import { type Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
+import { DIALOG, expectAccessible } from '../accessibility.ts';
 import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
 
 const menu = (page: Page) => page.getByRole('dialog', { name: 'Command menu' });
@@ -98,13 +98,13 @@ test('the command menu says that nothing matches', { tag: '@js' }, async ({ page
   await field(page).fill('nothing is called like this');
   await expect(menu(page).getByRole('status')).toHaveText('No results');
   await expect(field(page)).toHaveAttribute('aria-expanded', 'false');
-  await expectAccessible(page);
+  await expectAccessible(page, DIALOG);
   await page.keyboard.press('Enter');
   await expect(menu(page)).toBeVisible();
   await field(page).fill('');
   await expect(menu(page).getByRole('status')).toBeEmpty();
   await expect(option(page, 'Overview')).toBeVisible();
-  await expectAccessible(page);
+  await expectAccessible(page, DIALOG);
 });
 
 test('Escape closes the command menu and returns the focus', { tag: '@js' }, async ({ page, open, signInAs }) => {
@@ -174,7 +174,7 @@ test('the command menu opens on the pages about oneself', { tag: '@js' }, async 
   await open('/profile');
   await page.keyboard.press('Control+k');
   await expect(text).toBeFocused();
-  await expectAccessible(page);
+  await expectAccessible(page, DIALOG);
   await expect(active(page)).toHaveText('Profile');
   await expect(option(page, 'Create API Key')).toHaveCount(0);
   await text.fill('nothing is called like this');

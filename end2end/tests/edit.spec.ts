@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
+import { DIALOG, expectAccessible } from '../accessibility.ts';
 import {
   actBeforeProgram,
   clearSession,
@@ -163,7 +163,7 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
     await expect(review(dialog)).toContainText('Adds access: never expires');
     await expect(dialog.getByText(/until someone revokes it/)).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessible(page, DIALOG);
     await page.keyboard.press('Escape');
     const question = page.getByRole('alertdialog', { name: 'Discard your changes?' });
     await question.getByRole('button', { name: 'Keep editing' }).click();

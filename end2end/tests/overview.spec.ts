@@ -1,6 +1,5 @@
 // The overview of an application, and the chart on a key's page.
 import { type Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
 import { type Credentials, createKey, expect, people, request, test, unique, whoami } from '../fixtures.ts';
 
 /** Reports results of calls as a service does. */
@@ -193,19 +192,6 @@ test('a chart’s times are in the application’s zone or in UTC', async ({ pag
   await expect(usage(page).getByText('(Asia/Kolkata)').first()).toBeVisible();
   await zone('UTC');
   await expect(usage(page).getByRole('link', { name: 'Show times in UTC' })).toHaveCount(0);
-});
-
-test('the overview is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, server }) => {
-  test.slow();
-  const paths = await signInAs(people.owner);
-  const key = await createKey(page, paths, unique('Seen'));
-  expect((await whoami(server.url, key)).status()).toBe(200);
-  await open(paths.app);
-  await expect(page.getByRole('table', { name: 'Busiest keys' })).toBeVisible();
-  await expectAccessible(page);
-  await open(`${paths.keys}/${key.id}?from=2999-01-01&until=2999-01-02`);
-  await expect(usage(page).getByText('The range is in the future.')).toBeVisible();
-  await expectAccessible(page);
 });
 
 test('each bar of a chart can be read with the pointer and the keyboard', { tag: '@js' }, async ({ page, open, signInAs, request }) => {

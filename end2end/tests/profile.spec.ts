@@ -1,6 +1,5 @@
 // What signed-in people do about themselves, and the links that owners create for others.
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
 import { expect, failedResponse, people, signIn, test, toast } from '../fixtures.ts';
 import { acceptInvitation, enterPassword, invite, newContext, newEmail } from '../invitations.ts';
 import type { Person } from '../server.ts';
@@ -242,19 +241,10 @@ test('an invitation gets a new link, and a removed person joins with a new passw
   const email = newEmail();
   const old = await invite(page, open, app, email, 'viewer', people.otherOwner);
   await page.getByRole('link', { name: `Create a new link for ${email}` }).click();
-  if (javaScript) {
-    await expect(page.getByRole('button', { name: 'Create new link' })).toBeVisible();
-    await expectAccessible(page);
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
   await enterPassword(page, people.otherOwner);
   await page.getByRole('button', { name: 'Create new link' }).click();
   const field = page.getByRole('dialog', { name: 'Share this link' }).getByRole('textbox', { name: /Invitation link/ });
   const path = new URL(await field.inputValue()).pathname;
-  if (javaScript) {
-    await expectAccessible(page);
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
   expect((await request.get(old)).status()).toBe(404);
   await page.getByRole('link', { name: 'Done' }).click();
 
@@ -283,19 +273,6 @@ test('support has a profile', async ({ page, open }) => {
   await expect(page.getByRole('region', { name: 'Sign-in' })).toContainText(people.support.email);
   await sidebar(page).getByRole('link', { name: 'Back to Account lookup' }).click();
   await expect(page).toHaveURL('/support');
-});
-
-test('the pages are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open }) => {
-  await signIn(page, people.owner);
-  const members = page.url().replace('api-keys', 'members');
-  for (const path of ['/profile', '/profile/email', '/profile/password', '/profile/sessions', members]) {
-    await open(path);
-    await expectAccessible(page);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.getByRole('link', { name: `Create a password reset link for ${pia.email}` }).click();
-  await expect(page.getByRole('dialog', { name: `Reset the password of ${pia.email}` })).toBeVisible();
-  await expectAccessible(page);
 });
 
 test('controls and words are in line on the profile, the members and the settings', { tag: '@js' }, async ({ page, open, signInAs }) => {

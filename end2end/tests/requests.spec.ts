@@ -1,6 +1,5 @@
 // Single calls: listed live, explained and simulated.
 import { type APIRequestContext, type Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
 import {
   type Credentials,
   clearSession,
@@ -319,16 +318,4 @@ test('support opens a request by its id, and the access is recorded', async ({ p
   await signInAs(people.owner);
   await open(`${paths.keys}/${key.id}?tab=history`);
   await expect(page.getByRole('region', { name: 'History' })).toContainText('Request 4712');
-});
-
-test('requests are accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, signInAs, request }) => {
-  const paths = await signInAs(people.owner);
-  const key = await createKey(page, paths, unique('Read'));
-  const id = await call(request, key, 'tax:read', 403);
-  await open(`${paths.app}/settings/requests?key=${key.id}`);
-  await expect(calls(page)).toHaveCount(1);
-  await expectAccessible(page);
-  await open(`${paths.app}/settings/requests?request=${id}`);
-  await expect(check(page, 'Required scopes granted')).toBeVisible();
-  await expectAccessible(page);
 });

@@ -1,6 +1,5 @@
 // Resetting a password with the link from `latchkey user reset-password`.
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
 import { expect, failedResponse, people, signIn, test } from '../fixtures.ts';
 import type { Person, Server } from '../server.ts';
 import { newContext } from '../invitations.ts';
@@ -96,14 +95,6 @@ test('a link that expires while its page is open shows what to do', async ({ pag
   await field(page).fill(chosen);
   await save(page).click();
   await expect(page.getByRole('heading', { name: "This link doesn't work" })).toBeVisible();
-});
-
-test('the page of a link is accessible in light and dark mode, on a phone and a desktop', { tag: '@js' }, async ({ page, open, server, browserErrors }) => {
-  browserErrors.allow(failedResponse(404));
-  await open(await link(server, felix));
-  await expectAccessible(page);
-  await open('/reset/garbage');
-  await expectAccessible(page);
 });
 
 test('without a mail server, the sign-in page leads to what to do about a forgotten password', async ({ page, open }) => {

@@ -1,7 +1,6 @@
-import { expectAccessible } from '../accessibility.ts';
 import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
 
-test('the catalogue of scopes leads to the keys that have one', async ({ page, open, signInAs, javaScriptEnabled }) => {
+test('the catalogue of scopes leads to the keys that have one', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, paths, unique('Taxes'), ['tax:delete']);
   await open(paths.keys);
@@ -17,9 +16,6 @@ test('the catalogue of scopes leads to the keys that have one', async ({ page, o
     const [resource, scopes] = [await taxes.getByRole('rowheader').boundingBox(), await taxes.getByRole('list').boundingBox()];
     expect(resource && scopes && resource.y + resource.height <= scopes.y, `at ${width} px`).toBe(width === 360);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-  }
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
   }
   await page.getByRole('link', { name: 'Keys with tax:delete', exact: true }).click();
   await expect(page).toHaveURL(`${paths.keys}?scope=tax%3Adelete`);

@@ -22,7 +22,7 @@ test('a server without people redirects to the setup', async ({ page, server, ja
   }
 });
 
-test('the setup is accessible', { tag: '@js' }, async ({ page, open }) => {
+test('the setup is accessible', async ({ page, open }) => {
   await open('/setup');
   await expectAccessible(page);
 });

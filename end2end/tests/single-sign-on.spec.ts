@@ -1,6 +1,6 @@
 // Signing in through a real OpenID Connect provider.
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
+import { DIALOG, expectAccessible } from '../accessibility.ts';
 import { confirmStored, expect, fillKey, people, readCredentials, signIn, test as base, toast } from '../fixtures.ts';
 import { forgeries, unchanged } from '../forgeries.ts';
 import { type IdentityProvider, startProvider } from '../provider.ts';
@@ -62,17 +62,15 @@ async function signInAtProvider(page: Page, user: keyof typeof accounts, path = 
   await enter(page, user);
 }
 
-test('a person with a group signs in, and goes on to the page that they wanted', async ({ page, open, javaScriptEnabled }) => {
-  // The check is a script.
-  const check = () => (javaScriptEnabled ? expectAccessible(page) : undefined);
+test('a person with a group signs in, and goes on to the page that they wanted', async ({ page, open }) => {
   await open('/sign-in?next=/profile');
-  await check();
+  await expectAccessible(page);
   await button(page).click();
   await enter(page, 'ada');
   await expect(page).toHaveURL(/\/profile$/);
   await expect(page.getByText('ada@acme.example').first()).toBeVisible();
   await expect(page.getByRole('link', { name: 'Change password' })).toHaveCount(0);
-  await check();
+  await expectAccessible(page);
   for (const [path, title] of [
     ['/profile/password', 'Change password'],
     ['/profile/email', 'Change email'],
@@ -80,7 +78,7 @@ test('a person with a group signs in, and goes on to the page that they wanted',
     await open(path);
     const dialog = page.getByRole('dialog', { name: title });
     await expect(dialog.getByRole('textbox')).toHaveCount(0);
-    await check();
+    await expectAccessible(page, DIALOG);
     await dialog.getByRole('link', { name: 'Close' }).last().click();
     await expect(page).toHaveURL(/\/profile$/);
   }
@@ -124,21 +122,17 @@ test('no forged token of the real provider starts a session', async ({ page, pro
   }
 });
 
-test('an existing person signs in with the password, and links the identity', async ({ page, open, javaScriptEnabled }) => {
+test('an existing person signs in with the password, and links the identity', async ({ page, open }) => {
   await signInAtProvider(page, 'owner');
   await expect(page.getByText('An account with your email already exists.')).toBeVisible();
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
+  await expectAccessible(page);
   await signIn(page, people.owner);
   await open('/profile');
   await page.getByRole('link', { name: 'Link Northwind ID' }).click();
   // The browser is still signed in at the provider, or not any more after its cookies were cleared.
   await enter(page, 'owner');
   await expect(page.getByText('Linked since')).toBeVisible();
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
+  await expectAccessible(page);
   await signInAtProvider(page, 'owner');
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
 });
@@ -158,7 +152,7 @@ test('a session is confirmed by signing in at the provider again', async ({ page
   await expect(page).toHaveURL(/sso=other-person/);
 });
 
-test('a form waits while the person signs in at the provider in another tab', async ({ page, browserErrors, javaScriptEnabled }) => {
+test('a form waits while the person signs in at the provider in another tab', async ({ page, browserErrors }) => {
   browserErrors.allow(/status of 403.*create_key/);
   await signInAtProvider(page, 'ben');
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
@@ -169,9 +163,7 @@ test('a form waits while the person signs in at the provider in another tab', as
   await expect(page.getByText('Confirm with your identity provider first.').first()).toBeVisible();
   const confirm = page.getByRole('link', { name: 'Confirm with Northwind ID' });
   await expect(confirm).toBeVisible();
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
+  await expectAccessible(page, DIALOG);
   const opened = page.waitForEvent('popup');
   await confirm.click();
   const tab = await opened;

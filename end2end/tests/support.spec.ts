@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../accessibility.ts';
 import { clearSession, createKey, expect, failedResponse, people, test, unique, waitUntilInteractive } from '../fixtures.ts';
 
 async function signIn(page: Page, javaScriptEnabled: boolean): Promise<void> {
@@ -95,13 +94,6 @@ test('the account menu leads to the profile and the sessions, and signs out', as
   await expect(page).toHaveURL('/sign-in?next=/support');
 });
 
-test('the open account menu is accessible', { tag: '@js' }, async ({ page }) => {
-  await signIn(page, true);
-  await accountMenu(page).click();
-  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
-  await expectAccessible(page, '.account-menu .menu-panel');
-});
-
 test('the page does not exist for other people', async ({ page, signInAs, browserErrors }) => {
   browserErrors.allow(failedResponse(404));
   await signInAs(people.owner);
@@ -121,7 +113,6 @@ test('the command menu and the list of shortcuts open on the pages of support', 
   await page.keyboard.press('Escape');
   await open('/profile');
   await page.keyboard.press('Control+k');
-  await expectAccessible(page);
   await menu.getByRole('option', { name: 'Account lookup' }).click();
   await expect(page).toHaveURL('/support');
 });
