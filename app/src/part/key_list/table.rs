@@ -203,8 +203,7 @@ fn retiring_row(app: &str, retiring: &RetiringKey, now: Timestamp, columns: usiz
 
 /// The status, and at most one thing to know about the key.
 fn status(key: &KeySummary, critical: Option<EventKind>, now: Timestamp) -> AnyView {
-    let note = note(key, critical, now).map(|(text, tone)| {
-        let title = text.clone();
+    let note = note(key, critical, now).map(|Note { text, title, tone }| {
         view! { <small title=title data-tone=tone>{text}</small> }
     });
     view! {
@@ -214,34 +213,53 @@ fn status(key: &KeySummary, critical: Option<EventKind>, now: Timestamp) -> AnyV
     .into_any()
 }
 
-/// The most urgent of what there is to know about a key that has not ended, and its tone.
-fn note(
-    key: &KeySummary,
-    critical: Option<EventKind>,
-    now: Timestamp,
-) -> Option<(String, Option<&'static str>)> {
+/// What there is to know about a key.
+struct Note {
+    text: String,
+    /// The same in full.
+    title: String,
+    tone: Option<&'static str>,
+}
+
+impl Note {
+    fn new(text: String, tone: Option<&'static str>) -> Self {
+        Self {
+            title: text.clone(),
+            text,
+            tone,
+        }
+    }
+}
+
+/// The most urgent of what there is to know about a key that has not ended.
+fn note(key: &KeySummary, critical: Option<EventKind>, now: Timestamp) -> Option<Note> {
     const WARNING: Option<&str> = Some("warning");
     let has = |condition: KeyCondition| condition.holds_for(key, now);
     if let Some(kind) = critical
         && matches!(key.state, State::Active | State::Inactive { .. })
     {
-        return Some((kind.title().to_owned(), Some("danger")));
+        return Some(Note {
+            text: words::critical(kind).to_owned(),
+            title: kind.title().to_owned(),
+            tone: Some("danger"),
+        });
     }
     if has(KeyCondition::Retiring) {
         let end = key.retiring_until(now)?;
-        return Some((words::stops(&end.relative_to(now)), WARNING));
+        return Some(Note::new(words::stops(&end.relative_to(now)), WARNING));
     }
     if has(KeyCondition::ExpiresSoon) {
-        return Some((words::expires(&key.expires_at?.relative_to(now)), WARNING));
+        let end = key.expires_at?;
+        return Some(Note::new(words::expires(&end.relative_to(now)), WARNING));
     }
     if has(KeyCondition::NotConfirmed) {
-        return Some((words::SECRET_NOT_SAVED.to_owned(), WARNING));
+        return Some(Note::new(words::SECRET_NOT_SAVED.to_owned(), WARNING));
     }
     if has(KeyCondition::Idle) {
         let days = now.since(key.last_used.as_ref()?.at) / DAY;
-        return Some((words::unused_for(days), None));
+        return Some(Note::new(words::unused_for(days), None));
     }
-    has(KeyCondition::NeverUsed).then(|| (words::NEVER_USED.to_owned(), None))
+    has(KeyCondition::NeverUsed).then(|| Note::new(words::NEVER_USED.to_owned(), None))
 }
 
 /// The scope that allows most, how many others there are, and from where the key works.

@@ -1,6 +1,7 @@
 //! The list of keys.
 
 use crate::words::number::grouped;
+use domain::security::EventKind;
 
 pub const TITLE: &str = "API Keys";
 pub const LEAD: &str = "API keys authenticate requests from your apps and services. Create one per service and grant only the scopes it needs.";
@@ -50,6 +51,14 @@ pub fn unused_for(days: i64) -> String {
     format!("Unused for {days} days")
 }
 pub const NEVER_USED: &str = "Never used";
+/// A critical event, in fewer words than its title: the column is as wide as “Unused for 100 days”.
+pub const fn critical(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::AddressNotAllowed => "IP not allowed",
+        EventKind::FromBrowser => "Secret in a browser",
+        other => other.title(),
+    }
+}
 
 /// Access of a key whose scopes all read.
 pub const READ_ONLY_KEY: &str = "Read only";
