@@ -72,6 +72,8 @@ test('the correct token creates the account, signs the owner in, and shows the e
   await expect(page).toHaveURL(/\/apps\/[^/]+\/settings\/api-keys$/);
   await expect(page.getByRole('heading', { name: 'API Keys', level: 1 })).toBeVisible();
   await expect(page.getByText('No keys yet')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('searchbox')).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Export CSV' })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Create API Key' })).toBeVisible();
 });
 
