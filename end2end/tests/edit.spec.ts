@@ -160,6 +160,15 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await expect(review(dialog)).toBeInViewport({ ratio: 1 });
     await dialog.getByRole('checkbox', { name: 'invoice:delete' }).uncheck();
     await expect(review(dialog)).toContainText('No changes');
+    const name = dialog.getByRole('textbox', { name: 'Name', exact: true });
+    for (const [typed, reviewed] of [
+      ['', 'Fix the errors to review your changes.'],
+      [key.name, 'No changes'],
+    ] as const) {
+      await name.fill(typed);
+      await name.blur();
+      await expect(review(dialog)).toContainText(reviewed);
+    }
     await dialog.getByRole('combobox', { name: 'Expiration' }).selectOption('never');
     await expect(review(dialog)).toContainText('Adds access: never expires');
     await expect(dialog.getByText(/until someone revokes it/)).toBeVisible();

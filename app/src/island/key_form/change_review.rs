@@ -16,24 +16,20 @@ pub fn ChangeReview(
     /// When and from where the key was used last.
     concerned: String,
 ) -> impl IntoView {
-    let lines = move || {
-        change
-            .get()
-            .filter(|change| !change.is_empty())
-            .map_or_else(
-                || view! { <p class="field-hint">{edit::NOTHING}</p> }.into_any(),
-                |change| {
-                    let count = change.differences().len();
-                    view! {
-                        <p>
-                            <strong>{edit::changes(count)}</strong>
-                        </p>
-                        <ul>{change.differences().iter().map(line).collect_view()}</ul>
-                        <p class="field-hint">{concerned.clone()}</p>
-                    }
-                    .into_any()
-                },
-            )
+    let lines = move || match change.get() {
+        None => hint(edit::UNKNOWN),
+        Some(change) if change.is_empty() => hint(edit::NOTHING),
+        Some(change) => {
+            let count = change.differences().len();
+            view! {
+                <p>
+                    <strong>{edit::changes(count)}</strong>
+                </p>
+                <ul>{change.differences().iter().map(line).collect_view()}</ul>
+                <p class="field-hint">{concerned.clone()}</p>
+            }
+            .into_any()
+        }
     };
     view! {
         // It scrolls where there are many.
@@ -42,6 +38,10 @@ pub fn ChangeReview(
         </section>
     }
     .into_any()
+}
+
+fn hint(text: &'static str) -> AnyView {
+    view! { <p class="field-hint">{text}</p> }.into_any()
 }
 
 fn line(difference: &Difference) -> impl IntoView + use<> {

@@ -5,6 +5,8 @@ pub const SAVE: &str = "Save changes";
 /// The accessible name of the differences.
 pub const CHANGES: &str = "Changes";
 pub const NOTHING: &str = "No changes";
+/// Shown in place of the differences while a field is invalid.
+pub const UNKNOWN: &str = "Fix the errors to review your changes.";
 /// Shown above the differences without JavaScript, before the second submission.
 pub const NOT_SAVED: &str = "Review your changes, then save.";
 pub const AT_ONCE: &str = "Takes effect immediately.";
