@@ -78,6 +78,8 @@ pub fn ScopePicker(
             <p class="field-hint" id="scopes-hint">
                 {create::SCOPES_HINT}
             </p>
+            // Above the boxes: below them it would be out of sight.
+            <FieldNote name="scopes" errors />
             <div class="scope-picker" node_ref=node on:change=move |_| recount()>
                 <div class="scope-presets" data-needs-js="">
                     {preset(create::READ_ONLY, Some(ScopeSet::read_only()))}
@@ -106,7 +108,6 @@ pub fn ScopePicker(
                     {move || nothing_found().then_some(create::NO_SCOPE_MATCHES)}
                 </p>
             </div>
-            <FieldNote name="scopes" errors />
         </fieldset>
     }
     .into_any()
