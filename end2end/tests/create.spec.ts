@@ -50,7 +50,7 @@ test('a new key is accepted by the gate, and its secret is shown once', async ({
   const mask = `${id.slice(0, 8)}${'•'.repeat(8)}${id.slice(-4)}`;
   await expect(row(page, name)).toContainText(mask);
   await expect(row(page, name)).toContainText('Active');
-  await expect(row(page, name)).not.toContainText('Secret not confirmed');
+  await expect(row(page, name)).not.toContainText('Secret not saved');
 
   // Neither the key's page nor the list contains the secret.
   await row(page, name).getByRole('link', { name, exact: true }).click();

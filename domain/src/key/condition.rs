@@ -40,7 +40,7 @@ impl KeyCondition {
         (Self::ExpiresSoon, "expires-soon", "Expires soon"),
         (Self::NeverUsed, "never-used", "Never used"),
         (Self::Idle, "idle", "Idle"),
-        (Self::NotConfirmed, "not-confirmed", "Secret not confirmed"),
+        (Self::NotConfirmed, "not-confirmed", "Secret not saved"),
         (Self::NeverExpires, "never-expires", "Never expires"),
         (Self::AnyAddress, "any-address", "No IP allowlist"),
         (Self::Old, "old", "Secret over a year old"),

@@ -112,7 +112,7 @@ fn states_of_keys_have_a_stable_name_and_a_label() {
         [
             "Retiring",
             "Expires soon",
-            "Secret not confirmed",
+            "Secret not saved",
             "Never used",
             "Idle"
         ]

@@ -26,7 +26,7 @@ pub fn DangerZone(
             <h2 id="danger-zone">{list::EMERGENCY}</h2>
             {action(
                 list::EMERGENCY_HINT,
-                list::REVOKE_ALL_LINK,
+                list::REVOKE_ALL,
                 routes::revoke_all(&app),
                 "danger",
             )}

@@ -58,7 +58,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         "Expires soon",
         "Never used",
         "Idle",
-        "Secret not confirmed",
+        "Secret not saved",
     ] {
         let shown = |key: &domain::key::KeySummary| {
             key.badges(now).iter().any(|shown| shown.label() == badge)

@@ -22,7 +22,7 @@ pub fn since(instant: &str) -> String {
 pub fn kind(notable: &str) -> &'static str {
     match notable {
         "expires-soon" => "Expires within 7 days",
-        "not-confirmed" => "Secret not confirmed",
+        "not-confirmed" => "Secret not saved",
         "never-used" => "Never used",
         "idle" => "Unused for 90 days",
         _ => "Needs attention",

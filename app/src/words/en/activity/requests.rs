@@ -75,7 +75,7 @@ pub fn skipped(calls: Option<u64>) -> String {
 /// The result of a request.
 pub const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::CredentialsInQuery => "Credentials in the query string",
+        Verdict::CredentialsInQuery => "Credentials in a URL",
         Verdict::InvalidCredentials => "Wrong secret",
         Verdict::Throttled { .. } => "Wrong secret (throttled)",
         Verdict::Unavailable => "Verification unavailable",

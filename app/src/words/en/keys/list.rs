@@ -127,7 +127,7 @@ pub const FILTERS: &str = "Filters";
 pub const SCOPE: &str = "Scope";
 pub const ANY_SCOPE: &str = "Any scope";
 pub const CREATOR: &str = "Created by";
-pub const ANY_CREATOR: &str = "Created by anyone";
+pub const ANY_CREATOR: &str = "Anyone";
 pub const NOTABLE: &str = "Flag";
 pub const ANY_NOTABLE: &str = "Any flag";
 /// Applies the filters without JavaScript.
@@ -272,7 +272,7 @@ pub const REVOKED_BEFORE: &str = "Already revoked";
 pub const EMERGENCY: &str = "Danger zone";
 pub const EMERGENCY_HINT: &str =
     "Not sure which secrets leaked? Revoke every key in this application.";
-pub const REVOKE_ALL_LINK: &str = "Revoke all keys…";
+pub const REVOKE_ALL: &str = "Revoke all keys";
 /// The title of the dialog that confirms revoking all keys.
 pub fn revoke_all(name: &str) -> String {
     format!("Revoke all keys of {name}?")
@@ -285,7 +285,6 @@ pub const ALL_CONFIRM: &str = "Type the application name to confirm";
 pub fn confirm_all(name: &str) -> String {
     format!("That doesn't match the application name. Type “{name}” exactly.")
 }
-pub const REVOKE_ALL: &str = "Revoke all keys";
 
 #[cfg(test)]
 mod tests {
