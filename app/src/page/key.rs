@@ -101,18 +101,23 @@ async fn opened(here: Here, id: &str) -> Result<AnyView, AppError> {
 /// A link back to the list, and the reason why there is no key.
 #[component]
 fn NoKey(app: String, error: AppError) -> impl IntoView {
+    let list = routes::list(&app);
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol>
                 <li>
-                    <a href=routes::list(&app)>{crate::words::list::TITLE}</a>
+                    <a href=list.clone()>{crate::words::list::TITLE}</a>
                 </li>
             </ol>
         </nav>
         <h1 class="visually-hidden" tabindex="-1">
             {key_words::KEY}
         </h1>
-        <ErrorState error />
+        <ErrorState error>
+            <a class="button" data-variant="secondary" href=list>
+                {crate::words::list::TO_LIST}
+            </a>
+        </ErrorState>
     }
 }
 

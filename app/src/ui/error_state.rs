@@ -9,6 +9,9 @@ use leptos::prelude::*;
 pub fn ErrorState(
     /// The error.
     error: AppError,
+    /// A way on.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let title = match error {
         AppError::NotFound => words::NOT_FOUND,
@@ -25,6 +28,7 @@ pub fn ErrorState(
             // An empty address is this page's own; the attribute makes the browser fetch it anew.
             {again
                 .then(|| view! { <a class="button" data-variant="secondary" href="" rel="external">{words::TRY_AGAIN}</a> })}
+            {children.map(|children| children())}
         </div>
     }
 }

@@ -250,6 +250,17 @@ async fn a_page_of_another_account_is_not_found() {
 }
 
 #[tokio::test]
+async fn the_page_of_an_unknown_key_leads_to_the_list() {
+    let server = TestServer::with_users().await;
+    let app = server.owner().await.application().id;
+    let session = cookie(&server.token(OWNER).await);
+    let path = format!("/apps/{app}/settings/api-keys/akl_0000000000000000");
+    let page = server.get(&path, &[HTML, ("cookie", &session)]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.body.contains("Go to API Keys"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn a_change_without_javascript_redirects_to_its_page() {
     let server = TestServer::with_users().await;
     let owner = server.owner().await;

@@ -4,6 +4,8 @@ use crate::words::number::grouped;
 use domain::security::EventKind;
 
 pub const TITLE: &str = "API Keys";
+/// Leads there from a key that does not exist.
+pub const TO_LIST: &str = "Go to API Keys";
 pub const LEAD: &str = "API keys authenticate requests from your apps and services. Create one per service and grant only the scopes it needs.";
 /// Shown to viewers in place of the create button.
 pub const READ_ONLY: &str =
