@@ -40,12 +40,17 @@ pub fn ForgotPassword() -> impl IntoView {
 /// Who creates a link for the person instead.
 #[component]
 fn NoMail() -> impl IntoView {
+    let [command, option] = words::NO_MAIL_COMMAND;
     view! {
         <h1 tabindex="-1">{words::FORGOT}</h1>
         <p>{words::NO_MAIL}</p>
         <p>{words::NO_MAIL_OPERATOR}</p>
         <p>
-            <code translate="no">{words::NO_MAIL_COMMAND}</code>
+            <code translate="no">
+                <span>{command}</span>
+                " "
+                <span>{option}</span>
+            </code>
         </p>
     }
 }

@@ -28,5 +28,6 @@ pub const NO_MAIL: &str =
     "Latchkey can't send email here. Ask an owner of your account to create a reset link for you.";
 /// Followed by the command.
 pub const NO_MAIL_OPERATOR: &str = "If you're the only owner, or belong to several accounts, ask your Latchkey administrator to run:";
-pub const NO_MAIL_COMMAND: &str = "latchkey user reset-password --email you@example.com";
+/// The command, in the parts between which it may break.
+pub const NO_MAIL_COMMAND: [&str; 2] = ["latchkey user reset-password", "--email you@example.com"];
 pub const SIGN_IN: &str = "Back to sign-in";
