@@ -162,11 +162,12 @@ fn Off(session: Session) -> impl IntoView {
     } else {
         words::OFF_WITHOUT_PASSWORD
     };
+    let passkey = add::offers_passkey(&session);
     view! {
         <section class="card" aria-labelledby="set-up">
-            <h2 id="set-up">{words::CHOOSE}</h2>
+            <h2 id="set-up">{words::ways(passkey)}</h2>
             <Notice tone="warning">{notice}</Notice>
-            <AddForm passkey=add::offers_passkey(&session) session />
+            <AddForm passkey session />
         </section>
     }
 }

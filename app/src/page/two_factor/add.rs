@@ -32,7 +32,7 @@ pub fn AddFactor() -> impl IntoView {
         let Some(factor) = factor else {
             return Ok(view! {
                 <section class="card" aria-labelledby="choose">
-                    <h2 id="choose">{words::CHOOSE}</h2>
+                    <h2 id="choose">{words::ways(passkey)}</h2>
                     <AddForm session passkey />
                 </section>
             }

@@ -18,8 +18,10 @@ pub const OFF: &str =
     "Two-factor authentication is off. Anyone who learns your password can sign in as you.";
 /// For a person without a password.
 pub const OFF_WITHOUT_PASSWORD: &str = "Your identity provider decides how you sign in. Set up an app only if another of your accounts requires it.";
-/// The heading over the ways to turn it on.
-pub const CHOOSE: &str = "Choose a method";
+/// The heading over the ways to turn it on: an app, and perhaps a passkey.
+pub const fn ways(passkey: bool) -> &'static str {
+    if passkey { "Choose a method" } else { METHOD }
+}
 pub const CHOOSE_HINT: &str =
     "A passkey is faster, and other sites can't use it. An authenticator app works on every phone.";
 pub const SET_UP_APP: &str = "Set up an authenticator app";
