@@ -40,7 +40,7 @@ pub fn Details(
         .map(|used| {
             view! {
                 <dt>{words::LAST_REQUEST}</dt>
-                <dd>
+                <dd class="last-request">
                     <code translate="no">{used.route}</code>
                     " "
                     <Verbatim text=used.user_agent />
