@@ -120,6 +120,18 @@ test.describe('with JavaScript', { tag: '@js' }, () => {
     await confirmStored(page);
   });
 
+  test('on a phone, the question is not beneath the buttons', async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 640 });
+    const reveal = page.getByRole('dialog', { name: 'Save your credentials' });
+    await reveal.getByRole('button', { name: 'Done' }).click();
+    const close = reveal.getByRole('link', { name: 'Close anyway' });
+    const isUncovered = (link: Element) => {
+      const { x, y, width, height } = link.getBoundingClientRect();
+      return link.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    };
+    await expect.poll(() => close.evaluate(isUncovered)).toBe(true);
+  });
+
   test('a key whose dialog was closed without confirmation is marked', async ({ page, signInAs }) => {
     const paths = await signInAs(people.owner);
     const { secret } = await readCredentials(page);

@@ -77,6 +77,10 @@ fn show_anew() {
 fn ask(shown: bool) {
     for question in dom::all::<HtmlElement>("[data-ask]") {
         question.set_hidden(!shown);
+        // In a small window the buttons stay in sight, over the question: at the end of its form they are below it.
+        if shown && let Ok(Some(form)) = question.closest("form") {
+            form.scroll_into_view_with_bool(false);
+        }
     }
 }
 
