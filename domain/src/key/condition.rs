@@ -39,7 +39,7 @@ impl KeyCondition {
         (Self::Retiring, "retiring", "Retiring"),
         (Self::ExpiresSoon, "expires-soon", "Expires soon"),
         (Self::NeverUsed, "never-used", "Never used"),
-        (Self::Idle, "idle", "Idle"),
+        (Self::Idle, "idle", "Unused for 90 days"),
         (Self::NotConfirmed, "not-confirmed", "Secret not saved"),
         (Self::NeverExpires, "never-expires", "Never expires"),
         (Self::AnyAddress, "any-address", "No IP allowlist"),

@@ -114,7 +114,7 @@ fn states_of_keys_have_a_stable_name_and_a_label() {
             "Expires soon",
             "Secret not saved",
             "Never used",
-            "Idle"
+            "Unused for 90 days"
         ]
     );
 }

@@ -57,7 +57,7 @@ async fn the_demo_has_keys_of_every_kind_and_30_days_of_usage() {
         "Retiring",
         "Expires soon",
         "Never used",
-        "Idle",
+        "Unused for 90 days",
         "Secret not saved",
     ] {
         let shown = |key: &domain::key::KeySummary| {
