@@ -89,7 +89,7 @@ test('a person with a group signs in, and goes on to the page that they wanted',
   await expect(row).toContainText('Owner');
   await page.getByRole('button', { name: 'Test connection' }).click();
   await expect(page.getByText('Connection works.')).toBeVisible();
-  await check();
+  await expectAccessible(page);
 });
 
 test('a person without a group is refused with what to do', async ({ page, javaScriptEnabled }) => {
