@@ -83,7 +83,7 @@ async fn a_start_logs_that_an_older_database_had_forgotten_no_end_of_a_key() {
 #[tokio::test]
 async fn keys_are_ended_again_once_and_with_their_facts() {
     for scene in Scene::all().await {
-        let [revoked, off, replaced] = [scene.key().await, scene.key().await, scene.key().await];
+        let [revoked, off, old_key] = [scene.key().await, scene.key().await, scene.key().await];
         let copy = scene.folder.path().join("backup");
         back_up(&scene.test.database, &copy).await;
         scene.test.clock.advance(60_000);
@@ -91,7 +91,7 @@ async fn keys_are_ended_again_once_and_with_their_facts() {
         ended.expect("active");
         scene.editor.deactivate(off.id).await.expect("active");
         let end = scene.test.keyring.now();
-        scene.regenerate(&replaced).await;
+        scene.regenerate(&old_key).await;
 
         let (mut test, replayed, folder) = scene.restart(Some(&copy)).await;
         assert_eq!(replayed.forgotten(), 3);
@@ -99,7 +99,7 @@ async fn keys_are_ended_again_once_and_with_their_facts() {
         let app = session.applications().await.expect("read")[0].id;
         let editor = session.editor(app, Origin::default()).await;
         let editor = editor.expect("an owner");
-        let view = editor.open_key(replaced.id).await.expect("the key");
+        let view = editor.open_key(old_key.id).await.expect("the key");
         let record = view.history().await.expect("read").remove(0);
         assert_eq!(record.action, Action::KeyChanged);
         let expiry = NOW.plus(30 * DAY);
