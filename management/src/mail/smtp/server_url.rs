@@ -137,7 +137,7 @@ mod tests {
             ("smtp://u@mail.example.com", "without a password"),
             ("smtp://:hunter2@mail.example.com", "without a user"),
             ("smtp://u:hunter2%0Aquit@mail.example.com", "control"),
-            ("smtp://mail.example.com:99999", "no URL"),
+            ("smtp://mail.example.com:99999", "not a URL"),
         ] {
             let why = SmtpServer::parse(url).expect_err(url);
             assert!(why.contains(reason), "{url}: {why}");

@@ -75,7 +75,7 @@ async fn a_start_logs_that_an_older_database_had_forgotten_no_end_of_a_key() {
         let [warning] = &warnings[..] else {
             panic!("not one: {warnings:?}");
         };
-        let text = "no key that had ended works again";
+        let text = "no key that had ended is valid again";
         assert!(warning.contains(text), "{warning}");
     }
 }
@@ -116,7 +116,7 @@ async fn keys_are_ended_again_once_and_with_their_facts() {
 }
 
 #[tokio::test]
-async fn while_the_journal_is_away_no_end_of_a_key_is_answered_and_that_is_logged_once() {
+async fn while_the_journal_is_away_no_end_of_a_key_is_confirmed_and_that_is_logged_once() {
     for scene in Scene::all().await {
         let keys = [scene.key().await, scene.key().await];
         let keyring = &scene.test.keyring;
@@ -147,7 +147,10 @@ async fn while_the_journal_is_away_no_end_of_a_key_is_answered_and_that_is_logge
         let lines = fs::read_to_string(scene.journal()).expect("there");
         assert_eq!(lines.matches(" revoked ").count(), 2);
         let logged = log.lines();
-        for text in ["no end of a key is answered", "can be written again"] {
+        for text in [
+            "changes that end a key are answered with an error",
+            "can be written again",
+        ] {
             let count = logged.iter().filter(|line| line.contains(text)).count();
             assert_eq!(count, 1, "{text}: {logged:?}");
         }
