@@ -6,7 +6,7 @@ use crate::{
     context,
     error::AppError,
     form::FormPage,
-    part::frame::Brand,
+    part::frame::{Brand, Toasts},
     routes::{self, RequestsAddress},
     ui::{Submit, TabTitle},
     words::{frame, home as words},
@@ -64,7 +64,7 @@ async fn destination(outcome: String) -> Result<Option<String>, AppError> {
     })
 }
 
-/// For a person who is signed in and was removed from every account.
+/// For a person who is signed in and is in no account, such as one who has just left the only one.
 #[component]
 fn NoApplication() -> impl IntoView {
     view! {
@@ -77,5 +77,6 @@ fn NoApplication() -> impl IntoView {
             <FormPage />
             <Submit label=frame::SIGN_OUT variant="secondary" />
         </form>
+        <Toasts />
     }
 }

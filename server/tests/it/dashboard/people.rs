@@ -1,5 +1,6 @@
 //! Invitations, password resets and support, without JavaScript.
 
+use app::words::toast::ACCOUNT_LEFT;
 use domain::{
     account::{Email, Role},
     origin::Origin,
@@ -272,5 +273,23 @@ async fn a_person_without_applications_reaches_the_own_profile_and_sessions() {
         let page = server.get(path, &lines).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         assert!(!page.body.contains("/apps/"), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_leaves_the_only_account_is_told_so() {
+    let server = TestServer::with_users().await;
+    let app = server.application(VIEWER).await;
+    let me = server.session(VIEWER).await.person_id();
+    let cookie = format!("latchkey={}", server.token(VIEWER).await);
+    let form = format!("app={app}&person={me}");
+    let lines = [HTML, ("cookie", cookie.as_str())];
+    let left = server.post("/api/leave_account", &lines, &form).await;
+    assert_eq!(left.header("location"), "/", "{}", left.body);
+    let done = left.header("set-cookie").split(';').next();
+    let cookie = format!("{cookie}; {}", done.unwrap_or_default());
+    let home = server.get("/", &[HTML, ("cookie", &cookie)]).await;
+    for part in ["No applications yet", ACCOUNT_LEFT] {
+        assert!(home.body.contains(part), "{part}: {}", home.body);
     }
 }
