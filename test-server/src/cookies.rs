@@ -5,7 +5,7 @@ use http::HeaderMap;
 
 /// The colours of the page: no secret, and read before there is a session.
 const THEME: &str = "latchkey-theme";
-/// The change that the next page tells about: no secret.
+/// The beginning of the name of a cookie with the change that a page reports: no secret.
 const DONE: &str = "latchkey-done";
 /// Tokens are longer: what is shorter is a test's own value, and may be part of a page by chance.
 const MIN_TOKEN_BYTES: usize = 32;

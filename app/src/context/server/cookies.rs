@@ -193,7 +193,7 @@ pub fn take_done() -> Option<ReportedChange> {
     ReportedChange::parse(&done)
 }
 
-/// Leaves the change before this page to the page at an address.
+/// Passes the change that this page would report to the page at an address, which reports it instead.
 pub fn pass_done_on(address: &str) {
     if let Some(header) = take_done().and_then(|change| done(&site(), change, address)) {
         append(header);

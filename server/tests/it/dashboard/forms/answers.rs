@@ -172,6 +172,29 @@ async fn a_call_for_data_gets_no_cookie_of_a_page() {
 }
 
 #[tokio::test]
+async fn a_request_cannot_say_what_was_changed() {
+    let browser = Browser::new().await;
+    let change = cookies::CHANGE;
+    let lines = [
+        HTML,
+        ("cookie", browser.cookie.as_str()),
+        (change.as_str(), "saved"),
+    ];
+    let answer = browser
+        .server
+        .post("/api/set_theme", &lines, "theme=dark")
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let set: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+    let [theme] = set[..] else {
+        panic!("{set:?}");
+    };
+    let theme = theme.to_str().expect("text");
+    assert!(theme.starts_with("latchkey-theme"), "{theme}");
+    assert_eq!(answer.header(change.as_str()), "");
+}
+
+#[tokio::test]
 async fn a_refused_revocation_of_fifty_keys_from_a_long_search_is_shown_in_its_dialog() {
     let browser = Browser::new().await;
     let search = "ж".repeat(60);
