@@ -23,7 +23,7 @@ pub enum SignInResult {
     ProviderRefused,
     /// There were too many attempts.
     Throttled,
-    /// Too many passwords were being checked.
+    /// Too many passwords were being checked, or it took too long.
     Busy,
 }
 

@@ -33,7 +33,9 @@ impl SignIn<'_> {
         origin: &Origin,
     ) -> Result<Option<Admission>, ManagementError> {
         let signing_in = Box::pin(self.check_and_start(email, password, browser.into(), origin));
-        in_time(SIGN_IN_DEADLINE, "a sign-in with a password", signing_in).await
+        let admission = in_time(SIGN_IN_DEADLINE, "a sign-in with a password", signing_in).await;
+        let counters = self.keyring.sign_in_state().counters();
+        counters.count_failed(SignInResult::WrongPassword, admission)
     }
 
     async fn check_and_start(
@@ -47,12 +49,7 @@ impl SignIn<'_> {
         let Ok(email) = Email::parse(email).or_else(|_| Email::parse("unknown@invalid")) else {
             return Ok(None);
         };
-        let admitted = self.admit(&email, password, browser.device, origin).await;
-        let admitted = self
-            .keyring
-            .sign_in_state()
-            .counters()
-            .count_failed(SignInResult::WrongPassword, admitted)?;
+        let admitted = self.admit(&email, password, browser.device, origin).await?;
         let Some(person) = admitted else {
             return Ok(None);
         };
