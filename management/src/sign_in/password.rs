@@ -169,7 +169,12 @@ impl Passwords {
         place: QueuePlace,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ManagementError> {
-        in_time(HASH_DEADLINE, "a password", self.run(place.lane, work)).await
+        in_time(
+            HASH_DEADLINE,
+            "hashing a password",
+            self.run(place.lane, work),
+        )
+        .await
     }
 
     async fn run<T: Send + 'static>(

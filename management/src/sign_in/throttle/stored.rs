@@ -53,7 +53,7 @@ impl SignIn<'_> {
         }
     }
 
-    /// Refunds a successful attempt. The result does not depend on it: an error is logged.
+    /// Refunds an attempt that was successful or was not answered. The result does not depend on it: an error is logged.
     pub(crate) async fn refund(self, attempt: &Attempt) {
         self.keyring
             .sign_in_state()
@@ -63,7 +63,7 @@ impl SignIn<'_> {
         if !stored.is_empty()
             && let Err(error) = self.keyring.store().refund_attempt(&stored).await
         {
-            tracing::warn!(%error, "a successful sign-in stays counted as an attempt");
+            tracing::warn!(%error, "a sign-in that was successful or was not answered stays counted as a failed attempt");
         }
     }
 
