@@ -102,7 +102,7 @@ pub fn sign_in_after_expiry(next: &str) -> String {
     with_query(SIGN_IN, &[("after", EXPIRY), ("next", way_on(next))])
 }
 
-/// What an address says about where a person goes on: nothing about the start page.
+/// The value of `next` in an address: empty for the start page, which is the default.
 fn way_on(next: &str) -> &str {
     if next == "/" { "" } else { next }
 }

@@ -77,7 +77,7 @@ fn show_anew() {
 fn ask(shown: bool) {
     for question in dom::all::<HtmlElement>("[data-ask]") {
         question.set_hidden(!shown);
-        // In a small window the buttons stay in sight, over the question: at the end of its form they are below it.
+        // In a small window the buttons stick over the question. At the end of the form they are below it.
         if shown && let Ok(Some(form)) = question.closest("form") {
             form.scroll_into_view_with_bool(false);
         }

@@ -78,7 +78,7 @@ pub fn ScopePicker(
             <p class="field-hint" id="scopes-hint">
                 {create::SCOPES_HINT}
             </p>
-            // Above the boxes: below them it would be out of sight.
+            // Above the boxes, because it would be out of sight below them.
             <FieldNote name="scopes" errors />
             <div class="scope-picker" node_ref=node on:change=move |_| recount()>
                 <div class="scope-presets" data-needs-js="">
