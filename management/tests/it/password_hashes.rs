@@ -12,7 +12,7 @@ use domain::{
     account::{Email, Role},
     origin::Origin,
 };
-use management::{Administered, Admission, SetUp, SetupDraft, Store};
+use management::{Administered, Admission, ManagementError, SetUp, SetupDraft, Store};
 use testing::{TestDatabase, each_database};
 
 const ANOTHER: &str = "violet compass under snow";
@@ -64,6 +64,31 @@ async fn a_sign_in_with_old_parameters_upgrades_the_row(database: TestDatabase) 
     assert_ne!(upgraded, old, "with a salt of its own");
     assert!(is_in(&test, PASSWORD).await);
     assert_eq!(hash_of(&test, ADA).await, upgraded, "once");
+}
+
+each_database!(an_attempt_whose_password_cannot_be_checked_is_refunded);
+async fn an_attempt_whose_password_cannot_be_checked_is_refunded(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    test.add("Acme", ADA, Role::Owner).await;
+    let right = hash_of(&test, ADA).await;
+    let store = &test.database.store;
+    let person = store.person_by_email(&email(ADA)).await;
+    let person = person.expect("read").expect("a person").id;
+    let replaced = store.rehash_person(person, &right, "damaged").await;
+    replaced.expect("written");
+    let origin = Origin::default();
+    // More than may fail in an hour.
+    for _ in 0..25 {
+        let sign_in = test.keyring.sign_in();
+        let answer = sign_in.with_password(ADA, PASSWORD, None, &origin).await;
+        assert!(
+            matches!(answer, Err(ManagementError::Unexpected(_))),
+            "{answer:?}"
+        );
+    }
+    let restored = store.rehash_person(person, "damaged", &right).await;
+    restored.expect("written");
+    assert!(is_in(&test, PASSWORD).await);
 }
 
 each_database!(every_stored_password_is_hashed_with_the_current_parameters);
