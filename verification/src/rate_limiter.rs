@@ -43,7 +43,8 @@ impl Gcra {
             // Another thread may have used a later time.
             let next = arrival.clamp(now, end).saturating_add(step);
             if next > end {
-                return Err((next - end).div_euclid(units) + 1);
+                // Rounded up to whole milliseconds.
+                return Err((next - end - 1).div_euclid(units) + 1);
             }
             match self
                 .0
@@ -116,18 +117,6 @@ mod tests {
     }
 
     #[test]
-    fn a_call_passes_after_the_returned_wait() {
-        let gcra = Gcra::default();
-        let mut now = at(1_000);
-        for _ in 0..1_000 {
-            if let Err(wait) = gcra.take(TEN_A_SECOND, now) {
-                now = now.plus(wait);
-                assert!(gcra.take(TEN_A_SECOND, now).is_ok());
-            }
-        }
-    }
-
-    #[test]
     fn the_state_has_the_remaining_calls_and_the_time_until_the_limit_is_available_again() {
         let gcra = Gcra::default();
         let state = |now| {
@@ -169,18 +158,33 @@ mod tests {
 
     #[test]
     fn a_rejected_call_passes_after_the_returned_wait_and_not_before() {
-        let three_a_second = RateLimit {
-            requests: 3,
-            window_ms: 1_000,
-        };
-        let gcra = Gcra::default();
-        let take = |now| {
-            gcra.take(three_a_second, at(now))
-                .map(|state| state.remaining)
-        };
-        assert_eq!([take(0), take(0), take(0)], [Ok(2), Ok(1), Ok(0)]);
-        assert_eq!(take(0), Err(334));
-        assert_eq!(take(333), Err(1));
-        assert_eq!(take(334), Ok(0));
+        for (requests, window_ms, waits) in [
+            (1, 60_000, [60_000, 60_000, 60_000]),
+            (3, 1_000, [334, 333, 333]),
+            (7, 60_000, [8_572, 8_571, 8_572]),
+            (10, 1_000, [100, 100, 100]),
+            (20, 60_000, [3_000, 3_000, 3_000]),
+            (1_000, 1_000, [1, 1, 1]),
+            (1_500, 1_000, [1, 1, 1]),
+        ] {
+            let limit = RateLimit {
+                requests,
+                window_ms,
+            };
+            let gcra = Gcra::default();
+            let exhaust = |now| loop {
+                if let Err(wait) = gcra.take(limit, now) {
+                    break wait;
+                }
+            };
+            // At the end of a millisecond.
+            let mut now = Monotonic(1_999_999);
+            for wait in waits {
+                assert_eq!(exhaust(now), wait, "{limit:?}");
+                assert_eq!(gcra.take(limit, now.plus(wait - 1)), Err(1), "{limit:?}");
+                now = now.plus(wait);
+                assert!(gcra.take(limit, now).is_ok(), "{limit:?}");
+            }
+        }
     }
 }
