@@ -92,13 +92,11 @@ test('a person with a group signs in, and goes on to the page that they wanted',
   await expectAccessible(page);
 });
 
-test('a person without a group is refused with what to do', async ({ page, javaScriptEnabled }) => {
+test('a person without a group is refused with what to do', async ({ page }) => {
   await signInAtProvider(page, 'cleo');
   await expect(page).toHaveURL(/sso=no-access/);
   await expect(page.getByText("You don't have access to Latchkey.")).toBeVisible();
-  if (javaScriptEnabled) {
-    await expectAccessible(page);
-  }
+  await expectAccessible(page);
 });
 
 test('no forged token of the real provider starts a session', async ({ page, provider }) => {
@@ -226,7 +224,7 @@ test('the command line checks the provider', async ({ server, provider }) => {
   expect(printed).toContain(`redirect URI to register: ${server.url}/sign-in/oidc/callback`);
 });
 
-test('when the provider is down, one line says so and the password works', async ({ page, provider, browserErrors, javaScriptEnabled }) => {
+test('when the provider is down, one line says so and the password works', async ({ page, provider, browserErrors }) => {
   const issuer = `http://127.0.0.1:${await freePort()}`;
   const variables = { ...provider.variables, LATCHKEY_OIDC_ISSUER: issuer };
   const server = await startServer({ people: [people.owner], variables });
@@ -236,9 +234,7 @@ test('when the provider is down, one line says so and the password works', async
     await page.goto(`${server.url}/sign-in`);
     await button(page).click();
     await expect(page.getByText("Couldn't reach Northwind ID. Sign in with your password")).toBeVisible();
-    if (javaScriptEnabled) {
-      await expectAccessible(page);
-    }
+    await expectAccessible(page);
     await page.getByRole('textbox', { name: 'Email' }).fill(people.owner.email);
     await page.getByLabel('Password', { exact: true }).fill(people.owner.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
