@@ -188,7 +188,7 @@ pub fn check(
 }
 
 #[cfg(test)]
-mod checks;
+mod check_tests;
 
 #[cfg(test)]
 mod tests {
@@ -249,7 +249,7 @@ mod tests {
         }
     }
 
-    /// A verifier that knows key 1 (active), 2 (revoked) and 3 (inactive).
+    /// A verifier that knows the keys of these rows.
     pub(super) fn verifier(rows: &[IndexRow]) -> Verifier {
         let hasher = hasher();
         let index = KeyIndex::with_capacity(rows.len(), hasher.pepper_names());
