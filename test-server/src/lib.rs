@@ -116,14 +116,6 @@ impl TestServer {
         server
     }
 
-    /// A server with the test users, over the database at `url`.
-    pub async fn with_users_at(url: &str) -> Self {
-        let store = Store::open(url).await.expect("a database");
-        let server = Self::over(store, url.to_owned(), Box::new(()), HERE).await;
-        server.add_users().await;
-        server
-    }
-
     /// A server over a database that exists as long as `place`.
     pub async fn over(
         store: Store,

@@ -1,4 +1,4 @@
-//! English: a module a page or dialog, in folders by subject.
+//! English: one module for each page or dialog, in folders by subject.
 
 mod access;
 mod account;
@@ -12,4 +12,4 @@ pub use activity::{audit, overview, requests, security, usage};
 pub use keys::{
     create, deactivate, edit, key, key_page, list, reveal, revoke, rotate, scopes, suggest,
 };
-pub use shared::{command_menu, common, error, frame, home, nodes, not_found, number, time, toast};
+pub use shared::{command_menu, common, error, frame, home, nodes, not_found, number, toast};

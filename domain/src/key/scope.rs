@@ -137,11 +137,6 @@ impl Scope {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         ScopeSet::one(text).map(Self)
     }
-
-    /// Returns the set of this scope alone.
-    pub const fn as_set(self) -> ScopeSet {
-        self.0
-    }
 }
 
 impl fmt::Display for Scope {

@@ -8,5 +8,4 @@ pub mod home;
 pub mod nodes;
 pub mod not_found;
 pub mod number;
-pub mod time;
 pub mod toast;
