@@ -41,14 +41,17 @@ pub const SINGLE_SIGN_ON: &str = "/sign-in/oidc";
 /// The redirect URI of the identity provider.
 pub const SINGLE_SIGN_ON_CALLBACK: &str = "/sign-in/oidc/callback";
 
-/// The way to the identity provider, for a sign-in or for what `goal` names: `confirm` or `link`.
+/// Redirects to the identity provider, for a sign-in or for what `goal` names (`confirm` or `link`), and afterwards to `next`.
 pub fn single_sign_on(goal: &str, next: &str) -> String {
-    with_query(SINGLE_SIGN_ON, &[("for", goal), ("next", way_on(next))])
+    with_query(
+        SINGLE_SIGN_ON,
+        &[("for", goal), ("next", next_in_address(next))],
+    )
 }
 
-/// A page that says why single sign-on failed, with the way on; `next` may be empty.
+/// A page that says why single sign-on failed. It leads to `next`, which may be empty, after a sign-in.
 pub fn after_single_sign_on(place: &str, why: &str, next: &str) -> String {
-    with_query(place, &[("sso", why), ("next", way_on(next))])
+    with_query(place, &[("sso", why), ("next", next_in_address(next))])
 }
 
 /// The description of the API for programs.
@@ -92,18 +95,21 @@ pub const EXPIRY: &str = "expiry";
 /// The sign-in page after such a sign-in, as a dialog over another page shows it.
 pub const SIGN_IN_AFTER_EXPIRY: &str = "/sign-in?after=expiry";
 
-/// The page that asks for a code, with the way on.
+/// The page that asks for a code. It leads to `next` afterwards.
 pub fn sign_in_code(next: &str) -> String {
-    with_query(SIGN_IN_CODE, &[("next", way_on(next))])
+    with_query(SIGN_IN_CODE, &[("next", next_in_address(next))])
 }
 
-/// The sign-in page behind a sign-in that waited too long for a code, with the way on; `next` may be empty.
+/// The sign-in page after a sign-in that waited too long for a code. It leads to `next`, which may be empty.
 pub fn sign_in_after_expiry(next: &str) -> String {
-    with_query(SIGN_IN, &[("after", EXPIRY), ("next", way_on(next))])
+    with_query(
+        SIGN_IN,
+        &[("after", EXPIRY), ("next", next_in_address(next))],
+    )
 }
 
-/// The value of `next` in an address: empty for the start page, which is the default.
-fn way_on(next: &str) -> &str {
+/// The value of `next` in an address: empty for the start page, to which a sign-in leads anyway.
+fn next_in_address(next: &str) -> &str {
     if next == "/" { "" } else { next }
 }
 

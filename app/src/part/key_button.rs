@@ -1,10 +1,10 @@
-//! A form that changes a key with one click.
+//! A form of one button that changes a key.
 
 use crate::form::FormPage;
 use domain::key::token::KeyId;
 use leptos::prelude::*;
 
-/// A button that sends a key to a server function.
+/// A button that posts the key's id to a server function.
 #[component]
 pub fn KeyButton(
     /// The path of the server function.

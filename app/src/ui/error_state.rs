@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub fn ErrorState(
     /// The error.
     error: AppError,
-    /// A way on.
+    /// Links to other pages.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {

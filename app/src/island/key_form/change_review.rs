@@ -7,14 +7,14 @@ use crate::{
 use domain::key::change::{Difference, Effect, KeyChange};
 use leptos::prelude::*;
 
-/// The differences with their number, and who is concerned.
+/// The differences with their number, and the last use of the key.
 #[component]
 pub fn ChangeReview(
     /// What changes; `None` while the form is invalid.
     #[prop(into)]
     change: Signal<Option<KeyChange>>,
-    /// When and from where the key was used last.
-    concerned: String,
+    /// When and from where the key was used last, and when a change takes effect.
+    last_use: String,
 ) -> impl IntoView {
     let lines = move || match change.get() {
         None => hint(edit::UNKNOWN),
@@ -26,7 +26,7 @@ pub fn ChangeReview(
                     <strong>{edit::changes(count)}</strong>
                 </p>
                 <ul>{change.differences().iter().map(line).collect_view()}</ul>
-                <p class="field-hint">{concerned.clone()}</p>
+                <p class="field-hint">{last_use.clone()}</p>
             }
             .into_any()
         }

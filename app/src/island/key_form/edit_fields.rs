@@ -34,8 +34,8 @@ pub(crate) fn EditFields(
     again: SignInAgain,
     /// The server's clock.
     local: LocalNow,
-    /// When and from where the key was used last.
-    concerned: String,
+    /// When and from where the key was used last, and when a change takes effect.
+    last_use: String,
     /// The path of the key's page.
     back: String,
 ) -> impl IntoView {
@@ -80,7 +80,7 @@ pub(crate) fn EditFields(
             </div>
         </div>
         <footer class="dialog-actions">
-            <ChangeReview change concerned />
+            <ChangeReview change last_use />
             <a class="button" data-variant="ghost" data-close="" href=back>
                 {common::CANCEL}
             </a>

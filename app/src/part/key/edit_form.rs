@@ -45,7 +45,7 @@ pub fn EditForm(
                 fresh=data.fresh
                 again=SignInAgain::from_frame()
                 local=data.local
-                concerned=concerned(&data)
+                last_use=last_use(&data)
                 back
             />
         </form>
@@ -53,8 +53,8 @@ pub fn EditForm(
     .into_any()
 }
 
-/// When and from where the key was used last.
-fn concerned(data: &EditData) -> String {
+/// When and from where the key was used last, and when a change takes effect.
+fn last_use(data: &EditData) -> String {
     let used = match &data.key.last_used {
         Some(used) => edit::last_used(
             &used.at.relative_to(data.local.now),
