@@ -204,14 +204,14 @@ impl Journal {
         true
     }
 
-    /// Writes pending lines. On a full disk it takes the room of the reserve file beside the database.
+    /// Writes pending lines. On a full disk it uses the space of the reserve file beside the database.
     ///
     /// # Errors
     /// `JournalNotWritten`: the lines stay pending.
     pub(crate) async fn write(&self, disk: Option<&Disk>) -> Result<(), StoreError> {
         let mut written = self.flush().await;
         if let Err(error) = &written
-            && is_for_want_of_room(error)
+            && is_out_of_space(error)
             && let Some(disk) = disk
             && disk.release_for(&self.path)
         {
@@ -247,7 +247,7 @@ impl Journal {
     }
 }
 
-fn is_for_want_of_room(error: &io::Error) -> bool {
+fn is_out_of_space(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_full_disk_or_quota_is_a_want_of_room() {
+    fn only_a_full_disk_or_quota_is_out_of_space() {
         for (kind, expected) in [
             (io::ErrorKind::StorageFull, true),
             (io::ErrorKind::QuotaExceeded, true),
@@ -267,7 +267,7 @@ mod tests {
             (io::ErrorKind::PermissionDenied, false),
         ] {
             let error = io::Error::from(kind);
-            assert_eq!(is_for_want_of_room(&error), expected, "{kind}");
+            assert_eq!(is_out_of_space(&error), expected, "{kind}");
         }
     }
 }

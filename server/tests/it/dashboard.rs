@@ -1,4 +1,4 @@
-//! Pages and plain forms.
+//! The dashboard: pages, plain forms, exported files and live requests.
 
 mod applications;
 mod audit_log;

@@ -24,8 +24,8 @@ async fn last_record(editor: &Editor, id: KeyId) -> AuditRecord {
     view.history().await.expect("read").remove(0)
 }
 
-each_database!(the_history_tells_until_when_the_old_secret_works);
-async fn the_history_tells_until_when_the_old_secret_works(database: TestDatabase) {
+each_database!(the_history_says_until_when_the_old_secret_works);
+async fn the_history_says_until_when_the_old_secret_works(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let editor = test.editor("Acme").await;
     let old = test.issue(&editor, draft()).await;

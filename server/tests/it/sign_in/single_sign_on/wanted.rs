@@ -6,7 +6,7 @@ use domain::time::MINUTE;
 use test_server::{OWNER, PASSWORD};
 
 #[tokio::test]
-async fn after_a_sign_in_that_failed_each_way_in_still_leads_to_the_page_that_was_wanted() {
+async fn after_single_sign_on_failed_every_sign_in_still_leads_to_the_wanted_page() {
     let setup = Setup::new().await;
     let app = setup.application().await;
     let wanted = format!("/apps/{app}/settings/api-keys?tab=all");
