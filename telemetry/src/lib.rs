@@ -16,7 +16,7 @@ mod usage;
 
 pub use backfill::{PastCalls, Source};
 pub use decisions::Tail;
-pub use readers::{MAX_NAMED_VALUES, UsageBar, UsageBars};
+pub use readers::{UsageBar, UsageBars};
 pub use report::{Receipt, ReportedCall, TooManyReports};
 pub use retention::Retention;
 pub use supervisor::Supervisor;
