@@ -30,7 +30,7 @@ pub use node::{
     Background, Confirmation, Health, Join, JoinError, Joining, Node, NodeStats, NodesBehind,
     PepperRotation, PepperUse, Stats, pepper_uses,
 };
-pub use read::{AuditQuery, ChartQuery, KeyView, Listing, UsageView, Zone, ZoneFormat};
+pub use read::{AuditQuery, ChartQuery, KeyUsage, KeyView, Listing, UsageView, Zone, ZoneFormat};
 pub use sign_in::{
     AddedPasskey, Admission, AuthenticatorSecret, AuthenticatorSetup, BegunSignIn, Browser,
     DEVICE_LIFETIME, FreshSession, IdentityProvider, PasskeyAnswer, PasskeyChallenge,

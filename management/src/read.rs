@@ -14,5 +14,5 @@ pub use audit::AuditQuery;
 pub use key_view::KeyView;
 pub use list::Listing;
 pub(crate) use long_reads::{LongReads, ReadPermit};
-pub use usage_view::{ChartQuery, UsageView};
+pub use usage_view::{ChartQuery, KeyUsage, UsageView};
 pub use zone::{Zone, ZoneFormat};

@@ -1,14 +1,11 @@
 //! A key as a page shows it: read once, after one flush of usage.
 
-use crate::{ManagementError, UsageView, Viewer};
+use crate::{ManagementError, Viewer};
 use domain::{
     audit::AuditRecord,
-    key::{KeySummary, suggestion::ScopeUsage, token::KeyId},
+    key::{KeySummary, token::KeyId},
     security::{EventFilter, EventState, OpenKeyEvents, Severity},
-    usage::{
-        ChartRange,
-        breakdown::{Breakdown, Impact},
-    },
+    usage::breakdown::Impact,
 };
 
 /// Audit records in a key's history.
@@ -46,11 +43,6 @@ impl KeyView {
         &self.viewer
     }
 
-    /// The key's usage.
-    pub fn usage(&self) -> UsageView {
-        UsageView::new(self.viewer.clone(), self.key.id)
-    }
-
     /// Returns the key's audit records, newest first.
     ///
     /// # Errors
@@ -62,20 +54,6 @@ impl KeyView {
         Ok(store
             .audit_by_target(account, &self.key.id.to_string(), HISTORY)
             .await?)
-    }
-
-    /// Returns the key's calls by address, route, scope, user agent and refusal, and beside them the scopes that its calls have
-    /// required, as far back as it is known.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn breakdown(
-        &self,
-        range: ChartRange,
-    ) -> Result<(Breakdown, ScopeUsage), ManagementError> {
-        let _permit = self.viewer.long_read().await?;
-        let telemetry = self.viewer.telemetry();
-        Ok(telemetry.breakdown_with_scopes(self.key.id, range).await?)
     }
 
     /// Returns the key's recent accepted calls, which a revocation would stop.

@@ -1,8 +1,9 @@
 //! The usage of a key or an application, for charts and exports.
 
-use crate::{ManagementError, Viewer, Zone};
+use crate::{KeyView, ManagementError, Viewer, Zone};
 use domain::{
     Invalid,
+    key::suggestion::ScopeUsage,
     time::{DAY, Timestamp},
     usage::{
         ChartRange, Level, Series, Subject, Window,
@@ -93,8 +94,67 @@ impl Viewer {
     }
 }
 
+/// The usage that a key's page shows.
+#[derive(Clone, Debug)]
+pub struct KeyUsage {
+    /// The calls of the requested range over time.
+    pub chart: Chart,
+    /// The calls of that range by dimension.
+    pub breakdown: Breakdown,
+    /// The scopes that the key's calls have required, as far back as it is known.
+    pub scopes: ScopeUsage,
+    /// The calls of the last 24 hours.
+    pub last_day: LastDay,
+}
+
+impl KeyView {
+    /// The key's usage.
+    pub fn usage(&self) -> UsageView {
+        UsageView::new(self.viewer().clone(), self.key().id)
+    }
+
+    /// Returns the usage that the key's page shows.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn shown_usage(&self, asked: ChartQuery<'_>) -> Result<KeyUsage, ManagementError> {
+        let usage = self.usage();
+        let chart = usage.chart(asked).await?;
+        let range = chart.series.range;
+        let (breakdown, scopes) = self.breakdown(range).await?;
+        let last_day = match chart.before {
+            Some(before) if range.window == Some(Window::Day) => {
+                LastDay::new(chart.series.sum(), &breakdown, before)
+            }
+            _ => usage.last_day().await?,
+        };
+        Ok(KeyUsage {
+            chart,
+            breakdown,
+            scopes,
+            last_day,
+        })
+    }
+
+    /// Returns the key's calls by address, route, scope, user agent and refusal, and beside them the scopes that its calls have
+    /// required, as far back as it is known.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn breakdown(
+        &self,
+        range: ChartRange,
+    ) -> Result<(Breakdown, ScopeUsage), ManagementError> {
+        let _permit = self.viewer().long_read().await?;
+        let telemetry = self.viewer().telemetry();
+        Ok(telemetry
+            .breakdown_with_scopes(self.key().id, range)
+            .await?)
+    }
+}
+
 impl UsageView {
-    pub(crate) fn new(viewer: Viewer, subject: impl Into<Subject>) -> Self {
+    fn new(viewer: Viewer, subject: impl Into<Subject>) -> Self {
         let subject = subject.into();
         Self { viewer, subject }
     }
@@ -110,32 +170,12 @@ impl UsageView {
     }
 
     /// Returns the calls of the last 24 hours.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn last_day(&self) -> Result<LastDay, ManagementError> {
+    async fn last_day(&self) -> Result<LastDay, ManagementError> {
         let range = ChartRange::of(Window::Day, self.viewer.now());
         let bars = self.bars(range).await?;
         let breakdown = self.breakdown(range).await?;
         let before = bars.before.unwrap_or_default();
         Ok(LastDay::new(bars.sum(), &breakdown, before))
-    }
-
-    /// As [`UsageView::last_day`], from a chart and its breakdown if they are those of the last 24 hours.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn last_day_of(
-        &self,
-        chart: &Chart,
-        breakdown: &Breakdown,
-    ) -> Result<LastDay, ManagementError> {
-        match chart.before {
-            Some(before) if chart.series.range.window == Some(Window::Day) => {
-                Ok(LastDay::new(chart.series.sum(), breakdown, before))
-            }
-            _ => self.last_day().await,
-        }
     }
 
     /// Returns a chart.

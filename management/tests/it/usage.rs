@@ -10,7 +10,7 @@ use domain::{
         last_day::LastDay,
     },
 };
-use management::Keyring;
+use management::{ChartQuery, Keyring};
 use testing::{TestDatabase, each_database};
 use verification::{Call, Route};
 
@@ -196,7 +196,16 @@ async fn the_last_day_is_compared_with_the_day_before(database: TestDatabase) {
     let key = test.issue(&editor, draft()).await;
     let last_day = || async {
         let view = editor.open_key(key.id).await.expect("the key");
-        view.usage().last_day().await.expect("read")
+        let shown = async |window: &str| {
+            let asked = ChartQuery {
+                window,
+                ..ChartQuery::default()
+            };
+            view.shown_usage(asked).await.expect("read").last_day
+        };
+        let seen = shown("24h").await;
+        assert_eq!(shown("7d").await, seen);
+        seen
     };
     assert_eq!(last_day().await, LastDay::default());
     for _ in 0..5 {

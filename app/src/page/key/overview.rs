@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::security::SecurityEvent;
 use leptos::prelude::*;
-use management::KeyView;
+use management::{KeyUsage, KeyView};
 
 /// What is left to do after a regeneration, the figures, a chart with one breakdown, and the cards beside them.
 #[component]
@@ -26,15 +26,17 @@ pub fn KeyOverview(
     let address = query(UsageAddress::read);
     loaded(async move {
         let rotated = rotated(&here, &view).await?;
-        let usage = view.usage();
-        let chart = usage.chart(context::chart_query(&address)).await?;
-        let (breakdown, used) = view.breakdown(chart.series.range).await?;
-        let day = usage.last_day_of(&chart, &breakdown).await?;
+        let KeyUsage {
+            chart,
+            breakdown,
+            scopes,
+            last_day,
+        } = view.shown_usage(context::chart_query(&address)).await?;
         let key = view.key().clone();
         let (app, now, editable) = (here.app(), here.viewer.now(), here.editable());
         Ok(view! {
             {rotated}
-            <KeyFigures key=key.clone() day now />
+            <KeyFigures key=key.clone() day=last_day now />
             <div class="usage-columns">
                 <UsageSection
                     app=app.clone()
@@ -44,7 +46,7 @@ pub fn KeyOverview(
                     address
                 />
                 <div class="usage-aside">
-                    <KeyAside app key events used now editable />
+                    <KeyAside app key events used=scopes now editable />
                 </div>
             </div>
         })
