@@ -1,6 +1,10 @@
 //! Permission handles, which are granted by role. A method exists only on the handle that may call it, and a handle reaches only
 //! its own application.
 
+mod fresh;
+
+pub use fresh::{FreshAccountOwner, FreshEditor, FreshOwner, FreshViewer};
+
 use crate::{Keyring, ManagementError, Session};
 use domain::{
     account::{Application, Identity, Role},
@@ -39,41 +43,7 @@ pub struct Owner(Editor);
 #[derive(Clone)]
 pub struct AccountOwner(Owner);
 
-/// An [`Editor`] who entered the password within the last ten minutes. Required to create secrets and to extend a key's
-/// access.
-#[derive(Clone)]
-pub struct FreshEditor(Editor);
-
-/// An [`Owner`] who entered the password within the last ten minutes.
-#[derive(Clone)]
-pub struct FreshOwner(Owner);
-
-/// An [`AccountOwner`] who entered the password within the last ten minutes.
-#[derive(Clone)]
-pub struct FreshAccountOwner(AccountOwner);
-
-impl Deref for FreshAccountOwner {
-    type Target = AccountOwner;
-    fn deref(&self) -> &AccountOwner {
-        &self.0
-    }
-}
-
 impl Deref for AccountOwner {
-    type Target = Owner;
-    fn deref(&self) -> &Owner {
-        &self.0
-    }
-}
-
-impl Deref for FreshEditor {
-    type Target = Editor;
-    fn deref(&self) -> &Editor {
-        &self.0
-    }
-}
-
-impl Deref for FreshOwner {
     type Target = Owner;
     fn deref(&self) -> &Owner {
         &self.0
@@ -193,62 +163,7 @@ impl Session {
     }
 }
 
-impl Editor {
-    /// As [`Viewer::in_session`].
-    #[must_use]
-    pub fn in_session(self, session: &Session) -> Self {
-        Self(self.0.in_session(session))
-    }
-
-    /// Grants what requires a recent sign-in.
-    ///
-    /// # Errors
-    /// `Stale` if the password was entered more than ten minutes ago.
-    pub fn fresh(&self) -> Result<FreshEditor, ManagementError> {
-        if !self.fresh {
-            return Err(ManagementError::Stale);
-        }
-        Ok(FreshEditor(self.clone()))
-    }
-}
-
-impl Owner {
-    /// As [`Editor::in_session`].
-    #[must_use]
-    pub fn in_session(self, session: &Session) -> Self {
-        Self(self.0.in_session(session))
-    }
-
-    /// Grants the owner what requires a recent sign-in.
-    ///
-    /// # Errors
-    /// As [`Editor::fresh`].
-    pub fn fresh_owner(&self) -> Result<FreshOwner, ManagementError> {
-        if !self.fresh {
-            return Err(ManagementError::Stale);
-        }
-        Ok(FreshOwner(self.clone()))
-    }
-}
-
 impl AccountOwner {
-    /// As [`Editor::in_session`].
-    #[must_use]
-    pub fn in_session(self, session: &Session) -> Self {
-        Self(self.0.in_session(session))
-    }
-
-    /// Grants the owner of the account what requires a recent sign-in.
-    ///
-    /// # Errors
-    /// As [`Editor::fresh`].
-    pub fn fresh_account_owner(&self) -> Result<FreshAccountOwner, ManagementError> {
-        if !self.fresh {
-            return Err(ManagementError::Stale);
-        }
-        Ok(FreshAccountOwner(self.clone()))
-    }
-
     /// Returns the account, and its owner in whose name it is changed.
     pub(crate) fn account_and_owner(&self) -> (AccountId, PersonId) {
         (self.application().account_id, self.identity().person_id)
@@ -273,16 +188,6 @@ pub(crate) fn look(
 }
 
 impl Viewer {
-    /// Returns the same permission in another state of the person's session, such as after entering the password again. A session of another
-    /// person changes nothing.
-    #[must_use]
-    pub fn in_session(mut self, session: &Session) -> Self {
-        if session.person_id() == self.identity.person_id {
-            self.fresh = session.is_fresh();
-        }
-        self
-    }
-
     /// Grants permission to change the application's keys.
     ///
     /// # Errors
@@ -314,11 +219,6 @@ impl Viewer {
             return Err(ManagementError::Forbidden);
         }
         Ok(AccountOwner(self.owner()?))
-    }
-
-    /// Whether the password was entered within the last ten minutes.
-    pub fn is_fresh(&self) -> bool {
-        self.fresh
     }
 
     /// The application.

@@ -12,7 +12,6 @@ mod roles;
 mod support;
 
 pub use invitations::{Invitations, Invited};
-pub use members::FreshViewer;
 pub use people::{People, PersonDraft, SetUp, SetupDraft};
 pub use reset::{Administered, OpenReset, PasswordResets, PeopleAdmin, ResetLink};
 pub use support::Support;

@@ -17,10 +17,12 @@ mod node;
 mod read;
 mod sign_in;
 
-pub use access::{AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, Owner, Viewer};
+pub use access::{
+    AccountOwner, Editor, FreshAccountOwner, FreshEditor, FreshOwner, FreshViewer, Owner, Viewer,
+};
 pub use account::{
-    Administered, FreshViewer, Invitations, Invited, OpenReset, PasswordResets, People,
-    PeopleAdmin, PersonDraft, ResetLink, SetUp, SetupDraft, Support,
+    Administered, Invitations, Invited, OpenReset, PasswordResets, People, PeopleAdmin,
+    PersonDraft, ResetLink, SetUp, SetupDraft, Support,
 };
 pub use error::ManagementError;
 pub use key::{AllKeys, BadJournal, Bulk, Edited, Issue, Keys, Replayed};

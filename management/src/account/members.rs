@@ -1,23 +1,11 @@
 //! Members of an account, which always has an owner.
 
-use crate::{AccountOwner, FreshAccountOwner, ManagementError, Viewer};
+use crate::{AccountOwner, FreshAccountOwner, FreshViewer, ManagementError, Viewer};
 use domain::{
     audit::{Action, FieldValues},
     id::PersonId,
     member::Member,
 };
-use std::ops::Deref;
-
-/// A [`Viewer`] who entered the password within the last ten minutes. Required to leave an account.
-#[derive(Clone)]
-pub struct FreshViewer(Viewer);
-
-impl Deref for FreshViewer {
-    type Target = Viewer;
-    fn deref(&self) -> &Viewer {
-        &self.0
-    }
-}
 
 impl Viewer {
     /// Returns the account's members, ordered by e-mail address, with their roles in this application.
@@ -30,17 +18,6 @@ impl Viewer {
         Ok(store
             .members(application.account_id, application.id)
             .await?)
-    }
-
-    /// Grants the member what requires a recent sign-in. That of support is never recent here.
-    ///
-    /// # Errors
-    /// `Stale` if the password was entered more than ten minutes ago.
-    pub fn fresh_viewer(&self) -> Result<FreshViewer, ManagementError> {
-        if !self.is_fresh() {
-            return Err(ManagementError::Stale);
-        }
-        Ok(FreshViewer(self.clone()))
     }
 }
 

@@ -13,6 +13,7 @@ mod decisions;
 mod edit;
 mod factor_policy;
 mod former_members;
+mod fresh;
 mod full_disk;
 mod guessing;
 mod journal;

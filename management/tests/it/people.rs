@@ -347,39 +347,3 @@ async fn two_concurrent_setups_create_one_owner(database: TestDatabase) {
     let made = [one, other].map(|answer| matches!(answer.expect("works"), SetUp::Done(_)));
     assert_eq!(made.iter().filter(|made| **made).count(), 1);
 }
-
-each_database!(after_ten_minutes_creating_a_secret_requires_the_password_again);
-async fn after_ten_minutes_creating_a_secret_requires_the_password_again(database: TestDatabase) {
-    let test = TestKeyring::new(database).await;
-    let (session, app) = test.owner("Acme").await;
-    let origin = Origin::default();
-    test.clock.advance(10 * MINUTE);
-    let editor = session.editor(app, origin.clone()).await.expect("owns it");
-    assert!(editor.fresh().is_ok());
-    test.clock.advance(1);
-    let owner = session.owner(app, origin.clone()).await.expect("owns it");
-    assert!(matches!(owner.fresh(), Err(ManagementError::Stale)));
-    assert!(matches!(owner.fresh_owner(), Err(ManagementError::Stale)));
-
-    let wrong = session
-        .clone()
-        .reauthenticate("not my password", None, &origin);
-    assert!(wrong.await.expect("works").is_none());
-    let right = session.reauthenticate(PASSWORD, None, &origin);
-    let Some((session, _)) = right.await.expect("works") else {
-        panic!("refused");
-    };
-    let editor = session.editor(app, origin).await.expect("owns it");
-    assert!(editor.fresh().is_ok());
-}
-
-each_database!(a_session_that_has_ended_cannot_be_made_fresh);
-async fn a_session_that_has_ended_cannot_be_made_fresh(database: TestDatabase) {
-    let test = TestKeyring::new(database).await;
-    let (session, _) = test.owner("Acme").await;
-    session.sign_out(&Origin::default()).await.expect("works");
-    let answer = session
-        .reauthenticate(PASSWORD, None, &Origin::default())
-        .await;
-    assert!(matches!(answer, Err(ManagementError::NotFound)));
-}

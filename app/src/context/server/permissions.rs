@@ -175,7 +175,11 @@ pub async fn support() -> Result<Support, AppError> {
 /// # Errors
 /// As [`editor`]; [`AppError::StaleSignIn`] if the password is required, a sentence about it if it is wrong.
 pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppError> {
-    Ok(editor_with(app, password).await?.fresh()?)
+    let session = session().await?;
+    // The role is checked first: a person who lacks it is not asked for a password.
+    let editor = session.editor(application(app)?, origin()).await?;
+    let session = reauthenticate(session, password).await?;
+    Ok(editor.fresh_in(&session)?)
 }
 
 /// As [`editor`]; if the form has a password, the sign-in is recent afterwards. For changes of which only some require that.
@@ -184,7 +188,6 @@ pub async fn fresh_editor(app: &str, password: &str) -> Result<FreshEditor, AppE
 /// As [`editor`]; a sentence about the password if it is wrong.
 pub async fn editor_with(app: &str, password: &str) -> Result<Editor, AppError> {
     let session = session().await?;
-    // The role is checked first: a person who lacks it is not asked for a password.
     let editor = session.editor(application(app)?, origin()).await?;
     let session = reauthenticate(session, password).await?;
     Ok(editor.in_session(&session))
@@ -198,7 +201,7 @@ pub async fn fresh_viewer(app: &str, password: &str) -> Result<FreshViewer, AppE
     let session = session().await?;
     let viewer = viewer_in(&session, app).await?;
     let session = reauthenticate(session, password).await?;
-    Ok(viewer.in_session(&session).fresh_viewer()?)
+    Ok(viewer.fresh_viewer_in(&session)?)
 }
 
 /// As [`fresh_editor`], for what an owner alone may do.
@@ -209,7 +212,7 @@ pub async fn fresh_owner(app: &str, password: &str) -> Result<FreshOwner, AppErr
     let session = session().await?;
     let owner = session.owner(application(app)?, origin()).await?;
     let session = reauthenticate(session, password).await?;
-    Ok(owner.in_session(&session).fresh_owner()?)
+    Ok(owner.fresh_owner_in(&session)?)
 }
 
 /// As [`fresh_editor`], for what an owner of the account alone may do.
@@ -220,7 +223,7 @@ pub async fn fresh_account_owner(app: &str, password: &str) -> Result<FreshAccou
     let session = session().await?;
     let owner = session.account_owner(application(app)?, origin()).await?;
     let session = reauthenticate(session, password).await?;
-    Ok(owner.in_session(&session).fresh_account_owner()?)
+    Ok(owner.fresh_account_owner_in(&session)?)
 }
 
 /// Checks the signed-in person's password. The sign-in is recent afterwards.
