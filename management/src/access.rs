@@ -1,6 +1,7 @@
 //! Permission handles, which are granted by role. A method exists only on the handle that may call it, and a handle reaches only
 //! its own application.
 
+mod event;
 mod fresh;
 
 pub use fresh::{FreshAccountOwner, FreshEditor, FreshOwner, FreshViewer};
@@ -8,7 +9,6 @@ pub use fresh::{FreshAccountOwner, FreshEditor, FreshOwner, FreshViewer};
 use crate::{Keyring, ManagementError, Session};
 use domain::{
     account::{Application, Identity, Role},
-    audit::{Action, Actor, AuditEvent, FieldValues},
     id::{AccountId, ApplicationId, PersonId},
     key::{KeySummary, token::KeyId},
     origin::Origin,
@@ -265,29 +265,5 @@ impl Viewer {
 
     pub(crate) fn telemetry(&self) -> &Arc<Telemetry> {
         self.keyring.telemetry()
-    }
-
-    /// Creates the audit event of a change.
-    pub(crate) fn event(
-        &self,
-        action: Action,
-        target: &impl ToString,
-        detail: impl Into<String>,
-    ) -> AuditEvent {
-        AuditEvent {
-            account_id: self.application.account_id,
-            at: self.now(),
-            actor: Actor::Person {
-                id: self.identity.person_id,
-                email: self.identity.email.to_string(),
-            },
-            action,
-            target: target.to_string(),
-            detail: detail.into(),
-            address: self.origin.address_text(),
-            request_id: self.origin.request_id.clone(),
-            before: FieldValues::default(),
-            after: FieldValues::default(),
-        }
     }
 }
