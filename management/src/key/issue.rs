@@ -30,16 +30,14 @@ impl FreshEditor {
         draft: KeyDraft,
         idempotency_key: IdempotencyKey,
     ) -> Result<Issue, ManagementError> {
-        let editor = self.clone();
-        self.keyring()
-            .run_to_completion(async move { issue(&editor, &draft, idempotency_key).await })
-            .await
+        let issuing = issue(self.clone(), draft, idempotency_key);
+        self.keyring().run_to_completion(issuing).await
     }
 }
 
 async fn issue(
-    editor: &FreshEditor,
-    draft: &KeyDraft,
+    editor: FreshEditor,
+    draft: KeyDraft,
     idempotency_key: IdempotencyKey,
 ) -> Result<Issue, ManagementError> {
     let keyring = editor.keyring();
@@ -49,7 +47,7 @@ async fn issue(
         id,
         account: editor.application().account_id,
         application: editor.application().id,
-        draft,
+        draft: &draft,
         created_by: editor.identity().person_id,
         at: editor.now(),
         idempotency_key,
@@ -60,7 +58,7 @@ async fn issue(
     let detail = format!("{} ({}), {}", draft.name, draft.environment, draft.scopes);
     let event = editor
         .event(Action::KeyCreated, &id, detail)
-        .with_changes(FieldValues::default(), FieldValues::from(draft));
+        .with_changes(FieldValues::default(), FieldValues::from(&draft));
     let inserting = keyring.store().insert_key(&new, &event);
     let inserted = keyring
         .keys()
@@ -69,7 +67,7 @@ async fn issue(
     let inserted = inserted.map(Applied::unconfirmed);
     let issued = IssuedKey {
         id,
-        name: draft.name.clone(),
+        name: draft.name,
         environment: draft.environment,
         secret: secret.expose_secret().to_owned(),
     };
