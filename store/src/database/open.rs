@@ -207,14 +207,4 @@ mod tests {
         let postgres = postgres::pool(PgConnectOptions::new(), 1, &Fence::default());
         require_no_closing_task(&postgres, "PostgreSQL");
     }
-
-    #[tokio::test]
-    async fn sqlite_keeps_its_plans_whatever_the_values_of_parameters_are() {
-        let pool = read_only_pool(SqliteConnectOptions::new().in_memory(true));
-        for option in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0"] {
-            let used = sqlx::query_scalar("SELECT sqlite_compileoption_used($1)").bind(option);
-            let used: bool = used.fetch_one(&pool).await.expect("read");
-            assert!(used, "{option}: LIBSQLITE3_FLAGS in .cargo/config.toml");
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! The number of connections to PostgreSQL.
+//! The connections to a database: their number and settings.
 
 use store::Store;
 use testing::{TestDatabase, each_database};
@@ -19,6 +19,27 @@ async fn every_session_has_time_outs(database: TestDatabase) {
             .await
             .expect("a setting");
         assert_eq!(value, expected, "{setting}");
+    }
+}
+
+each_database!(sqlite_prepares_a_statement_once_whatever_the_values_of_its_parameters_are);
+async fn sqlite_prepares_a_statement_once_whatever_the_values_of_its_parameters_are(
+    database: TestDatabase,
+) {
+    let Store::Sqlite { readers, .. } = &database.store else {
+        return;
+    };
+    for (option, expected) in [
+        ("ENABLE_QPSG", true),
+        ("DEFAULT_MEMSTATUS=0", true),
+        ("ENABLE_MEMORY_MANAGEMENT", false),
+    ] {
+        let used: bool = sqlx::query_scalar("SELECT sqlite_compileoption_used($1)")
+            .bind(option)
+            .fetch_one(readers)
+            .await
+            .expect("known to SQLite");
+        assert_eq!(used, expected, "{option}");
     }
 }
 
