@@ -7,6 +7,7 @@
 
 mod cookies;
 pub mod described;
+mod documents;
 
 use axum::body::{Body, to_bytes};
 use contract::client_address::TrustedProxies;
@@ -243,7 +244,7 @@ impl TestServer {
     }
 
     /// Sends a request. Each response of the gate is checked against `/openapi.json`, each cookie of a response for its attributes,
-    /// and each body for the tokens of cookies.
+    /// each body for the tokens of cookies, and each page for its title.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let sent = request.headers().clone();
@@ -263,6 +264,7 @@ impl TestServer {
         described::check(&method, &path, &answer);
         let https = self.state.public_url.origin().starts_with("https:");
         cookies::check(&sent, &answer, https);
+        documents::check(&path, &answer);
         answer
     }
 

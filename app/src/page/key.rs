@@ -47,9 +47,14 @@ pub fn Key() -> impl IntoView {
     let id = param("key");
     in_turn(async move {
         let app = here.app();
+        let title = here.tab_title(key_words::KEY);
         match opened(here, &id).await {
             Ok(page) => page,
-            Err(error) => view! { <NoKey app error /> }.into_any(),
+            Err(error) => view! {
+                {title}
+                <NoKey app error />
+            }
+            .into_any(),
         }
     })
 }
