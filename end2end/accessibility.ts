@@ -8,19 +8,31 @@ import type { Database } from './server.ts';
 export const DIALOG = 'dialog[open]';
 
 const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const WIDTHS = [360, 768, 1280, 1440, 1920];
+/** The widths at which layouts differ. */
+export const ALL_WIDTHS = [360, 768, 1280, 1440, 1920];
+/** A phone and a desktop, unless all widths are asked for: they take more than twice as long. */
+const WIDTHS = process.env['LATCHKEY_TEST_ALL_WIDTHS'] ? ALL_WIDTHS : [360, 1440];
 const SCHEMES = ['light', 'dark'] as const;
 /** The rules that compare colours. */
 const COLOURS = ['color-contrast', 'link-in-text-block'];
 /** The rules that a width can change. All others read the document, and which of its elements are shown. */
 const LAYOUT = [...COLOURS, 'target-size', 'scrollable-region-focusable'];
 
+interface Options {
+  /** The database with which the page is checked; what only one of them can show is checked there. Otherwise pages are the same on both. */
+  database?: Database;
+  widths?: number[];
+}
+
 /**
- * Expects no violation by axe and no horizontal scrolling, in light and dark mode and at five widths, with and without JavaScript. With a
- * selector, only this part of the page is checked: an open menu covers links beside it in part. Pages are the same on both databases, so one is
- * enough; what only the other one can show is checked there.
+ * Expects no violation by axe and no horizontal scrolling, in light and dark mode, on a phone and a desktop or at the given widths, with and
+ * without JavaScript. With a selector, only this part of the page is checked: an open menu covers links beside it in part.
  */
-export async function expectAccessible(page: Page, part?: string, database: Database = 'sqlite'): Promise<void> {
+export async function expectAccessible(
+  page: Page,
+  part?: string,
+  { database = 'sqlite', widths = WIDTHS }: Options = {},
+): Promise<void> {
   const { database: current = 'sqlite' } = test.info().project.use as Partial<WorkerFixtures>;
   if (current !== database) {
     return;
@@ -29,7 +41,7 @@ export async function expectAccessible(page: Page, part?: string, database: Data
   await loadAxe(page);
   // All rules run once for each set of elements that is shown: media and container queries hide some of them.
   const checked = new Set<string>();
-  for (const width of WIDTHS) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -1,7 +1,7 @@
 // Each page by its address, in the account of the demo, which has keys of every kind. States that no address has are in a11y.spec.ts and in the
 // journeys. A test of the server fails if a page is missing here.
 import type { Page } from '@playwright/test';
-import { DIALOG, expectAccessible } from '../accessibility.ts';
+import { ALL_WIDTHS, DIALOG, expectAccessible } from '../accessibility.ts';
 import {
   type ApplicationPaths,
   type TestFixtures,
@@ -22,6 +22,8 @@ interface Expected {
   status?: number;
   /** A dialog above a page. Only the dialog is checked, because the page is the same without it. */
   dialog?: boolean;
+  /** The widths at which it is checked, if they are others than for most. */
+  widths?: number[] | undefined;
 }
 
 /** Opens a page and checks it. */
@@ -38,7 +40,7 @@ const test = base.extend<{ check: Check }, object>({
     { scope: 'worker', timeout: 90_000 },
   ],
   check: async ({ page, browserErrors, javaScriptEnabled }, use) => {
-    await use((path, { status = 200, dialog = false } = {}) =>
+    await use((path, { status = 200, dialog = false, widths } = {}) =>
       base.step(path, async () => {
         if (status >= 400) {
           browserErrors.allow(failedResponse(status));
@@ -53,7 +55,7 @@ const test = base.extend<{ check: Check }, object>({
         if (dialog) {
           await expect(page.locator(DIALOG)).toBeVisible();
         }
-        await expectAccessible(page, dialog ? DIALOG : undefined);
+        await expectAccessible(page, dialog ? DIALOG : undefined, widths ? { widths } : {});
       }),
     );
   },
@@ -100,6 +102,9 @@ const PAGES = [
   '/apps/{app}/settings/api-keys/{retiring}',
   '/apps/{app}/settings/api-keys/{unsaved}',
 ];
+
+/** The pages with the most to fit in. */
+const AT_ALL_WIDTHS = new Set(['/apps/{app}/settings/api-keys', '/apps/{app}/settings/api-keys/{key}']);
 
 const DIALOGS = [
   '/apps/{app}/settings/general/account',
@@ -187,7 +192,7 @@ test('the pages of an application are accessible', async ({ page, open, signInAs
   const paths = await signInAs(personOf(server, 'owner'));
   const values = { ...(await idsOfKeys(page, open, paths)), request: await newestRequest(page, open, paths.app) };
   for (const path of PAGES) {
-    await check(fill(path, values));
+    await check(fill(path, values), { widths: AT_ALL_WIDTHS.has(path) ? ALL_WIDTHS : undefined });
   }
 });
 

@@ -143,7 +143,7 @@ test('a passkey stands for the password in another form', { tag: '@js' }, async 
   // Elsewhere the form is sent after it.
   await makeSignInStale(server);
   await open(`${keys}/new`);
-  await expectAccessible(page, DIALOG, 'postgres');
+  await expectAccessible(page, DIALOG, { database: 'postgres' });
   await fillKey(page, unique('Passkey'));
   await page.getByRole('button', { name: 'Use a passkey instead' }).click();
   const { secret } = await readCredentials(page);

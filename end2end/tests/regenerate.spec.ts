@@ -54,8 +54,9 @@ test('during the grace period both secrets work, and the old one announces its e
   await expect(async () => {
     await open(`${paths.keys}/${old.id}`);
     await expect(section.getByRole('img', { name: both })).toBeVisible({ timeout: 500 });
+    // The figures are read before the chart.
+    await expect(section).toContainText('Still in use', { timeout: 500 });
   }).toPass();
-  await expect(section).toContainText('Still in use');
   await expect(section.getByRole('row', { name: /This key/ })).toContainText('1');
   // The chart is beside the figures where there is room.
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -269,7 +269,7 @@ test('an owner requires it, and members see until when', async ({ page, open, br
     await member.page.goto('/');
     await expect(member.page).toHaveURL(PAGE);
     await expect(member.page.getByText('Set it up to continue.')).toBeVisible();
-    await expectAccessible(member.page, undefined, 'postgres');
+    await expectAccessible(member.page, undefined, { database: 'postgres' });
   }
   await member.context.close();
   await open(PAGE);
