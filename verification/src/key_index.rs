@@ -230,4 +230,4 @@ fn position_of(peppers: &[PepperName], name: PepperName) -> Option<PepperIndex> 
 mod fill_race;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

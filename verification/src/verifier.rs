@@ -193,10 +193,10 @@ mod check_tests;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ManualClock, Pepper, Peppers, Route, steps};
+    use crate::{ManualClock, Pepper, Peppers, Route, key_index, steps};
     use domain::{
-        id::{AccountId, ApplicationId},
-        key::{Environment, ip_rule::IpRules, token::format_secret},
+        id::AccountId,
+        key::{Environment, token::format_secret},
     };
     use std::cell::RefCell;
     use store::IndexRow;
@@ -231,21 +231,10 @@ mod tests {
     pub(super) fn row(number: u8) -> IndexRow {
         let (id, secret) = key(number);
         IndexRow {
-            id,
-            application: ApplicationId(Uuid::from_u128(ACME)),
             account: AccountId(Uuid::from_u128(ACME)),
-            scopes: ScopeSet::default(),
-            ip_rules: IpRules::default(),
-            rate_limit: None,
-            expires_at: None,
-            deprecated_at: None,
-            retires_at: None,
-            inactive: false,
-            deactivated_at: None,
-            revoked: false,
-            position: 1,
             digest: hasher().digest(0, id, &secret),
             pepper: hasher().newest_pepper(),
+            ..key_index::tests::row(u128::from(number), ACME)
         }
     }
 

@@ -8,6 +8,7 @@ mod highlights;
 mod no_keys;
 mod revoke_selected_dialog;
 mod sort_menu;
+mod status;
 mod table;
 
 pub use bulk_bar::{BulkBar, BulkNotice};

@@ -9,7 +9,8 @@ fn id(number: u128) -> KeyId {
     KeyId::from_number(Environment::Live, number)
 }
 
-fn row(number: u128, application: u128) -> IndexRow {
+/// A key that may be used, without scopes and limits.
+pub(crate) fn row(number: u128, application: u128) -> IndexRow {
     IndexRow {
         id: id(number),
         application: ApplicationId(Uuid::from_u128(application)),

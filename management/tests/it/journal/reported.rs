@@ -12,13 +12,25 @@ use domain::{
     verdict::Verdict,
 };
 use management::{ManagementError, Replayed};
-use std::fs;
+use std::{fs, path::Path};
 
 /// What is logged about an older database.
 fn warnings(log: &Log) -> Vec<String> {
     let about = "the database is older than the revocation journal";
     let lines = log.lines().into_iter();
     lines.filter(|line| line.contains(about)).collect()
+}
+
+/// Starts with the database of `copy` again, and returns the one warning about it.
+async fn warning_of_restart(scene: Scene, copy: &Path) -> String {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    let _started = scene.restart(Some(copy)).await;
+    let warnings = warnings(&log);
+    let [warning] = &warnings[..] else {
+        panic!("not one: {warnings:?}");
+    };
+    warning.clone()
 }
 
 #[tokio::test]
@@ -47,13 +59,7 @@ async fn a_start_logs_how_many_keys_an_older_database_had_forgotten_to_have_ende
         let later = scene.key().await;
         let ended = scene.editor.revoke(later.id, String::new()).await;
         ended.expect("active");
-        let log = Log::default();
-        let _guard = tracing::subscriber::set_default(log.clone());
-        let _started = scene.restart(Some(&copy)).await;
-        let warnings = warnings(&log);
-        let [warning] = &warnings[..] else {
-            panic!("not one: {warnings:?}");
-        };
+        let warning = warning_of_restart(scene, &copy).await;
         for text in ["were ended again", "revoked=1 deactivated=0 retired=0"] {
             assert!(warning.contains(text), "{warning}");
         }
@@ -68,13 +74,7 @@ async fn a_start_logs_that_an_older_database_had_forgotten_no_end_of_a_key() {
         let unknown = scene.key().await;
         let ended = scene.editor.revoke(unknown.id, String::new()).await;
         ended.expect("active");
-        let log = Log::default();
-        let _guard = tracing::subscriber::set_default(log.clone());
-        let _started = scene.restart(Some(&copy)).await;
-        let warnings = warnings(&log);
-        let [warning] = &warnings[..] else {
-            panic!("not one: {warnings:?}");
-        };
+        let warning = warning_of_restart(scene, &copy).await;
         let text = "no key that had ended is valid again";
         assert!(warning.contains(text), "{warning}");
     }
