@@ -115,6 +115,8 @@ for (const { title, spoil, field, says } of cases) {
     await spoil(dialog);
     const kept = await typed(page);
     await page.getByRole('button', { name: 'Generate API Key' }).click();
+    // The browser may have said so before the server has answered.
+    await waitUntilAnswered(page);
 
     await expect(field(dialog)).toHaveAccessibleDescription(says);
     if (title !== 'no scope') {
@@ -137,7 +139,6 @@ test('a form is accepted after two invalid attempts', async ({ page, open, signI
   await send.click();
   await expect(dialog.getByRole('alert').filter({ hasText: 'Enter a name' })).toBeVisible();
   await expect(textbox('Name')(dialog)).toHaveAccessibleDescription(/Enter a name/);
-  // The browser may have said so before the server has answered.
   await waitUntilAnswered(page);
   await textbox('Name')(dialog).fill(unique('At last'));
   await addresses('nowhere')(dialog);

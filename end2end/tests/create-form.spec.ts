@@ -9,6 +9,7 @@ import {
   readCredentials,
   test,
   unique,
+  waitUntilAnswered,
 } from '../fixtures.ts';
 
 test.describe('the form with JavaScript', { tag: '@js' }, () => {
@@ -85,6 +86,8 @@ test.describe('the form with JavaScript', { tag: '@js' }, () => {
     await openRestrictions(page);
     await addresses.fill('nowhere');
     await dialog.getByRole('button', { name: 'Generate API Key' }).click();
+    // The browser has said so before the server has answered, and the answer opens the fields.
+    await waitUntilAnswered(page);
     await expect(addresses).toBeVisible();
     await dialog.getByText('Restrictions', { exact: true }).click();
     await expect(addresses).toBeHidden();
