@@ -307,8 +307,13 @@ CREATE TABLE api_key (
     CHECK (NOT archived OR deactivated_at IS NOT NULL),
     UNIQUE (application_id, idempotency_key)
 );
--- The keys that archiving deactivated, which each start compares with the journal.
-CREATE INDEX api_key_archived ON api_key (id) WHERE archived;
+-- The keys that each start compares with the journal.
+CREATE INDEX api_key_ended ON api_key (id)
+    WHERE revoked_at IS NULL AND (deactivated_at IS NOT NULL OR retires_at IS NOT NULL);
+-- The keys of which each start reads more than the others have.
+CREATE INDEX api_key_unusual ON api_key (id)
+    WHERE ip_rules <> '' OR rate_requests IS NOT NULL OR deprecated_at IS NOT NULL OR retires_at IS NOT NULL
+    OR deactivated_at IS NOT NULL OR revoked_at IS NOT NULL;
 CREATE INDEX api_key_by_creation ON api_key (application_id, created_at, id);
 -- The keys of one person, and the people who created keys.
 CREATE INDEX api_key_by_creator ON api_key (application_id, created_by, created_at, id);

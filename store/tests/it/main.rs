@@ -24,6 +24,7 @@ mod nodes;
 mod ownership;
 mod people;
 mod pooler;
+mod scans;
 mod schema;
 mod second_factor;
 mod security;
