@@ -342,6 +342,8 @@ fn latchkey(processors: &str, database: &Path, address: SocketAddr) -> Command {
             format!("sqlite://{}", database.display()),
         )
         .env("LATCHKEY_PEPPER", PEPPER)
+        // Each server has a database of its own: a journal of another one would revoke keys with the same ids.
+        .env("LATCHKEY_JOURNAL", database.with_file_name("revocations"))
         .env("RUST_LOG", "warn");
     command
 }
