@@ -10,6 +10,8 @@ use std::{
 
 /// How long a connection waits for a lock of another connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The pages of the file that each connection keeps: 16 MiB. The operating system caches the file too.
+const CACHE_SIZE: &str = "-16384";
 
 /// Returns the options that all connections to a file share.
 ///
@@ -25,7 +27,7 @@ pub(super) fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, StoreErr
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("temp_store", "memory")
-        .pragma("cache_size", "-65536"))
+        .pragma("cache_size", CACHE_SIZE))
 }
 
 pub(super) fn is_in_memory(url: &str) -> bool {
