@@ -6,7 +6,7 @@
 )]
 
 use crate::{
-    Store, StoreError, audit::append_many_events, change_row, deferrable_transaction, execute,
+    Store, StoreError, audit::append_many_events, deferrable_transaction, execute, find_row,
     owner::require_owner, read, record::raise_event, row::corrupt, sql, transaction,
 };
 use domain::{
@@ -276,11 +276,12 @@ impl Store {
             .collect()
     }
 
-    /// Acknowledges one or more open events as `person`: all of them, or none. Each has its audit event.
+    /// Acknowledges one or more events as `person`: all of them, or none. Each has its audit event. One that is acknowledged
+    /// already is left as it is, without another audit event.
     ///
     /// # Errors
-    /// `NotFound` if one is not in the scope or is acknowledged, or the scope is that of an owner of the account and the person is
-    /// not one any more; if the database fails. Nothing is acknowledged then.
+    /// `NotFound` if one is not in the scope, or the scope is that of an owner of the account and the person is no longer one; if
+    /// the database fails. Nothing is acknowledged then.
     pub async fn acknowledge_events(
         &self,
         (scope, person): (EventScope, PersonId),
@@ -289,13 +290,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         transaction!(self, |tx| {
             // The account first, and then alone among the writers of events: no two wait for each other's rows.
-            let records = events.iter().map(|(_, record)| record.clone()).collect();
-            append_many_events!(tx, scope.account, records)?;
+            execute!(tx, sql::ACCOUNT_LOCK, scope.account.0)?;
             if matches!(self, Self::Postgres { .. }) {
                 sqlx::query(ONE_WRITER_OF_EVENTS).execute(&mut *tx).await?;
             }
-            for (id, _) in events {
-                change_row!(
+            let mut records = Vec::with_capacity(events.len());
+            for (id, record) in events {
+                let acknowledged = execute!(
                     tx,
                     sql::SECURITY_EVENT_ACKNOWLEDGE,
                     scope.account.0,
@@ -306,6 +307,24 @@ impl Store {
                     &how.note,
                     scope.whole_account
                 )?;
+                if acknowledged > 0 {
+                    records.push(record.clone());
+                    continue;
+                }
+                let already: Option<EventRow> = find_row!(
+                    tx,
+                    sql::SECURITY_EVENT_BY_ID,
+                    scope.account.0,
+                    scope.application.0,
+                    scope.whole_account,
+                    id.0
+                )?;
+                if already.is_none() {
+                    return Err(StoreError::NotFound);
+                }
+            }
+            if !records.is_empty() {
+                append_many_events!(tx, scope.account, records)?;
             }
             if scope.whole_account {
                 require_owner!(tx, scope.account, person)?;

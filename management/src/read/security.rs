@@ -84,7 +84,8 @@ impl Viewer {
 }
 
 impl Editor {
-    /// Acknowledges an event, with a note. A repetition is a new event.
+    /// Acknowledges an event, with a note. One that is acknowledged already keeps its acknowledgement. A repetition is a new
+    /// event.
     ///
     /// # Errors
     /// `NotFound` if the person may not read it; `Invalid` if the note is too long.
@@ -101,7 +102,8 @@ impl Editor {
         self.acknowledge_open(&BTreeSet::from([id]), note).await
     }
 
-    /// Acknowledges several events without a note: all of them, or none. A repetition is a new event.
+    /// Acknowledges several events without a note: all of them, or none. Those that are acknowledged already keep their
+    /// acknowledgement. A repetition is a new event.
     ///
     /// # Errors
     /// `NotFound` if the person may not read one of them.

@@ -6,8 +6,8 @@ use domain::{
     id::{AccountId, ApplicationId},
     key::{Environment, token::KeyId},
     security::{
-        Acknowledgement, EventCursor, EventFilter, EventKind, EventOccurrence, EventState, Habit,
-        MERGE_PERIOD, OpenEventCounts, SecurityEvent, Severity,
+        Acknowledgement, EventCursor, EventFilter, EventId, EventKind, EventOccurrence, EventState,
+        Habit, MERGE_PERIOD, OpenEventCounts, SecurityEvent, Severity,
     },
     time::Timestamp,
 };
@@ -179,10 +179,8 @@ async fn events_are_filtered_paged_and_visible_in_their_scope_only(database: Tes
     );
 }
 
-each_database!(of_several_events_all_are_acknowledged_or_none);
-async fn of_several_events_all_are_acknowledged_or_none(database: TestDatabase) {
-    let fixture = AccountFixture::build(&database.store, 1).await;
-    let store = &fixture.store;
+/// Raises an event of each of two keys. Returns the events' scope and ids.
+async fn two_events(fixture: &AccountFixture) -> (EventScope, [EventId; 2]) {
     let scope = EventScope {
         account: fixture.account,
         application: fixture.app,
@@ -194,12 +192,21 @@ async fn of_several_events_all_are_acknowledged_or_none(database: TestDatabase) 
         ..raised(EventKind::FromBrowser, key, 0)
     };
     let occurrences = [of_account(1), of_account(2)];
-    let written = store.raise_security_events(&occurrences).await;
+    let written = fixture.store.raise_security_events(&occurrences).await;
     written.expect("written");
-    let rows = read(store, scope, &EventFilter::default()).await;
+    match &read(&fixture.store, scope, &EventFilter::default()).await[..] {
+        [one, two] => (scope, [one.id, two.id]),
+        other => panic!("not two events: {other:?}"),
+    }
+}
+
+each_database!(of_several_events_all_are_acknowledged_or_none);
+async fn of_several_events_all_are_acknowledged_or_none(database: TestDatabase) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let store = &fixture.store;
+    let (scope, ids) = two_events(&fixture).await;
     let record = fixture.event(Action::EventAcknowledged, "", NOW);
-    let both: Vec<_> = rows.iter().map(|row| (row.id, record.clone())).collect();
-    assert_eq!(both.len(), 2);
+    let both = ids.map(|id| (id, record.clone()));
     let how = Acknowledgement {
         at: NOW,
         by: "owner@example.com".into(),
@@ -218,14 +225,67 @@ async fn of_several_events_all_are_acknowledged_or_none(database: TestDatabase) 
         let page = store.audit_page(fixture.account, &filter, None).await;
         page.expect("read").rows.len()
     };
-    // The last one is acknowledged by then, as by another person meanwhile.
-    let twice = [both[0].clone(), both[1].clone(), both[0].clone()];
-    let refused = store.acknowledge_events(by, &how, &twice).await;
-    assert!(matches!(refused, Err(StoreError::NotFound)));
-    assert_eq!((open().await, records().await), (2, 0));
+    let mut with_unknown = both.to_vec();
+    with_unknown.push((EventId(i64::MAX), record));
+    let elsewhere = EventScope {
+        application: OURS.application,
+        ..scope
+    };
+    for (scope, events) in [(scope, &with_unknown[..]), (elsewhere, &both[..])] {
+        let by = (scope, fixture.person);
+        let refused = store.acknowledge_events(by, &how, events).await;
+        assert!(matches!(refused, Err(StoreError::NotFound)), "{refused:?}");
+        assert_eq!((open().await, records().await), (2, 0));
+    }
     let acknowledged = store.acknowledge_events(by, &how, &both).await;
     acknowledged.expect("acknowledged");
     assert_eq!((open().await, records().await), (0, 2));
+}
+
+each_database!(an_event_that_another_person_has_acknowledged_meanwhile_is_left_as_it_is);
+async fn an_event_that_another_person_has_acknowledged_meanwhile_is_left_as_it_is(
+    database: TestDatabase,
+) {
+    let fixture = AccountFixture::build(&database.store, 1).await;
+    let store = &fixture.store;
+    // All three people have read both events as open ones.
+    let (scope, ids) = two_events(&fixture).await;
+    let acknowledge = async |ids: &[EventId], by: &str, at: Timestamp| {
+        let how = Acknowledgement {
+            at,
+            by: by.into(),
+            note: format!("by {by}"),
+        };
+        let events: Vec<_> = ids
+            .iter()
+            .map(|id| (*id, fixture.event(Action::EventAcknowledged, by, at)))
+            .collect();
+        store
+            .acknowledge_events((scope, fixture.person), &how, &events)
+            .await
+            .expect("acknowledged");
+    };
+    acknowledge(&ids[..1], "first", NOW).await;
+    acknowledge(&ids[..], "second", NOW.plus(1)).await;
+    acknowledge(&ids[..], "third", NOW.plus(2)).await;
+    for (id, by, at) in [(ids[0], "first", NOW), (ids[1], "second", NOW.plus(1))] {
+        let event = store.security_event(scope, id).await.expect("read");
+        let how = Acknowledgement {
+            at,
+            by: by.into(),
+            note: format!("by {by}"),
+        };
+        assert_eq!(event.acknowledged, Some(how));
+    }
+    let filter = AuditFilter {
+        action: Some(Action::EventAcknowledged),
+        ..AuditFilter::default()
+    };
+    let page = store.audit_page(fixture.account, &filter, None).await;
+    let rows = page.expect("read").rows;
+    let mut targets: Vec<_> = rows.iter().map(|row| row.target.as_str()).collect();
+    targets.sort_unstable();
+    assert_eq!(targets, ["first", "second"]);
 }
 
 each_database!(recording_sightings_returns_the_known_ones);
