@@ -20,7 +20,7 @@ pub struct RateLimitStatus {
     pub window_ms: u32,
     /// Calls that would be accepted now.
     pub remaining: u32,
-    /// Milliseconds until the whole limit is available again; for a refused call, until one can be accepted.
+    /// Milliseconds until the whole limit is available again; for a refused call, until one can be accepted. Rounded up.
     pub reset_ms: i64,
 }
 

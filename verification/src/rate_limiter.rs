@@ -11,7 +11,7 @@ pub struct RateState {
     pub limit: RateLimit,
     /// Calls that would pass immediately.
     pub remaining: u32,
-    /// Milliseconds until the whole limit is available again.
+    /// Milliseconds until the whole limit is available again, rounded up.
     pub reset_ms: i64,
 }
 
@@ -30,7 +30,7 @@ impl Gcra {
     /// Takes one call; exact under concurrency.
     ///
     /// # Errors
-    /// The milliseconds after which a call passes, if none does now.
+    /// The milliseconds after which a call passes, rounded up, if none does now.
     pub fn take(&self, limit: RateLimit, now: Monotonic) -> Result<RateState, i64> {
         let units = units_per_millisecond(limit);
         // Does not overflow within centuries for the largest limit.
@@ -43,8 +43,7 @@ impl Gcra {
             // Another thread may have used a later time.
             let next = arrival.clamp(now, end).saturating_add(step);
             if next > end {
-                // Rounded up to whole milliseconds.
-                return Err((next - end - 1).div_euclid(units) + 1);
+                return Err(whole_milliseconds(next - end, limit));
             }
             match self
                 .0
@@ -54,7 +53,7 @@ impl Gcra {
                     return Ok(RateState {
                         limit,
                         remaining: u32::try_from((end - next) / step).unwrap_or(u32::MAX),
-                        reset_ms: (next - now).div_euclid(units),
+                        reset_ms: whole_milliseconds(next - now, limit),
                     });
                 }
                 Err(actual) => arrival = actual,
@@ -67,14 +66,19 @@ impl Gcra {
         self.0.fetch_sub(step(limit), Ordering::Relaxed);
     }
 
-    /// Returns when the whole limit is available again, in milliseconds of the monotonic clock.
+    /// Returns when the whole limit is available again, in milliseconds of the monotonic clock, rounded up.
     pub fn full_at(&self, limit: RateLimit) -> i64 {
-        self.0.load(Ordering::Relaxed) / units_per_millisecond(limit)
+        whole_milliseconds(self.0.load(Ordering::Relaxed), limit)
     }
 }
 
 fn units_per_millisecond(limit: RateLimit) -> i64 {
     i64::from(limit.requests.max(1))
+}
+
+/// Converts units to milliseconds, rounded up, so that a client that waits is never too early.
+fn whole_milliseconds(units: i64, limit: RateLimit) -> i64 {
+    (units - 1).div_euclid(units_per_millisecond(limit)) + 1
 }
 
 /// The distance of two calls in an even flow, in units.
@@ -131,6 +135,33 @@ mod tests {
         gcra.refund(TEN_A_SECOND);
         assert_eq!(gcra.full_at(TEN_A_SECOND), 300);
         assert_eq!(state(250), Ok((8, 150)));
+    }
+
+    #[test]
+    fn the_whole_limit_is_available_after_the_returned_time_and_not_before() {
+        for (requests, window_ms, reset_ms) in [
+            (1, 60_000, 60_000),
+            (3, 1_000, 334),
+            (7, 60_000, 8_572),
+            (10, 1_000, 100),
+            (1_500, 1_000, 1),
+        ] {
+            let limit = RateLimit {
+                requests,
+                window_ms,
+            };
+            let gcra = Gcra::default();
+            let now = at(1_000);
+            let taken = gcra.take(limit, now).map(|state| state.reset_ms);
+            assert_eq!(taken, Ok(reset_ms), "{limit:?}");
+            assert_eq!(gcra.full_at(limit), 1_000 + reset_ms, "{limit:?}");
+            let is_whole = |wait| {
+                let next = gcra.clone().take(limit, now.plus(wait));
+                next.is_ok_and(|state| state.remaining == requests - 1)
+            };
+            assert!(!is_whole(reset_ms - 1), "{limit:?}");
+            assert!(is_whole(reset_ms), "{limit:?}");
+        }
     }
 
     #[test]
