@@ -6,6 +6,7 @@ mod envoy;
 mod hammer;
 mod nginx;
 mod proxied;
+mod proxy;
 mod traefik;
 
 use contract::client_address::TrustedProxies;

@@ -1,6 +1,9 @@
 //! The configuration in docs/proxies: Debian's Caddy with `forward_auth`, in front of a small service.
 
-use super::proxied::{self, Program, Proxy, ProxySetup, replaced};
+use super::{
+    proxied,
+    proxy::{Program, Proxy, ProxySetup, replaced},
+};
 use std::{net::SocketAddr, path::Path, process::Command};
 
 const RECIPE: &str = include_str!("../../../../docs/proxies/Caddyfile");

@@ -2,7 +2,8 @@
 
 use super::{
     connection::Answer,
-    proxied::{self, Program, Proxy, ProxySetup, replaced},
+    proxied,
+    proxy::{Program, Proxy, ProxySetup, replaced},
 };
 use std::{net::SocketAddr, path::Path, process::Command};
 

@@ -2,7 +2,8 @@
 
 use super::{
     connection::Answer,
-    proxied::{self, Proxy, replaced},
+    proxied,
+    proxy::{Proxy, replaced},
 };
 use std::{
     fs,

@@ -1,6 +1,9 @@
 //! The configuration in docs/proxies: Traefik with `forwardAuth`, in front of a small service.
 
-use super::proxied::{self, Program, Proxy, ProxySetup, replaced};
+use super::{
+    proxied,
+    proxy::{Program, Proxy, ProxySetup, replaced},
+};
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
