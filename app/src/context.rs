@@ -60,7 +60,7 @@ impl Theme {
     }
 }
 
-/// No plain post is answered in the browser: what reads one is no part of its program.
+/// Plain posts are not answered in the browser: its program does not contain what reads them.
 #[cfg(not(feature = "ssr"))]
 pub const fn plain_post() -> Option<crate::posted::Posted> {
     None

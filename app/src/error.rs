@@ -25,7 +25,7 @@ impl FieldError {
         }
     }
 
-    /// Whether it only asks for the password, which is no mistake of the reader.
+    /// Whether it only asks for the password, which is not the reader's mistake.
     pub fn asks_for_password(&self) -> bool {
         self.field == "password" && self.message == words::STALE_SIGN_IN
     }

@@ -146,7 +146,7 @@ test('many applications can be searched in the switcher', async ({ page, open, s
   await expect(page).toHaveTitle(`API Keys · ${stem} 4 · Latchkey`);
 });
 
-test('an owner of one application is no owner of the account', async ({ page, open, signInAs, browser, server, javaScriptEnabled }) => {
+test('an owner of one application is not an owner of the account', async ({ page, open, signInAs, browser, server, javaScriptEnabled }) => {
   test.slow();
   const { app, keys } = await signInAs(boss);
   await open(`${app}/settings/members`);

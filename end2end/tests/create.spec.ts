@@ -119,7 +119,7 @@ test('the form requires the password if the sign-in is more than ten minutes old
   const dialog = page.getByRole('dialog', { name: 'Create API Key' });
   const password = dialog.getByLabel('Password', { exact: true });
   await expect(password).toBeVisible();
-  // The question is asked once, at its field, and is no error.
+  // The question is asked once, at its field, and is not an error.
   await expect(dialog.getByText('Enter your password')).toHaveCount(1);
   await expect(password).not.toHaveAttribute('aria-invalid');
   if (javaScriptEnabled) {

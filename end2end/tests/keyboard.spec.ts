@@ -1,7 +1,7 @@
 // What the Tab key and the arrow keys reach.
 import { createKey, expect, people, row, test, unique } from '../fixtures.ts';
 
-test('a time is no tab stop', async ({ page, open, signInAs }) => {
+test('a time is not a tab stop', async ({ page, open, signInAs }) => {
   const paths = await signInAs(people.owner);
   const key = await createKey(page, paths, unique('Timed'));
   await open(`${paths.keys}/${key.id}?tab=history`);

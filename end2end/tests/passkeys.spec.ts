@@ -103,7 +103,7 @@ test('a passkey signs in without a password', { tag: '@js' }, async ({ page, ope
   await expect(page.getByRole('heading', { name: 'Profile', level: 1 })).toBeVisible();
   await expect(page.getByText(ben.email).first()).toBeVisible();
 
-  // A passkey that the server does not know any more.
+  // A passkey that the server no longer knows.
   await open('/profile/two-factor/turn-off');
   await page.getByRole('button', { name: 'Use a passkey' }).click();
   await expect(page.getByText('Two-factor authentication is off.')).toBeVisible();

@@ -232,7 +232,7 @@ test('a click on a button whose code is very late is acted on when the code arri
   await page.goto(`${paths.app}/settings/requests`);
   await wanted;
   await page.getByRole('button', { name: 'Pause' }).click();
-  // The page does not wait for it any more.
+  // The page no longer waits for it.
   await expect(page.locator('html')).toHaveAttribute('data-js', '');
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
   deliver();

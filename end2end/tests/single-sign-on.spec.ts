@@ -127,7 +127,7 @@ test('an existing person signs in with the password, and links the identity', as
   await signIn(page, people.owner);
   await open('/profile');
   await page.getByRole('link', { name: 'Link Northwind ID' }).click();
-  // The browser is still signed in at the provider, or not any more after its cookies were cleared.
+  // The browser is still signed in at the provider, unless its cookies were cleared.
   await enter(page, 'owner');
   await expect(page.getByText('Linked since')).toBeVisible();
   await expectAccessible(page);

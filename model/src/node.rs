@@ -116,7 +116,7 @@ impl Node {
         self.registered && self.row.is_some_and(|row| row.current)
     }
 
-    /// Drops what is on its way and cannot have an effect any more.
+    /// Drops what is on its way and can no longer have an effect.
     pub fn drop_useless<const N: usize>(&mut self, protocol: &Protocol<N>) {
         if !protocol.has(Fault::LeaseFromReply) {
             let late = |renewal: &mut Renewal| renewal.granted && renewal.age >= protocol.lease;

@@ -106,7 +106,7 @@ impl Telemetry {
         self.recover((self.store.fence().node(), before)).await
     }
 
-    /// Writes the journal of processes to the rollups that left it some time ago and are not registered any more. One that was
+    /// Writes the journal of processes to the rollups that left it some time ago and are no longer registered. One that was
     /// only silent would go on with its newest batch.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ impl Compiled {
         let index = self
             .compiler
             .compile(&format!("{ROOT}#{place}"), &mut self.schemas)
-            .unwrap_or_else(|error| panic!("{place} is no schema: {error:#}"));
+            .unwrap_or_else(|error| panic!("{place} is not a schema: {error:#}"));
         self.known.insert(place.to_owned(), index);
         index
     }

@@ -46,7 +46,7 @@ impl SoftAuthenticator {
     /// Creates an authenticator with one key, which `seed` determines, for pages at an origin.
     ///
     /// # Panics
-    /// If `seed` is 0, which is no key.
+    /// If `seed` is 0, which is not a valid key.
     pub fn new(seed: u8, origin: &str) -> Self {
         Self {
             key: SigningKey::from_slice(&[seed; 32]).expect("a key"),
@@ -66,7 +66,7 @@ impl SoftAuthenticator {
     /// Signs with the key that another `seed` determines, as an authenticator does that has another key for the same credential.
     ///
     /// # Panics
-    /// If `seed` is 0, which is no key.
+    /// If `seed` is 0, which is not a valid key.
     pub fn use_key(&mut self, seed: u8) {
         self.key = SigningKey::from_slice(&[seed; 32]).expect("a key");
     }

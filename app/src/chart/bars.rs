@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn no_calls_are_no_bars() {
+    fn a_chart_without_calls_has_no_bars() {
         let empty = Series::fill_gaps(ChartRange::of(Window::Hour, Timestamp(0)), Timestamp(0), []);
         let plot = plot(&Stack::of_calls(&empty), &ZoneOffsets::utc(), &[]);
         assert!(plot.bars.is_empty());

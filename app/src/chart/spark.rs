@@ -8,7 +8,7 @@ const WIDTH: usize = 72;
 const HEIGHT: i64 = 20;
 /// The room above and below the line.
 const MARGIN: i64 = 2;
-/// The least number at the top of the picture: one call an hour is no peak.
+/// The least number at the top of the picture: one call an hour is not a peak.
 const MIN_SCALE: i64 = 20;
 
 /// The `d` of a path through the numbers, from the left edge to the right; empty if all are zero.
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn few_calls_are_no_peak() {
+    fn few_calls_are_not_a_peak() {
         assert_eq!(line(&[0, 1]), "M0 18L72 18");
         assert_eq!(line(&[0, 5]), "M0 18L72 14");
     }

@@ -9,7 +9,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement};
 
 /// A link that closes the dialog around it.
 const CLOSE: &str = "a[data-close]";
-/// A dialog that is no page of its own: closing it changes nothing else.
+/// A dialog that is not a page of its own: closing it changes nothing else.
 const PASSING: &str = "data-passing";
 /// A dialog that is a page of its own: closing it leaves the page.
 const PAGE_DIALOG: &str = "dialog:not([data-passing])";

@@ -55,7 +55,7 @@ fn typed(field: HtmlInputElement) {
     });
 }
 
-/// The form is being sent: what was typed needs no following any more.
+/// The form is being sent: what was typed no longer needs to be followed.
 pub fn settle() {
     STROKES.set(STROKES.get().wrapping_add(1));
 }

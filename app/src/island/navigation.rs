@@ -22,7 +22,7 @@ pub const IN_PLACE: &str = "latchkey-in-place";
 const ISLANDS: &str = "latchkey:islands";
 
 thread_local! {
-    /// Counts what was asked for: an answer to an earlier question is not shown any more.
+    /// Counts what was asked for: an answer to an earlier question is no longer shown.
     static TURN: Cell<u32> = const { Cell::new(0) };
     /// The path and the query of the page that is shown.
     static SHOWN: RefCell<String> = const { RefCell::new(String::new()) };
@@ -201,7 +201,7 @@ pub fn arrive(address: &str) {
     }
 }
 
-/// Counts a question; the answers to earlier ones are not shown any more.
+/// Counts a question; the answers to earlier ones are no longer shown.
 pub fn next_turn() -> u32 {
     TURN.set(TURN.get().wrapping_add(1));
     TURN.get()

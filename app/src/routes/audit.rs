@@ -50,7 +50,7 @@ impl QueryAddress for AuditAddress {
         ]
     }
 
-    /// Texts that are no days are ignored, and are not shown in a date field.
+    /// Texts that are not days are ignored, and are not shown in a date field.
     fn clear_invalid(&mut self) {
         for day in [&mut self.from, &mut self.until] {
             if Timestamp::parse_date(day).is_none() {
@@ -66,7 +66,7 @@ mod tests {
     use leptos_router::params::ParamsMap;
 
     #[test]
-    fn what_is_no_day_stands_in_no_address() {
+    fn a_text_that_is_not_a_day_is_left_out_of_the_address() {
         let mut query = ParamsMap::new();
         query.insert("key", "akl_x".into());
         query.insert("from", "2026-11-23".into());

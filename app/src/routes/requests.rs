@@ -50,7 +50,7 @@ impl RequestsAddress {
 
     /// Reads the values of a query.
     pub fn of(get: impl Fn(&str) -> String) -> Self {
-        // What is no number begins nowhere.
+        // A value that is not a number is ignored.
         let before = Some(get("before")).filter(|before| before.parse::<i64>().is_ok());
         let tries = !get("try").is_empty();
         let outcome = Some(get("outcome")).filter(|outcome| !outcome.is_empty());

@@ -113,7 +113,7 @@ impl UsageAddress {
         !self.from.is_empty() || !self.until.is_empty()
     }
 
-    /// The window, where it is no range.
+    /// The window, unless a range is selected.
     pub fn window(&self) -> Option<Window> {
         (!self.is_range()).then(|| Window::parse(&self.window))
     }

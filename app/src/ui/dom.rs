@@ -7,7 +7,7 @@ use web_sys::{Element, Event, NodeList};
 /// The target of an event, or the closest element around it, that a selector finds.
 pub fn closest(event: &Event, selector: &str) -> Option<Element> {
     let target: Element = event.target()?.unchecked_into();
-    // A target that is no element has no such method, which is an error as well.
+    // A target that is not an element does not have this method, which is an error as well.
     target.closest(selector).ok()?
 }
 

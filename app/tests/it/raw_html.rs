@@ -197,7 +197,7 @@ fn has_child(code: &str, at: usize, word: &str) -> bool {
     children.chars().any(|c| !c.is_whitespace() && c != '"')
 }
 
-/// Where an opening tag ends: its first `>` that is no part of an expression.
+/// Where an opening tag ends: its first `>` that is not part of an expression.
 fn end_of_tag(text: &str) -> Option<usize> {
     let mut depth = 0;
     let mut before = ' ';

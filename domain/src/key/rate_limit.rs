@@ -99,7 +99,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn an_empty_number_is_no_limit_and_invalid_input_is_an_error() {
+    fn an_empty_number_means_no_limit_and_invalid_input_is_an_error() {
         assert_eq!(RateLimit::parse(" ", "minute"), Ok(None));
         for bad in ["0", "-1", "1.5", "1000001", "many", "99999999999999999999"] {
             assert!(RateLimit::parse(bad, "minute").is_err(), "{bad}");

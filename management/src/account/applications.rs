@@ -64,7 +64,7 @@ impl FreshAccountOwner {
     /// Changes the account's name. Other accounts may have the same one.
     ///
     /// # Errors
-    /// `NotFound` if the person is not an owner any more.
+    /// `NotFound` if the person is no longer an owner.
     pub async fn rename_account(&self, name: String) -> Result<(), ManagementError> {
         let application = self.application();
         if application.account_name == name {

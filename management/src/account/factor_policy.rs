@@ -21,7 +21,7 @@ impl FreshAccountOwner {
     /// Changes which members need a second factor. Those without one have seven days from when their role needed it first.
     ///
     /// # Errors
-    /// `NotFound` if the person is not an owner any more; if the database fails.
+    /// `NotFound` if the person is no longer an owner; if the database fails.
     pub async fn set_factor_policy(&self, policy: FactorPolicy) -> Result<(), ManagementError> {
         let before = self.factor_policy().await?;
         if before == policy {

@@ -184,7 +184,7 @@ impl FreshAccountOwner {
 }
 
 impl Invitations<'_> {
-    /// Returns the invitation of a link; `None` if the link does not work any more.
+    /// Returns the invitation of a link; `None` if the link no longer works.
     ///
     /// # Errors
     /// If the database fails.

@@ -25,7 +25,7 @@ impl FreshViewer {
     /// Removes the person from the account; their next request is refused. Keys that they created stay.
     ///
     /// # Errors
-    /// `NotFound` if the person is not a member any more; `LastOwner` if the account would have no owner.
+    /// `NotFound` if the person is no longer a member; `LastOwner` if the account would have no owner.
     pub async fn leave_account(&self) -> Result<(), ManagementError> {
         let identity = self.identity();
         let role = identity.account_role;

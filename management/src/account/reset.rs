@@ -315,7 +315,7 @@ impl FreshAccountOwner {
     /// another account too, which the link would open. Earlier links stop working.
     ///
     /// # Errors
-    /// `NotFound` if the person is not a member, or this one is not an owner any more; if the database fails.
+    /// `NotFound` if the person is not a member, or this one is no longer an owner; if the database fails.
     pub async fn reset_link(&self, person: PersonId) -> Result<Option<ResetLink>, ManagementError> {
         let member = self.member(person).await?;
         let events = [self.event(Action::ResetLinkMade, &member.email, "")];

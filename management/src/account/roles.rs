@@ -12,7 +12,7 @@ impl FreshAccountOwner {
     /// Changes a member's role in the account, effective with their next request. A new owner has no other role in any application.
     ///
     /// # Errors
-    /// `NotFound` if the person is not a member, or this one is not an owner any more; `LastOwner` if the account would have no owner.
+    /// `NotFound` if the person is not a member, or this one is no longer an owner; `LastOwner` if the account would have no owner.
     pub async fn change_role(&self, person: PersonId, role: Role) -> Result<(), ManagementError> {
         let member = self.member(person).await?;
         if member.role == role {

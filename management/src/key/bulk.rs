@@ -136,7 +136,7 @@ impl FreshOwner {
     /// every node. Returns the number of keys.
     ///
     /// # Errors
-    /// `NotFound` if the person is not an owner any more; if the database fails.
+    /// `NotFound` if the person is no longer an owner; if the database fails.
     pub async fn revoke_all(
         &self,
         reason: String,

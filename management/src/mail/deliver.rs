@@ -50,7 +50,7 @@ pub struct Delivery {
     pub sent: usize,
     /// They are tried again later.
     pub deferred: usize,
-    /// They are not sent: refused, too old, or not wanted any more.
+    /// They are not sent: refused, too old, or no longer wanted.
     pub dropped: usize,
 }
 
@@ -240,7 +240,7 @@ impl OutboxWorker {
             self.keyring.store().delete_mail(mail.id).await?;
             return Ok(AttemptOutcome::Dropped);
         };
-        // No one may have the address any more; then it is assumed.
+        // If the address no longer belongs to anyone, a password is assumed.
         let person = self.keyring.store().person_state(&mail.recipient).await?;
         let has_password = person.is_none_or(|person| person.has_password);
         let text = text::compose(

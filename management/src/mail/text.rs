@@ -1,5 +1,5 @@
 //! The texts of mails. Links lead to the public origin, never to the host of a request. No subject contains a name, and names in bodies
-//! are no links: other people choose them.
+//! are not links: other people choose them.
 
 mod defang;
 mod sign_in;

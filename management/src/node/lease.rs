@@ -5,7 +5,7 @@ use verification::Monotonic;
 
 /// No renewal was granted.
 const NONE: u64 = 0;
-/// No renewal counts any more.
+/// Renewals no longer count.
 const ENDED: u64 = u64::MAX;
 
 /// When the last granted renewal was asked for. Every verification reads it.

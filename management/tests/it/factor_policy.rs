@@ -156,8 +156,8 @@ async fn a_person_with_a_factor_meets_every_policy(database: TestDatabase) {
     assert!(test.sign_in(DEVELOPER).await.must_enrol());
 }
 
-each_database!(another_role_in_an_application_has_no_new_time_to_enrol);
-async fn another_role_in_an_application_has_no_new_time_to_enrol(database: TestDatabase) {
+each_database!(another_role_in_an_application_does_not_extend_the_time_to_enrol);
+async fn another_role_in_an_application_does_not_extend_the_time_to_enrol(database: TestDatabase) {
     let test = TestKeyring::new(database).await;
     let app = acme(&test).await;
     let owner = fresh(&test, app).await;

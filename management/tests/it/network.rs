@@ -35,7 +35,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// The way to the server of a database; none where the database is no server.
+    /// The way to the server of a database; `None` if the database is not a server.
     pub async fn to(database: &TestDatabase) -> Option<Self> {
         let (base, folder) = database.url.split_once("?host=")?;
         let name = base.rsplit_once('/')?.1;

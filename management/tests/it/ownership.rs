@@ -1,4 +1,4 @@
-//! What a keyring does while it is the only process of an SQLite file, and once it is not any more.
+//! What a keyring does while it is the only process of an SQLite file, and once it no longer is.
 
 use crate::{
     keys::{ask, call},

@@ -1,4 +1,4 @@
-//! A person who cannot sign in, or must not any more; administered beside the server that runs.
+//! A person who cannot sign in, or may no longer sign in; administered while the server runs.
 
 use crate::test_keyring::{PASSWORD, PEPPER, TestKeyring, reopen};
 use domain::{

@@ -307,7 +307,7 @@ async fn the_usage_journal_of_a_killed_process_is_written_once(database: TestDat
         assert_eq!(counted().await, before, "{second}");
     }
     let at = editor.now();
-    // The first one lives on, and is not asked to write anything any more.
+    // The first one is still alive, and is no longer asked to write anything.
     for seed in [8, 9] {
         let next = reopen(&test.database, &test.clock, seed).await;
         next.telemetry().recover_usage().await.expect("added up");

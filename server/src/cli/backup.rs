@@ -95,7 +95,7 @@ pub async fn copy(url: &str, file: &Path) -> Result<u64, CommandError> {
 /// Replaces an SQLite database by a copy of a file, and keeps the old database.
 ///
 /// # Errors
-/// If the server is running, the file is no intact database of Latchkey, or the database is PostgreSQL.
+/// If the server is running, the file is not an intact database of Latchkey, or the database is PostgreSQL.
 pub async fn restore(restore: Restore, config: &Config) -> Result<(), CommandError> {
     let Some(database) = database_file(config)? else {
         return Err(CommandError::Failed(
@@ -121,7 +121,7 @@ pub async fn restore(restore: Restore, config: &Config) -> Result<(), CommandErr
 /// database, if there was one.
 ///
 /// # Errors
-/// If the server is running or the file is no intact database. The database is unchanged then.
+/// If the server is running or the file is not an intact database. The database is unchanged then.
 pub async fn restore_file(
     database: &Path,
     file: &Path,

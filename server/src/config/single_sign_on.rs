@@ -131,7 +131,7 @@ fn without_issuer<F: Fn(&str) -> Option<OsString>>(
     Ok(None)
 }
 
-/// A certificate is no secret: the file may have any mode.
+/// A certificate is not secret: the file may have any mode.
 fn authorities(path: &str) -> Result<Vec<oidc::Certificate>, ConfigError> {
     fs::read(path)
         .map_err(|error| error.to_string())

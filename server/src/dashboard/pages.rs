@@ -24,7 +24,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
 
 /// The fallback: the app renders its page for unknown addresses.
 pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    // The target of `OPTIONS *` (RFC 9110, 9.3.7) is no path.
+    // The target of `OPTIONS *` (RFC 9110, 9.3.7) is not a path.
     if !request.method().is_safe() || !request.uri().path().starts_with('/') {
         return (StatusCode::NOT_FOUND, "Not found. Check the URL.\n").into_response();
     }

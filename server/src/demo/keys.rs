@@ -213,7 +213,7 @@ const DEMO_KEYS: [DemoKey; 12] = [
     },
 ];
 
-/// Creates the keys, each at its own time, and their traffic. The clock is not set back any more afterwards.
+/// Creates the keys, each at its own time, and their traffic. The clock is never set back afterwards.
 pub(super) async fn create(
     keyring: &Keyring,
     clock: &ShiftedClock,

@@ -35,7 +35,7 @@ enum Authentication {
     MetricsToken,
 }
 
-/// A response that is no refusal.
+/// A response other than a refusal.
 #[derive(Clone)]
 pub struct ResponseSpec {
     description: &'static str,

@@ -121,7 +121,7 @@ impl Database {
 }
 
 /// Returns the names of tables that differ. Attempts at a password or code stay counted whatever follows, and challenges for passkeys
-/// stay until they are answered or expire, so they are no change.
+/// stay until they are answered or expire, so they do not count as changes.
 pub fn changed(before: &Rows, after: &Rows) -> Vec<String> {
     let differs = |table: &&String| {
         !["throttle", "passkey_challenge"].contains(&table.as_str())

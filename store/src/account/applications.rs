@@ -108,7 +108,7 @@ impl Store {
     ///
     /// # Errors
     /// `Conflict` if another application of the account has the name; `Application` if the account has too many; `NotFound` if the
-    /// owner is not one any more.
+    /// owner is no longer one.
     pub async fn create_application(
         &self,
         new: &NewApplication<'_>,
@@ -142,7 +142,7 @@ impl Store {
     /// Changes the name and the time zone of an application, as an owner of it.
     ///
     /// # Errors
-    /// `NotFound` if the account has no such application, or the owner is not one any more; `Conflict` if another of its
+    /// `NotFound` if the account has no such application, or the owner is no longer one; `Conflict` if another of its
     /// applications has the name.
     pub async fn change_application(
         &self,
@@ -171,7 +171,7 @@ impl Store {
     /// account by its new one.
     ///
     /// # Errors
-    /// `NotFound` if the owner is not one any more.
+    /// `NotFound` if the owner is no longer one.
     pub async fn rename_account(
         &self,
         (account, owner): (AccountId, PersonId),
@@ -216,7 +216,7 @@ impl Store {
     /// are among them, so that none can be left working. The number is that of the keys that were active.
     ///
     /// # Errors
-    /// `Application` if it is archived, or has too many keys; `NotFound` if it is deleted, or the owner is not one any more.
+    /// `Application` if it is archived, or has too many keys; `NotFound` if it is deleted, or the owner is no longer one.
     /// Nothing was changed then.
     pub async fn archive_application(
         &self,
@@ -241,7 +241,7 @@ impl Store {
     /// revoked since. The number is that of the keys that are active then; others have expired.
     ///
     /// # Errors
-    /// `Application` if it is not archived; `NotFound` if the owner is not one any more. Nothing was changed then.
+    /// `Application` if it is not archived; `NotFound` if the owner is no longer one. Nothing was changed then.
     pub async fn restore_application(
         &self,
         change: &ApplicationChange<impl Fn(usize) -> AuditEvent>,
@@ -263,7 +263,7 @@ impl Store {
     ///
     /// # Errors
     /// `Application` if a key is active, too many keys are not revoked, or the account has no other application; `NotFound` if it
-    /// is deleted, or the owner is not one any more. Nothing was changed then.
+    /// is deleted, or the owner is no longer one. Nothing was changed then.
     pub async fn delete_application(
         &self,
         change: &ApplicationChange<impl Fn(usize) -> AuditEvent>,

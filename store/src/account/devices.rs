@@ -3,8 +3,8 @@
 use crate::{Store, StoreError, read, sql};
 use domain::{id::PersonId, time::Timestamp};
 
-/// Inside a transaction that has locked the person: forgets the person's browsers, so that tokens made before an instant do not
-/// count any more. Evaluates to a `Result`.
+/// Inside a transaction that has locked the person: forgets the person's browsers, so that tokens made before an instant no
+/// longer count. Evaluates to a `Result`.
 macro_rules! forget_devices {
     ($tx:ident, $person:expr, $at:expr) => {
         $crate::execute!($tx, $crate::sql::PERSON_FORGET_DEVICES, $person.0, $at.0)

@@ -30,7 +30,7 @@ impl Store {
     /// before.
     ///
     /// # Errors
-    /// `NotFound` if the owner is none any more.
+    /// `NotFound` if the owner is no longer one.
     pub async fn set_factor_policy(
         &self,
         (account, owner): (AccountId, PersonId),

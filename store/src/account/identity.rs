@@ -131,8 +131,8 @@ macro_rules! end_management {
 }
 pub(crate) use end_management;
 
-/// Inside a transaction that has locked a person and removed identities of the person: ends the sessions through a provider, and lets
-/// neither the e-mail address nor groups give the person anything any more. Evaluates to a `Result`.
+/// Inside a transaction that has locked a person and removed identities of the person: ends the sessions through a provider. From
+/// then on, neither the e-mail address nor groups give the person anything. Evaluates to a `Result`.
 macro_rules! end_links {
     ($tx:ident, $person:expr, $events:expr, $mail:expr) => {
         async {
@@ -316,7 +316,7 @@ impl Store {
     }
 
     /// Removes a person's identity of an issuer, and ends the person's sessions through a provider. None is linked by the e-mail
-    /// address afterwards, and groups do not set the person's role any more.
+    /// address afterwards, and groups no longer set the person's role.
     ///
     /// # Errors
     /// `NotFound` if the person has none, is disabled, or could not sign in without it.
@@ -334,8 +334,8 @@ impl Store {
         })
     }
 
-    /// Removes all identities of a person, disabled or not, and ends the person's sessions through a provider. Groups do not set the
-    /// person's role any more.
+    /// Removes all identities of a person, disabled or not, and ends the person's sessions through a provider. Groups no longer
+    /// set the person's role.
     ///
     /// # Errors
     /// `NotFound` if the person has none.

@@ -146,7 +146,7 @@ impl Store {
     /// Inserts an invitation and its mail, and deletes an earlier invitation to the same address.
     ///
     /// # Errors
-    /// `Conflict` if the person is a member; `NotFound` if the inviter is not an owner any more.
+    /// `Conflict` if the person is a member; `NotFound` if the inviter is no longer an owner.
     pub async fn invite(
         &self,
         new: &NewInvitation<'_>,
@@ -189,7 +189,7 @@ impl Store {
     /// inserted.
     ///
     /// # Errors
-    /// `NotFound` if the account has no such invitation, or the inviter is not an owner any more.
+    /// `NotFound` if the account has no such invitation, or the inviter is no longer an owner.
     pub async fn renew_invitation(
         &self,
         new: &NewInvitation<'_>,
@@ -218,7 +218,7 @@ impl Store {
     /// Deletes an invitation, as an owner of the account.
     ///
     /// # Errors
-    /// `NotFound` if the account has no such invitation, or the owner is not one any more.
+    /// `NotFound` if the account has no such invitation, or the owner is no longer one.
     pub async fn withdraw_invitation(
         &self,
         (account, owner): (AccountId, PersonId),

@@ -90,7 +90,7 @@ impl Store {
     /// links, and only if there are three: anyone may request it. Returns how many mails were inserted.
     ///
     /// # Errors
-    /// `NotFound` if the person is disabled, or does not belong to the account, or the maker is not an owner of it any more;
+    /// `NotFound` if the person is disabled, or does not belong to the account, or the maker is no longer an owner of it;
     /// `Conflict` if the person belongs to another account too.
     pub async fn make_password_reset(
         &self,

@@ -47,7 +47,7 @@ impl Store {
     /// deleted, and a new owner has no other role in any application.
     ///
     /// # Errors
-    /// `NotFound` if the person is not a member, or the owner is not one any more; `LastOwner` if the account would have no
+    /// `NotFound` if the person is not a member, or the owner is no longer one; `LastOwner` if the account would have no
     /// owner.
     pub async fn change_role(
         &self,
@@ -89,8 +89,8 @@ impl Store {
     /// Gives a member another role in one application, as an owner of the account; `None` for the role in the account.
     ///
     /// # Errors
-    /// `NotFound` if `owner` is not an owner any more; if the person is not a member, or an owner of the account, or has no other role; or if the account has no such
-    /// application.
+    /// `NotFound` if `owner` is no longer an owner; if the person is not a member, or an owner of the account, or has no other
+    /// role; or if the account has no such application.
     pub async fn change_application_role(
         &self,
         (account, app): (AccountId, ApplicationId),

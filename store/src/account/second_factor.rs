@@ -275,7 +275,7 @@ impl Store {
     /// only account that the person may belong to, and its owner who does this; `None` for the command line.
     ///
     /// # Errors
-    /// `NotFound` if the person has no second factor or is not a member, or the owner is none any more; `Conflict` if the person
+    /// `NotFound` if the person has no second factor or is not a member, or the owner is no longer one; `Conflict` if the person
     /// belongs to another account too.
     pub async fn reset_second_factor(
         &self,

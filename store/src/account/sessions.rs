@@ -68,7 +68,7 @@ pub struct SessionRow {
     /// Whether the person signed in through the identity provider.
     pub through_provider: bool,
     pub profile: Profile,
-    /// The application whose pages the person read last; it may not be theirs any more.
+    /// The application whose pages the person read last; it may no longer be theirs.
     pub last_application: Option<ApplicationId>,
     /// Whether the person has a passkey.
     pub has_passkey: bool,

@@ -86,7 +86,7 @@ impl Store {
     /// keys.
     ///
     /// # Errors
-    /// `NotFound` if the owner is not one any more; if the database fails. Nothing was revoked then.
+    /// `NotFound` if the owner is no longer one; if the database fails. Nothing was revoked then.
     pub async fn revoke_all_keys(
         &self,
         (app, owner): (ApplicationId, PersonId),

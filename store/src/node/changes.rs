@@ -38,7 +38,7 @@ pub enum NewChanges {
         /// The keys, for the index.
         rows: Vec<IndexRow>,
     },
-    /// Too much, or the records are not there any more: all keys have to be read again.
+    /// Too much, or the records no longer exist: all keys have to be read again.
     TooMany,
 }
 

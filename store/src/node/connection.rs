@@ -28,7 +28,7 @@ pub struct NodeConnection {
 /// The outcome of a registration.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Registered {
-    /// The row is there. It is no lease.
+    /// The row is there. It does not grant a lease.
     Done,
     /// Another process has to leave first.
     Occupied(Occupant),
@@ -336,7 +336,7 @@ impl NodeConnection {
         })
     }
 
-    /// Removes the row of this process. It must not answer any more.
+    /// Removes the row of this process. It must no longer answer calls.
     ///
     /// # Errors
     /// If the database fails.

@@ -23,7 +23,7 @@ pub enum PruneTarget {
     SecurityEvents,
     /// Networks and clients that keys were used from.
     Sightings,
-    /// Limits on attempts that are not used any more.
+    /// Limits on attempts that are no longer used.
     Throttles,
 }
 

@@ -200,7 +200,7 @@ async fn a_person_who_unlinks_is_signed_out_and_not_linked_by_the_address_again(
     assert_eq!(open, [SessionId(Uuid::from_u128(1))]);
     let again = by_email(&fixture, "owner1@example.com", fixture.account).await;
     assert!(matches!(again, Err(StoreError::NotFound)), "{again:?}");
-    // A sign-in that was under way gets no session any more, and confirms none.
+    // A sign-in that was under way no longer gets a session, and confirms none.
     let late = try_start(&fixture, 3, Some(provider)).await;
     assert!(matches!(late, Err(StoreError::NotFound)), "{late:?}");
     let token = NewToken {

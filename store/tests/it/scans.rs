@@ -100,7 +100,7 @@ async fn no_statement_reads_a_whole_growing_table() {
     assert!(unexpected.is_empty(), "{unexpected:#?}");
     for (name, scanned, _) in SCANS {
         let found = scans.iter().any(|scan| scan.0 == name && scan.1 == scanned);
-        assert!(found, "{name} does not scan {scanned} any more");
+        assert!(found, "{name} no longer scans {scanned}");
     }
 }
 

@@ -219,7 +219,7 @@ impl Load {
                 client.request("GET", CALL, &key.headers(), "")?;
                 Ok(client)
             });
-            // The node may not run any more.
+            // The node may have ended.
             waiting.extend(sent.ok().map(|client| (key, begin, client)));
         }
         resume()?;

@@ -109,7 +109,7 @@ async fn answer(
     if again {
         let fields = [("challenge", &*challenge), ("credential", &*credential)];
         post::<()>(ConfirmWithPasskey::PATH, &fields).await?;
-        // A password that was typed before is not checked any more.
+        // A password that was typed before is no longer checked.
         fill(form, "password", "");
     } else {
         fill(form, "challenge", &challenge);

@@ -32,7 +32,7 @@ const ACCOUNT: &str = ".account-email";
 /// The link to the identity provider.
 const PROVIDER: &str = "dialog[data-renewal] a[rel='external']";
 
-/// The dialog whose link was opened, unless the reader has closed it: then the form is not wanted any more.
+/// The dialog whose link was opened, unless the reader has closed it: then the form is no longer wanted.
 const ELSEWHERE: &str = "dialog[open][data-renewal='elsewhere']";
 
 /// The fields, and what leads to them.

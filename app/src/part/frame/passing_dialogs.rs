@@ -22,7 +22,7 @@ pub fn ShortcutList(
     });
     let list = words::SHORTCUT_LIST
         .into_iter()
-        // The first one is no single key.
+        // The first one is not a single key.
         .take(if shortcuts { usize::MAX } else { 1 })
         .map(|(key, what)| {
             view! {

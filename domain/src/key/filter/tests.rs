@@ -25,7 +25,7 @@ fn a_cursor_is_parsed_back_and_invalid_text_is_not() {
 }
 
 #[test]
-fn a_group_and_a_search_are_no_conditions() {
+fn a_group_and_a_search_do_not_count_as_conditions() {
     let filter = KeyFilter {
         search: "checkout".into(),
         group: Some(KeyGroup::Active),

@@ -29,7 +29,7 @@ pub struct OpenReset {
 }
 
 impl PasswordResets<'_> {
-    /// Returns the reset link with this token; `None` if it does not work any more.
+    /// Returns the reset link with this token; `None` if it no longer works.
     ///
     /// # Errors
     /// If the database fails.
@@ -66,7 +66,7 @@ impl PasswordResets<'_> {
     /// Sets a new password once, and ends all sessions of the person.
     ///
     /// # Errors
-    /// `NotFound` if the link does not work any more; `Invalid` if the password is too weak: the link still works;
+    /// `NotFound` if the link no longer works; `Invalid` if the password is too weak: the link still works;
     /// `Busy` while too many passwords are being checked.
     pub async fn complete(
         self,

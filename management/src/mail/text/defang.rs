@@ -38,7 +38,7 @@ mod tests {
     use super::defang;
 
     #[test]
-    fn a_name_is_no_link_and_stays_readable() {
+    fn a_name_is_not_a_link_and_stays_readable() {
         for (name, safe) in [
             ("Checkout", "Checkout"),
             ("Env: prod. Do not use", "Env: prod. Do not use"),

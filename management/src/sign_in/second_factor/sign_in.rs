@@ -117,7 +117,7 @@ impl SignIn<'_> {
     /// previous session ends.
     ///
     /// # Errors
-    /// `NotFound` if the sign-in does not wait any more: it has expired, or five codes were tried; `Throttled`.
+    /// `NotFound` if the sign-in is no longer pending: it has expired, or five codes were tried; `Throttled`.
     pub async fn enter_code(
         self,
         token: &str,

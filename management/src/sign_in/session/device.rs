@@ -11,8 +11,8 @@ use verification::random_token;
 pub const DEVICE_LIFETIME: i64 = 365 * DAY;
 
 impl SignIn<'_> {
-    /// Whether a browser with this token has signed the person in before. It has not any more after [`DEVICE_LIFETIME`], another
-    /// password, the end of all sessions, or once the person was disabled.
+    /// Whether a browser with this token has signed the person in before. The token no longer counts after [`DEVICE_LIFETIME`],
+    /// a change of the password, the end of all sessions, or once the person was disabled.
     pub(crate) async fn knows_device(
         self,
         device: Option<&str>,
@@ -28,7 +28,7 @@ impl SignIn<'_> {
         Ok(since.is_some_and(|since| made_at >= since))
     }
 
-    /// Returns when the token of a person's browser was made; `None` if it is no such token.
+    /// Returns when the token of a person's browser was made; `None` if it is not such a token.
     fn made_at(self, device: &str, person: PersonId) -> Option<Timestamp> {
         let (device, signature) = device.rsplit_once('.')?;
         let (_, made_at) = device.split_once('.')?;

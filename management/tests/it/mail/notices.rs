@@ -178,7 +178,7 @@ async fn owners_and_creators_are_told_seven_days_and_one_day_before_a_key_expire
         assert!(message.contains(&link), "{message}");
     }
 
-    // One day before; the developer is no member any more.
+    // One day before; the developer is no longer a member.
     let signed_in = mailing.enter(OWNER, PASSWORD, None).await;
     let handle = fresh(&owner(&mailing.session(&signed_in).await, app).await);
     let removed = handle.remove_member(member(&handle, DEVELOPER).await).await;

@@ -103,7 +103,7 @@ async fn the_counts_of_a_killed_node_are_added_up_once_by_another_one() {
         }
     };
     wait(30).await;
-    // The second node is not registered any more. A clock that leaps ahead does not make its batch older.
+    // The second node is no longer registered. A clock that leaps ahead does not make its batch older.
     nodes.test.clock.leap(HOUR);
     let recovered = this.telemetry().recover_orphaned_usage().await;
     recovered.expect("works");

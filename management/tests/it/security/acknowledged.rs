@@ -162,7 +162,7 @@ async fn several_events_are_acknowledged_all_or_none(database: TestDatabase) {
     assert_eq!(editor.open_events(None).await.expect("read").all, 2);
     assert!(records().await.is_empty());
 
-    // One that is acknowledged already is no obstacle.
+    // One that is acknowledged already does not prevent the others.
     let first = *ids.first().expect("an event");
     editor.acknowledge(first, "seen").await.expect("works");
     editor.acknowledge_all(&ids).await.expect("works");

@@ -29,7 +29,7 @@ fn table() -> BTreeMap<String, Asks> {
             "always" => Asks::Always,
             "never" => Asks::Never,
             "where it widens" => Asks::WhereItWidens,
-            other => panic!("“{other}” is no answer"),
+            other => panic!("“{other}” is not a known answer"),
         };
         assert!(!cells[2].is_empty(), "{line} gives no reason");
         for name in cells[0].split(',') {

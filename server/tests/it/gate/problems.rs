@@ -93,7 +93,7 @@ async fn the_page_of_a_code_leads_to_the_requests_with_it() {
         signed_in.header("location"),
         format!("/apps/{app}/settings/requests?outcome=key_revoked")
     );
-    // In the address of this page, a code is no result.
+    // This page does not have a parameter `code`.
     let lines = [accept, ("cookie", &*cookie)];
     let other = server.get("/?code=key_revoked", &lines).await;
     let list = format!("/apps/{app}/settings/api-keys");

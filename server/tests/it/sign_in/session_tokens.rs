@@ -1,4 +1,4 @@
-//! The session's token is replaced whenever its person is authenticated: the old one is no session.
+//! The session's token is replaced whenever its person is authenticated: the old one is not valid afterwards.
 
 use super::passkeys::fields;
 use http::StatusCode;
@@ -195,8 +195,8 @@ const PATHS: &[(&str, By, &str, u16, bool)] = &[
     ),
 ];
 
-each_database!(after_each_authentication_the_old_token_is_no_session);
-async fn after_each_authentication_the_old_token_is_no_session(database: TestDatabase) {
+each_database!(after_each_authentication_the_old_token_is_not_valid);
+async fn after_each_authentication_the_old_token_is_not_valid(database: TestDatabase) {
     let is_postgres = matches!(database.store, Store::Postgres { .. });
     for (function, by, form, status, signs_in) in PATHS {
         // Each needs a session that was not used before.

@@ -202,7 +202,7 @@ async fn a_sign_in_asks_for_a_code_and_only_then_opens_a_session(database: TestD
     assert!(!page.body.contains(token), "the token is in the page");
     let none = server.get("/sign-in/code", &[HTML]).await;
     assert_eq!(none.header("location"), "/sign-in?after=expiry");
-    // The pending sign-in is no session.
+    // The pending sign-in is not a session.
     let as_session = format!("latchkey={token}");
     let lines_as_session = [HTML, ("cookie", as_session.as_str())];
     let home = server.get("/", &lines_as_session).await;

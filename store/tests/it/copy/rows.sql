@@ -1,5 +1,5 @@
 -- Rows in every table of an SQLite database, with values that a copy may get wrong: quotes, line breaks, separators of COPY,
--- bytes that are no text, empty values, NULL, the extremes of integers. Ids begin with the number of their table.
+-- bytes that are not text, empty values, NULL, the extremes of integers. Ids begin with the number of their table.
 INSERT INTO account (id, name, folded_name, renamed_at, created_at, audit_seq, audit_hash, audit_seal, audit_pepper, factor_policy)
 VALUES
     (X'01000000000000000000000000000001', 'O''Neil, "Żółć" \N \. {1}', 'o''neil, "żółć" \n \. {1}', NULL, 1, 2, X'00FF00', X'5C6E', 'p1', 'everybody'),

@@ -101,7 +101,7 @@ impl SignIn<'_> {
     /// Makes a challenge for the passkeys of the person whose sign-in waits for the second factor.
     ///
     /// # Errors
-    /// `NotFound` if the sign-in does not wait any more; `Invalid` if passkeys are not offered.
+    /// `NotFound` if the sign-in is no longer pending; `Invalid` if passkeys are not offered.
     pub async fn begin_passkey_step(
         self,
         token: &str,
@@ -119,7 +119,7 @@ impl SignIn<'_> {
     /// session ends.
     ///
     /// # Errors
-    /// `NotFound` if the sign-in does not wait any more.
+    /// `NotFound` if the sign-in is no longer pending.
     pub async fn answer_passkey_step(
         self,
         token: &str,

@@ -232,8 +232,8 @@ async fn copied(ada: &Holder) -> Option<SecurityEvent> {
     events.find(|event| event.kind == kind)
 }
 
-each_database!(an_answer_that_is_sent_twice_is_no_copied_passkey);
-async fn an_answer_that_is_sent_twice_is_no_copied_passkey(database: TestDatabase) {
+each_database!(an_answer_that_is_sent_twice_does_not_count_as_a_copied_passkey);
+async fn an_answer_that_is_sent_twice_does_not_count_as_a_copied_passkey(database: TestDatabase) {
     let mut ada = Holder::new(database).await;
     ada.device.counter = 5;
     let challenge = ada.begin_sign_in().await;

@@ -80,7 +80,7 @@ async fn no_code_on_any_page_is_translated() {
 async fn no_name_on_any_page_is_translated() {
     let server = TestServer::new().await;
     let mut found = translated(&server).await;
-    // What people and callers have written is no name; nor are the former values in the audit log.
+    // What people and callers have written is not a name, nor are the former values in the audit log.
     let is_written = |address: &str, text: &str| {
         address.contains("/audit-log")
             || address.contains("/profile/sessions")

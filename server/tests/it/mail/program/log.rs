@@ -42,7 +42,7 @@ impl Browser<'_> {
         body.to_owned()
     }
 
-    /// The name of one of its cookies: it ends in the port where the address is no host name.
+    /// The name of one of its cookies: it ends in the port, because the address is not a host name.
     fn cookie(&self, name: &str) -> String {
         format!("{name}-{}", self.setting.address.port())
     }

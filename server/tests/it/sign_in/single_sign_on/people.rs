@@ -266,7 +266,7 @@ async fn an_account_that_takes_the_name_of_the_provider_s_account_gets_no_member
     };
     rename("Northwind", "Southwind").await;
     rename("Contoso", "Northwind").await;
-    // Neither is a person added to the other account, nor does anyone keep a role that no group gives any more.
+    // No person is added to the other account, and no one keeps a role that groups no longer give.
     for subject in ["another", "248289761001"] {
         setup.claim("sub", json!(subject));
         let answer = setup.browser().sign_in().await;
