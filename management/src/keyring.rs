@@ -325,7 +325,8 @@ async fn load_index(
     applied: &AppliedPosition,
 ) -> Result<KeyIndex, ManagementError> {
     let peppers = hasher.pepper_names();
-    let keys = pepper::check(store, &peppers, now).await?;
+    pepper::check(store, &peppers, now).await?;
+    let keys = store.secret_count().await?;
     let index = KeyIndex::with_capacity(usize::try_from(keys).unwrap_or_default(), peppers);
     let position = store
         .for_each_index_row(hasher.newest_pepper(), |row| index.update(&row))

@@ -172,6 +172,18 @@ impl Store {
         Ok(found > 0)
     }
 
+    /// Counts the secrets of all keys.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn secret_count(&self) -> Result<i64, StoreError> {
+        Ok(read!(self, |pool| {
+            sqlx::query_scalar(sql::KEY_SECRETS_COUNT)
+                .fetch_one(pool)
+                .await
+        })?)
+    }
+
     /// Returns the keys that are inactive or retiring, but not revoked.
     ///
     /// # Errors

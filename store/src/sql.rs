@@ -198,6 +198,7 @@ shared_statements! {
     KEY_NEWEST_NAMES = "key/newest_names";
     KEY_REPLACE = "key/change/replace";
     KEY_REVOKE = "key/change/revoke";
+    KEY_SECRETS_COUNT = "key/count/secrets";
     KEY_SECRETS_COUNT_ANY = "key/count/any";
     KEY_SECRET_INSERT = "key/insert_secret";
     KEY_SECRET_UPDATE_DIGEST = "key/change/update_digest";
@@ -281,9 +282,9 @@ shared_statements! {
     PENDING_SIGN_IN_COUNT_ATTEMPT = "pending_sign_in/count_attempt";
     PENDING_SIGN_IN_DELETE = "pending_sign_in/delete";
     PENDING_SIGN_IN_INSERT = "pending_sign_in/insert";
+    PEPPERS_IN_USE = "pepper/in_use";
     PEPPER_LIVE_KEYS = "pepper/live_keys";
     PEPPER_ROWS = "pepper/rows";
-    PEPPER_SECRETS = "pepper/secrets";
     PERSON_BY_EMAIL = "person/by_email";
     PERSON_CHANGE_EMAIL = "person/change/email";
     PERSON_CHANGE_NOTIFICATIONS = "person/change/notifications";

@@ -44,17 +44,17 @@ pub struct DigestUpgrade {
 }
 
 impl Store {
-    /// Counts the secrets under each pepper that any row names. A pepper may be returned more than once.
+    /// Returns the peppers that any row names.
     ///
     /// # Errors
     /// If the database fails or a row cannot be parsed.
-    pub async fn secrets_by_pepper(&self) -> Result<Vec<(PepperName, i64)>, StoreError> {
-        let rows: Vec<(String, i64)> = read!(self, |pool| {
-            sqlx::query_as(sql::PEPPER_SECRETS).fetch_all(pool).await
+    pub async fn peppers_in_use(&self) -> Result<Vec<PepperName>, StoreError> {
+        let names: Vec<String> = read!(self, |pool| {
+            sqlx::query_scalar(sql::PEPPERS_IN_USE)
+                .fetch_all(pool)
+                .await
         })?;
-        rows.into_iter()
-            .map(|(name, count)| Ok((name.parse()?, count)))
-            .collect()
+        names.into_iter().map(|name| name.parse()).collect()
     }
 
     /// Counts all rows that use each pepper, sorted by name.
