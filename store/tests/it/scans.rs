@@ -54,7 +54,7 @@ const SCANS: [(&str, &str, &str); 14] = [
     ),
     (
         "KEY_SECRETS_COUNT",
-        "key_secret USING COVERING INDEX sqlite_autoindex_key_secret_1",
+        "key_secret USING COVERING INDEX key_secret_by_key",
         "once, at the start, which reads all secrets anyway",
     ),
     (
