@@ -10,7 +10,7 @@ use std::{
 
 /// How long a connection waits for a lock of another connection.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The pages of the file that each connection keeps: 16 MiB. The operating system caches the file too.
+/// The pages of the file that each connection keeps, in KiB if negative: 16 MiB. The operating system caches the file too.
 const CACHE_SIZE: &str = "-16384";
 
 /// Returns the options that all connections to a file share.
