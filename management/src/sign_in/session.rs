@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sessions: finding them, their timeouts (expiry), and signing out. Signing in is in `session/start.rs`.
 
 mod admit;
 mod device;
@@ -27,10 +27,10 @@ use std::fmt;
 use store::SessionRow;
 use verification::TokenPurpose;
 
-/// A session ends after 30 minutes without a request.
-const IDLE: i64 = 30 * MINUTE;
-/// A session ends 12 hours after the sign-in.
-const ABSOLUTE: i64 = 12 * HOUR;
+/// The idle timeout: a session ends after 30 minutes without a request.
+const IDLE_TIMEOUT: i64 = 30 * MINUTE;
+/// The absolute timeout: a session ends 12 hours after the sign-in.
+const ABSOLUTE_TIMEOUT: i64 = 12 * HOUR;
 
 /// The cookies of a new session.
 #[derive(Clone)]
@@ -113,7 +113,9 @@ impl Sessions<'_> {
                 continue;
             };
             let now = self.keyring.now();
-            if now.since(row.seen_at) >= IDLE || now.since(row.created_at) >= ABSOLUTE {
+            if now.since(row.seen_at) >= IDLE_TIMEOUT
+                || now.since(row.created_at) >= ABSOLUTE_TIMEOUT
+            {
                 return Ok(None);
             }
             return Ok(Some(Session {

@@ -1,6 +1,6 @@
 //! The sessions of a person, and ending them.
 
-use super::{ABSOLUTE, IDLE, Session};
+use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT, Session};
 use crate::ManagementError;
 use domain::{
     audit::{Action, AuditEvent},
@@ -35,7 +35,7 @@ impl Session {
     /// If the database fails.
     pub async fn sessions(&self) -> Result<Vec<SessionSummary>, ManagementError> {
         let now = self.keyring.now();
-        let ended = (now.plus(-IDLE), now.plus(-ABSOLUTE));
+        let ended = (now.plus(-IDLE_TIMEOUT), now.plus(-ABSOLUTE_TIMEOUT));
         let open = self
             .keyring
             .store()

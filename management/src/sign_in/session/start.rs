@@ -1,6 +1,6 @@
 //! Starting a session, and the session of the same browser that it replaces.
 
-use super::{ABSOLUTE, IDLE, SignedIn};
+use super::{ABSOLUTE_TIMEOUT, IDLE_TIMEOUT, SignedIn};
 use crate::{
     Admission, Keyring, ManagementError, SignIn, SignInResult,
     mail::{ChangeMail, ClientDetails, Content, Recipient},
@@ -162,7 +162,7 @@ pub(crate) async fn insert(
     // Their accounts are locked in the same order by every sign-in.
     events.sort_by_key(|event| event.account_id);
     let certain = keyring.node().certain_now();
-    let ended = (certain.plus(-IDLE), certain.plus(-ABSOLUTE));
+    let ended = (certain.plus(-IDLE_TIMEOUT), certain.plus(-ABSOLUTE_TIMEOUT));
     let mail = keyring
         .sign_in()
         .new_sign_in_mail((person, known), through_provider, origin)
