@@ -76,7 +76,7 @@ impl AuditEvent {
     }
 }
 
-/// A stored record of the audit log.
+/// A stored event of the audit log, as pages show it: without its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct AuditRecord {

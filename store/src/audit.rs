@@ -1,4 +1,7 @@
-//! The audit log: append-only, each row chained to the one before it within its account, and sealed.
+//! The audit log: for each account an append-only hash chain. Each row's hash covers the hash of the row before it, and is sealed.
+//!
+//! An entry is an [`AuditEvent`] until it is appended; its row is read as an [`AuditLine`], with the hash, to verify and export the
+//! log, and as an [`AuditRecord`](domain::audit::AuditRecord), without it, for pages.
 //!
 //! The hash of a row in encoding 3, in which rows are written now: SHA-256 over the text `latchkey audit 3`, the previous
 //! row's hash (32 zero bytes before the first), the account's id (16 bytes), the number and the instant (8 bytes each,
@@ -152,10 +155,10 @@ macro_rules! append_many_events {
 }
 pub(crate) use {append_event_only, append_many_events, insert_audit_line, move_audit_head};
 
-/// The end of a chain, to which a line is appended.
+/// The end of a hash chain, to which the next row is appended.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct ChainHead {
-    /// The number of the next line.
+    /// The number of the next row.
     #[sqlx(rename = "audit_seq")]
     pub(crate) next: i64,
     #[sqlx(rename = "audit_hash")]
@@ -167,14 +170,14 @@ pub(crate) struct ChainHead {
 }
 
 impl ChainHead {
-    /// Whether the head has a genuine seal, so that the next line may be sealed: a seal covers all lines before it.
+    /// Whether the head has a genuine seal, so that the next row may be sealed: a seal covers all rows before it.
     pub(crate) fn is_genuine(&self, seals: &SealKeys) -> bool {
         self.next == 1
             || seals.check(&self.hash, self.seal.as_deref(), &self.pepper) == SealCheck::Genuine
     }
 }
 
-/// A row of the log as stored: what its hash covers, and the hash.
+/// A row of the log as stored, with what its hash covers, and the hash.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct AuditLine {
     pub account_id: Uuid,
@@ -211,7 +214,7 @@ pub struct AuditLine {
 }
 
 impl AuditLine {
-    /// Makes the line of an event after a head, with a seal if `sealed` and there is a key.
+    /// Makes the row of an event after a head, with a seal if `sealed` and there is a key.
     pub(crate) fn after(
         head: &ChainHead,
         event: &AuditEvent,
@@ -254,7 +257,7 @@ impl AuditLine {
         seals.check(&self.hash, self.seal.as_deref(), &self.pepper)
     }
 
-    /// Returns the end of a chain whose last line this is.
+    /// Returns the end of a hash chain whose last row this is.
     pub(crate) fn head(&self) -> ChainHead {
         ChainHead {
             next: self.seq + 1,
@@ -264,7 +267,8 @@ impl AuditLine {
         }
     }
 
-    /// Computes the hash of the row after a row with the hash `previous`; `None` if its encoding cannot represent it.
+    /// Computes the row's hash, the next one of the hash chain after the hash `previous`; `None` if the row's encoding cannot
+    /// represent it.
     pub fn hash_after(&self, previous: &[u8]) -> Option<[u8; 32]> {
         let (prefix, with_new) = match self.encoding {
             1 if self.before.is_empty() && self.after.is_empty() => ("", false),

@@ -1,4 +1,4 @@
-//! Writing the record of a change: its audit record, and the security event that some changes are.
+//! Writing the audit event of a change to the audit log, and the security event that some changes are.
 
 /// Appends an event to the audit log inside a transaction, and raises the security event that some changes are. Evaluates to a `Result`.
 macro_rules! append_event {

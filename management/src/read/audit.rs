@@ -121,7 +121,7 @@ impl AccountOwner {
 }
 
 impl FreshAccountOwner {
-    /// Returns the lines after number `after` as they are stored, in the order of the chain; none at the end.
+    /// Returns the rows after number `after` as they are stored, in the order of the hash chain; none at the end.
     ///
     /// # Errors
     /// If the database fails.

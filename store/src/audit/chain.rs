@@ -1,4 +1,4 @@
-//! Verifying the audit log, and sealing logs under the newest pepper.
+//! Verifying the hash chain of the audit log, and sealing logs under the newest pepper.
 
 use super::{ChainHead, GENESIS, SEALED, insert_audit_line, move_audit_head};
 use crate::{
@@ -11,10 +11,10 @@ use domain::{
 use std::fmt;
 use uuid::Uuid;
 
-/// Lines read by one query.
+/// Rows read by one query.
 const CHUNK: i64 = 1_000;
 
-/// The end of an account's chain. Stored elsewhere, it reveals whether anything before it was rewritten later.
+/// The end of an account's hash chain. Stored elsewhere, it reveals whether anything before it was rewritten later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditHead {
     pub account: AccountId,

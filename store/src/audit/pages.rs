@@ -9,6 +9,7 @@ use domain::{
     time::Timestamp,
 };
 
+/// The columns of an [`AuditRecord`].
 #[derive(sqlx::FromRow)]
 struct AuditRow {
     seq: i64,
@@ -126,7 +127,7 @@ impl Store {
         })
     }
 
-    /// Returns at most `limit` lines of an account's log after number `after`, in the order of the chain.
+    /// Returns at most `limit` rows of an account's log after number `after` as they are stored, in the order of the hash chain.
     ///
     /// # Errors
     /// If the database fails.
