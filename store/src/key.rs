@@ -38,7 +38,7 @@ pub struct NewKey<'a> {
     pub created_by: PersonId,
     /// The time of creation.
     pub at: Timestamp,
-    /// The id of the form: a form that is sent again makes no second key.
+    /// The id of the request: one that is repeated with it makes no second key.
     pub idempotency_key: IdempotencyKey,
     pub secret_id: SecretId,
     /// HMAC-SHA-256 of the secret.
@@ -52,12 +52,12 @@ pub struct NewKey<'a> {
 pub enum KeyInsertion {
     /// The key was inserted. These keys are new or were changed.
     New(Vec<IndexRow>),
-    /// The same form has made this key before; nothing was written.
+    /// A request with the same idempotency key has made this key before; nothing was written.
     Existing(KeyId),
 }
 
-/// Inside a transaction: inserts a key, its digest and the event. Evaluates to a `Result` with the key that the same form
-/// has made before, in which case nothing is written.
+/// Inside a transaction: inserts a key, its digest and the event. Evaluates to a `Result` with the key that a request with the same
+/// idempotency key has made before, in which case nothing is written.
 macro_rules! insert_key_row {
     ($tx:ident, $new:expr, $event:expr) => {
         async {
@@ -110,7 +110,7 @@ macro_rules! insert_key_row {
 pub(crate) use insert_key_row;
 
 impl Store {
-    /// Inserts a key, its digest and the event, or finds the key that the same form has made before.
+    /// Inserts a key, its digest and the event, or finds the key that a request with the same idempotency key has made before.
     ///
     /// # Errors
     /// `Conflict` if the id exists; `Application` if the application is archived.

@@ -18,7 +18,7 @@ use domain::{
 
 impl Store {
     /// Inserts a key that replaces `old`, which retires from `new.at` until `retires_at`, with both events in one transaction; or
-    /// finds the key that the same form has made before.
+    /// finds the key that a request with the same idempotency key has made before.
     ///
     /// # Errors
     /// `NotFound` if there is no such old key, or it is revoked or replaced; `Application` if the application is archived. Nothing
@@ -78,7 +78,8 @@ impl Store {
         )
     }
 
-    /// Returns the key that a form has made.
+    /// Returns the key that a request with the same idempotency key has made before. Only a regeneration asks this beforehand: the
+    /// old key of a repeated request is already replaced, and would be refused. [`Store::insert_key`] finds such a key itself.
     ///
     /// # Errors
     /// If the database fails.
