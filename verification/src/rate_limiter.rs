@@ -1,4 +1,5 @@
-//! Rate limits by the generic cell rate algorithm (GCRA, ITU-T I.371) with one atomic number a key.
+//! Rate limits by the generic cell rate algorithm (GCRA, ITU-T I.371) with one atomic number a key. GCRA decides as a token bucket (a
+//! leaky bucket as a meter) does that holds `limit.requests` tokens and is refilled evenly within `limit.window_ms`.
 
 use crate::Monotonic;
 use domain::key::rate_limit::RateLimit;
