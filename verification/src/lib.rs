@@ -33,4 +33,4 @@ pub use secret_hasher::{
     PepperIndex, SecretHasher, TokenDigest, TokenPurpose, generate_credentials,
 };
 pub use throttle::{Throttle, ThrottleBucket, network};
-pub use verifier::{Verifier, check};
+pub use verifier::{Verifier, check_entry};

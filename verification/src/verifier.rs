@@ -114,7 +114,7 @@ impl Verifier {
                     .push(id, digest, || self.hasher.digest(0, id, call.secret));
             }
             let take = |limit, used: &Gcra| used.take(limit, self.clock.monotonic());
-            let (verdict, rate_limit) = check(entry, call.address, call.scopes, now, take);
+            let (verdict, rate_limit) = check_entry(entry, call.address, call.scopes, now, take);
             let caller = Caller {
                 key_id: id,
                 application_id: entry.tenant().application,
@@ -145,7 +145,7 @@ fn is_same(one: &[u8; 32], other: &[u8; 32]) -> Choice {
 /// Applies the checks that follow the secret's, in their order: revoked, inactive, expired, retired, address, scopes, rate limit.
 /// `take` takes one call from the key's rate limit; it runs only if there is a limit and every other check has passed. Its error
 /// is the wait in milliseconds.
-pub fn check(
+pub fn check_entry(
     entry: &Entry,
     address: Option<IpAddr>,
     scopes: ScopeSet,

@@ -7,7 +7,7 @@ use domain::{
     verdict::Verdict,
 };
 use telemetry::Tail;
-use verification::check;
+use verification::check_entry;
 
 impl Viewer {
     /// Returns the application's newest decisions that match a filter, before the decision `before`.
@@ -97,7 +97,7 @@ impl Viewer {
         let monotonic = self.keyring().monotonic().plus(until);
         let verdict = self.keyring().index().with(key, |entry| {
             entry.map(|entry| {
-                check(entry, case.address, case.scopes, case.at, |limit, used| {
+                check_entry(entry, case.address, case.scopes, case.at, |limit, used| {
                     used.clone().take(limit, monotonic)
                 })
                 .0

@@ -28,7 +28,7 @@ fn check_call(
     let required = ScopeSet::one("invoice:read").expect("known");
     index.with(row.id, |entry| {
         let entry = entry.expect("an entry");
-        check(entry, "192.0.2.1".parse().ok(), required, NOW, take)
+        check_entry(entry, "192.0.2.1".parse().ok(), required, NOW, take)
     })
 }
 
