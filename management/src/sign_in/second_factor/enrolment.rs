@@ -109,7 +109,7 @@ impl Session {
             .await?;
         let now = keyring.now();
         let step = match EnteredCode::parse(code) {
-            Some(EnteredCode::App(code)) => totp::matching_step(&setup.secret.0, &code, now, 0),
+            Some(EnteredCode::App(code)) => totp::check_code(&setup.secret.0, &code, now, 0),
             _ => None,
         };
         // Not counted as a security event: it is the person's own new app.

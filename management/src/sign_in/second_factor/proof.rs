@@ -69,7 +69,7 @@ impl SecondFactors<'_> {
                     return Ok(None);
                 };
                 let secret = self.authenticator_secret(person, &app)?;
-                totp::matching_step(&secret.0, &code, self.keyring.now(), app.last_step)
+                totp::check_code(&secret.0, &code, self.keyring.now(), app.last_step)
                     .map(UnusedProof::Step)
             }
             Some(EnteredCode::Recovery(code)) => {

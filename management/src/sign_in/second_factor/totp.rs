@@ -32,8 +32,8 @@ pub(super) fn code_at(secret: &[u8; SECRET_BYTES], now: Timestamp) -> String {
     totp(secret).generate(seconds(now)).to_string()
 }
 
-/// Returns the time step of a code that is current within the skew and later than `last_step`; `None` for any other code.
-pub(super) fn matching_step(
+/// Checks a code: returns the time step of one that is current within the skew and later than `last_step`; `None` for any other.
+pub(super) fn check_code(
     secret: &[u8; SECRET_BYTES],
     code: &str,
     now: Timestamp,
@@ -63,7 +63,7 @@ mod tests {
         ] {
             let at = Timestamp(seconds * SECOND);
             assert_eq!(code_at(SEED, at), code, "{seconds}");
-            let step = matching_step(SEED, code, at, 0);
+            let step = check_code(SEED, code, at, 0);
             assert_eq!(step, Some(seconds / 30), "{seconds}");
         }
     }
@@ -79,7 +79,7 @@ mod tests {
             (60, false),
         ] {
             let code = code_at(SEED, now.plus(seconds * SECOND));
-            let found = matching_step(SEED, &code, now, 0);
+            let found = check_code(SEED, &code, now, 0);
             assert_eq!(found.is_some(), accepted, "{seconds} s");
         }
     }
@@ -89,11 +89,11 @@ mod tests {
         let now = Timestamp(1_234_567_890 * SECOND);
         let current = now.0 / 30_000;
         let code = code_at(SEED, now);
-        assert_eq!(matching_step(SEED, &code, now, current - 1), Some(current));
-        assert_eq!(matching_step(SEED, &code, now, current), None);
-        assert_eq!(matching_step(SEED, &code, now, current + 1), None);
+        assert_eq!(check_code(SEED, &code, now, current - 1), Some(current));
+        assert_eq!(check_code(SEED, &code, now, current), None);
+        assert_eq!(check_code(SEED, &code, now, current + 1), None);
         for wrong in ["", "000000", "05924", "0005924"] {
-            assert_eq!(matching_step(SEED, wrong, now, 0), None, "{wrong}");
+            assert_eq!(check_code(SEED, wrong, now, 0), None, "{wrong}");
         }
     }
 }
