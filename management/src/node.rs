@@ -234,8 +234,8 @@ impl<'k> Node<'k> {
         self.keyring.this_node().is_member()
     }
 
-    /// Whether the database is not lost. It may be unavailable: see [`Node::database_downtime_ms`].
-    pub fn is_owner(self) -> bool {
+    /// Whether this process has not lost the database. It may be unavailable: see [`Node::database_downtime_ms`].
+    pub fn has_database(self) -> bool {
         !self.keyring.this_node().is_lost()
     }
 

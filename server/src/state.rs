@@ -91,7 +91,7 @@ impl AppState {
 
     /// Whether keys may be verified from memory: the lease of this process, or its patience with the database, has not ended.
     pub fn can_verify(&self) -> bool {
-        self.keyring.node().is_owner()
+        self.keyring.node().has_database()
             && self.keyring.node().database_downtime_ms() <= self.patience_ms
     }
 

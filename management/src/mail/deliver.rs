@@ -112,7 +112,7 @@ impl Outbox<'_> {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut log = ErrorLog::default();
-        while !self.keyring.tasks().is_closed() && self.keyring.node().is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.node().has_database() {
             tick.tick().await;
             self.keyring.password_resets().make_requested_links().await;
             let delivered = self.deliver().await;
@@ -163,7 +163,7 @@ impl OutboxWorker {
             .await?;
         for row in due {
             let late = self.keyring.monotonic() >= begun.plus(BATCH_TIME);
-            if late || self.keyring.tasks().is_closed() || !self.keyring.node().is_owner() {
+            if late || self.keyring.tasks().is_closed() || !self.keyring.node().has_database() {
                 break;
             }
             let id = row.as_ref().map_or_else(|id| *id, |mail| mail.id);
@@ -336,7 +336,7 @@ impl OutboxWorker {
 
     /// Returns some seconds after the keyring was closed or the database was lost.
     async fn stopping(&self) {
-        while !self.keyring.tasks().is_closed() && self.keyring.node().is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.node().has_database() {
             sleep(STOP_CHECK).await;
         }
         sleep(STOP_PATIENCE).await;

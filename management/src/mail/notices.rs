@@ -50,7 +50,7 @@ impl Notices<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut minute, mut hour) = (0, 0);
         let (mut events_log, mut expiry_log) = (ErrorLog::default(), ErrorLog::default());
-        while !self.keyring.tasks().is_closed() && self.keyring.node().is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.node().has_database() {
             tick.tick().await;
             let now = self.keyring.now().0;
             let (this_minute, this_hour) = (now.div_euclid(MINUTE), now.div_euclid(HOUR));

@@ -62,7 +62,7 @@ impl Background<'_> {
         F: Future<Output = ()> + Send + 'static,
     {
         let keyring = self.keyring.clone();
-        let stopped = move || keyring.tasks().is_closed() || !keyring.node().is_owner();
+        let stopped = move || keyring.tasks().is_closed() || !keyring.node().has_database();
         self.keyring
             .supervisor()
             .spawn(name, Arc::clone(self.keyring.clock()), stopped, task);
@@ -73,7 +73,7 @@ impl Background<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut silent = false;
         let (mut minute, mut more) = (0, false);
-        while !self.keyring.tasks().is_closed() && self.keyring.node().is_owner() {
+        while !self.keyring.tasks().is_closed() && self.keyring.node().has_database() {
             tick.tick().await;
             // One of several processes has a worker for it, which nothing delays.
             let renewed = if self.keyring.node().is_member() {
@@ -82,7 +82,7 @@ impl Background<'_> {
                 self.keyring.node().renew_lease().await
             };
             match (&renewed, silent) {
-                (Err(error), false) if self.keyring.node().is_owner() => tracing::error!(
+                (Err(error), false) if self.keyring.node().has_database() => tracing::error!(
                     %error,
                     "the database does not answer: nothing can be changed, and calls are verified from memory"
                 ),

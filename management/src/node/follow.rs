@@ -23,7 +23,7 @@ impl Node<'_> {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // The failure that was logged last.
         let mut logged: Option<String> = None;
-        while !self.keyring.tasks().is_closed() && self.is_owner() {
+        while !self.keyring.tasks().is_closed() && self.has_database() {
             tokio::select! {
                 _ = tick.tick() => {}
                 () = member.announced.notified() => {}
@@ -31,7 +31,7 @@ impl Node<'_> {
             let renewed = self.renew_lease().await;
             let failure = renewed.as_ref().err().map(ToString::to_string);
             match (&failure, &logged) {
-                (Some(error), _) if failure != logged && self.is_owner() => tracing::error!(
+                (Some(error), _) if failure != logged && self.has_database() => tracing::error!(
                     %error,
                     "the lease is not renewed: nothing can be changed, and calls are verified from memory until it ends"
                 ),

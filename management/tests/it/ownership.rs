@@ -24,7 +24,7 @@ async fn a_response_of_the_database_ends_the_downtime() {
     assert_eq!(keyring.node().database_downtime_ms(), 5_000);
     keyring.node().renew_lease().await.expect("ours");
     assert_eq!(keyring.node().database_downtime_ms(), 0);
-    assert!(keyring.node().is_owner());
+    assert!(keyring.node().has_database());
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_replaced_process_verifies_nothing_and_changes_nothing() {
         .renew_lease()
         .await
         .expect_err("replaced");
-    assert!(!test.keyring.node().is_owner());
+    assert!(!test.keyring.node().has_database());
     assert_eq!(test.keyring.node().database_downtime_ms(), i64::MAX);
     assert!(
         test.keyring

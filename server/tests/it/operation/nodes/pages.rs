@@ -42,7 +42,7 @@ async fn add_node(server: &TestServer) {
     let other = other.expect("opens");
     join(&other, 2).await;
     tokio::spawn(async move {
-        while other.node().is_owner() {
+        while other.node().has_database() {
             other.node().renew_lease().await.expect("granted");
             tokio::task::yield_now().await;
         }
