@@ -40,7 +40,7 @@ pub enum AppError {
     /// The person's role does not allow it.
     #[error("{}", words::FORBIDDEN)]
     Forbidden,
-    /// The password was entered too long ago.
+    /// The sign-in is not recent.
     #[error("{}", words::STALE_SIGN_IN)]
     StaleSignIn,
     /// An account requires two-factor authentication, which the person must set up first.

@@ -10,7 +10,7 @@ pub enum ManagementError {
     /// The role is insufficient.
     #[error("this role may not do that")]
     Forbidden,
-    /// The password was entered more than ten minutes ago.
+    /// The sign-in is not recent.
     #[error("this asks for a fresh sign-in")]
     Stale,
     /// An account requires a second factor, which the person must add first.

@@ -1,23 +1,23 @@
-//! Permission handles of people who signed in a moment ago. Each is granted by a handle of the same role.
+//! Permission handles of people with a recent sign-in: they entered the password, used a passkey, or signed in at the identity provider
+//! within the last ten minutes ([`Session::is_fresh`]). Each is granted by a handle of the same role.
 
 use super::{AccountOwner, Editor, Owner, Viewer};
 use crate::{ManagementError, Session};
 use std::ops::Deref;
 
-/// A [`Viewer`] who entered the password within the last ten minutes. Required to leave an account.
+/// A [`Viewer`] with a recent sign-in. Required to leave an account.
 #[derive(Clone)]
 pub struct FreshViewer(Viewer);
 
-/// An [`Editor`] who entered the password within the last ten minutes. Required to create secrets and to extend a key's
-/// access.
+/// An [`Editor`] with a recent sign-in. Required to create secrets and to extend a key's access.
 #[derive(Clone)]
 pub struct FreshEditor(Editor);
 
-/// An [`Owner`] who entered the password within the last ten minutes.
+/// An [`Owner`] with a recent sign-in.
 #[derive(Clone)]
 pub struct FreshOwner(Owner);
 
-/// An [`AccountOwner`] who entered the password within the last ten minutes.
+/// An [`AccountOwner`] with a recent sign-in.
 #[derive(Clone)]
 pub struct FreshAccountOwner(AccountOwner);
 
@@ -53,7 +53,7 @@ impl Editor {
     /// Grants what requires a recent sign-in.
     ///
     /// # Errors
-    /// `Stale` if the password was entered more than ten minutes ago.
+    /// `Stale` if the sign-in is not recent.
     pub fn fresh(&self) -> Result<FreshEditor, ManagementError> {
         self.require_fresh()?;
         Ok(FreshEditor(self.clone()))
@@ -67,8 +67,8 @@ impl Editor {
         self.in_session(session).fresh()
     }
 
-    /// Returns the same permission in another state of the person's session, such as after entering the password again. A session
-    /// of another person changes nothing.
+    /// Returns the same permission in another state of the person's session, such as after re-authentication. A session of another
+    /// person changes nothing.
     #[must_use]
     pub fn in_session(self, session: &Session) -> Self {
         Self(self.0.in_session(session))
@@ -135,7 +135,7 @@ impl Viewer {
         self.in_session(session).fresh_viewer()
     }
 
-    /// Whether the password was entered within the last ten minutes.
+    /// Whether the sign-in is recent.
     pub fn is_fresh(&self) -> bool {
         self.fresh
     }

@@ -174,7 +174,7 @@ impl Editor {
     ///
     /// # Errors
     /// `NotFound`; `Illegal` if the key is not retiring; `Invalid` if the end is more than 30 days after the regeneration;
-    /// `Stale` if it works for longer and the password was entered more than ten minutes ago.
+    /// `Stale` if it works for longer and the sign-in is not recent.
     pub async fn move_retirement(
         &self,
         id: KeyId,

@@ -17,7 +17,7 @@ pub struct EditData {
     pub seen: String,
     /// Its accepted calls in the last 7 days.
     pub calls: i64,
-    /// Whether the password was entered within the last ten minutes.
+    /// Whether the sign-in is recent.
     pub fresh: bool,
     /// The server's clock.
     pub local: LocalNow,

@@ -169,8 +169,8 @@ pub async fn support() -> Result<Support, AppError> {
     Ok(session().await?.support(origin())?)
 }
 
-/// Grants permission to change the keys of an application to a person who entered the password within the last ten minutes, or
-/// enters it with this form; `password` may be empty.
+/// Grants permission to change the keys of an application to a person whose sign-in is recent, or who enters the password with this
+/// form; `password` may be empty.
 ///
 /// # Errors
 /// As [`editor`]; [`AppError::StaleSignIn`] if the password is required, a sentence about it if it is wrong.
@@ -238,8 +238,8 @@ pub async fn confirm_password(password: &str) -> Result<(), AppError> {
     }
 }
 
-/// Returns the session of a person who entered the password within the last ten minutes, or enters it with this form. The session
-/// may lack a required second factor.
+/// Returns the session of a person whose sign-in is recent, or who enters the password with this form. The session may lack a required
+/// second factor.
 ///
 /// # Errors
 /// As [`enrolling_session`]; [`AppError::StaleSignIn`] if the password is required, a sentence about it if it is wrong.

@@ -22,7 +22,7 @@ const SUMMARY: &str = "key-summary";
 pub(crate) fn CreateKeyFields(
     form: KeyForm,
     errors: Vec<FieldError>,
-    /// Whether the password was entered recently.
+    /// Whether the sign-in is recent.
     fresh: bool,
     /// How the sign-in can be made fresh.
     again: SignInAgain,

@@ -28,7 +28,7 @@ pub(crate) fn EditFields(
     errors: Vec<FieldError>,
     /// Why the form is shown once more.
     news: Option<String>,
-    /// Whether the password was entered recently.
+    /// Whether the sign-in is recent.
     fresh: bool,
     /// How the sign-in can be made fresh.
     again: SignInAgain,

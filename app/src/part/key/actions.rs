@@ -37,7 +37,7 @@ pub fn ChangeForms(
     }
 }
 
-/// The question for the password, if a key is to be activated and the password was entered too long ago.
+/// The question for the password, if a key is to be activated and the sign-in is not recent.
 fn activate_again(app: String, key: String, prompt: PasswordPrompt) -> AnyView {
     let mask = key.parse().map_or(String::new(), KeyId::mask);
     let why = Sentence::about([&mask], |[mask]| fresh::activate(mask)).view();

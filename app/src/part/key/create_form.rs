@@ -17,7 +17,7 @@ pub fn CreateKeyForm(
     app: String,
     /// The form's idempotency key.
     once: String,
-    /// Whether the password was entered recently.
+    /// Whether the sign-in is recent.
     fresh: bool,
     /// The server's clock.
     local: LocalNow,

@@ -2,7 +2,7 @@
 
 pub const SIGNED_OUT: &str = "You're signed out. Sign in and try again.";
 pub const FORBIDDEN: &str = "Your role doesn't allow this. Ask an owner of the account.";
-/// The password was entered more than ten minutes ago.
+/// The sign-in is not recent.
 pub const STALE_SIGN_IN: &str = "Enter your password to continue.";
 /// An account of the person requires it.
 pub const FACTOR_REQUIRED: &str =
