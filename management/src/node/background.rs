@@ -1,4 +1,8 @@
-//! Background workers: one dispatches decisions, one maintains the database every second, one sends mails, and one inserts notices.
+//! The background workers:
+//!
+//! - `decisions` dispatches decisions, and `maintenance` maintains the database every second;
+//! - beside other nodes, `node` renews the lease and applies their changes, and `listener` waits for PostgreSQL to announce them;
+//! - with a mail server, `mail` sends mails, and `notices` inserts those about security events and keys that expire.
 
 use crate::Keyring;
 use domain::time::{MINUTE, SECOND};
