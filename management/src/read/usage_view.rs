@@ -121,7 +121,7 @@ impl KeyView {
         let usage = self.usage();
         let chart = usage.chart(asked).await?;
         let range = chart.series.range;
-        let (breakdown, scopes) = self.breakdown(range).await?;
+        let (breakdown, scopes) = self.breakdown_with_scopes(range).await?;
         let last_day = match chart.before {
             Some(before) if range.window == Some(Window::Day) => {
                 LastDay::new(chart.series.sum(), &breakdown, before)
@@ -141,7 +141,7 @@ impl KeyView {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn breakdown(
+    pub async fn breakdown_with_scopes(
         &self,
         range: ChartRange,
     ) -> Result<(Breakdown, ScopeUsage), ManagementError> {

@@ -104,7 +104,7 @@ async fn a_revocation_does_not_wait_behind_the_pages_of_another_account(database
         let viewer = noisy.clone();
         reads.spawn(async move { first.usage().series(Window::Day).await.is_ok() });
         let day = ChartRange::of(Window::Day, noisy.now());
-        reads.spawn(async move { second.breakdown(day).await.is_ok() });
+        reads.spawn(async move { second.breakdown_with_scopes(day).await.is_ok() });
         reads.spawn(async move { third.impact().await.is_ok() });
         reads.spawn(async move { viewer.request("unknown").await.is_ok() });
     }

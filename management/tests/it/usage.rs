@@ -74,7 +74,7 @@ async fn calls_are_counted_by_address_route_scope_and_user_agent(database: TestD
     }
     let view = editor.open_key(key.id).await.expect("the key");
     let week = ChartRange::of(Window::Week, editor.now());
-    let (seen, used) = view.breakdown(week).await.expect("read");
+    let (seen, used) = view.breakdown_with_scopes(week).await.expect("read");
     let usage = view.usage().breakdown(week).await;
     assert_eq!(seen, usage.expect("read"));
     assert!(
