@@ -10,6 +10,7 @@ mod journal;
 mod locks;
 mod revoke;
 mod rotate;
+mod uncertain;
 mod undelivered;
 
 pub use apply::Keys;

@@ -55,6 +55,7 @@ const SUBJECTS: [MutatedCrate; 3] = [
             "management/src/key/discard.rs",
             "management/src/key/changes.rs",
             "management/src/key/locks.rs",
+            "management/src/key/uncertain.rs",
             "management/src/key/undelivered.rs",
             "management/src/key/journal.rs",
             "management/src/key/journal/file.rs",

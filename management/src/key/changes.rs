@@ -1,9 +1,9 @@
 //! State that changes of keys share: locks, keys in doubt, undelivered secrets, and the revocation journal.
 
 use crate::key::{
-    apply::UncertainKeys,
     journal::{BadJournal, Journal},
     locks::KeyLocks,
+    uncertain::UncertainKeys,
     undelivered::UndeliveredKeys,
 };
 use domain::{
