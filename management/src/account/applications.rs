@@ -142,7 +142,8 @@ impl FreshOwner {
                     (Action::ApplicationArchived, "deactivated_keys"),
                 );
                 let store = owner.keyring().store();
-                let applied = owner.apply(store.archive_application(&change)).await?;
+                let archived = store.archive_application(&change).await;
+                let applied = owner.apply(archived).await?;
                 owner.keyring().node().confirm(applied).await
             })
             .await
@@ -164,7 +165,8 @@ impl FreshOwner {
                     (Action::ApplicationRestored, "activated_keys"),
                 );
                 let store = owner.keyring().store();
-                let applied = owner.apply(store.restore_application(&change)).await?;
+                let restored = store.restore_application(&change).await;
+                let applied = owner.apply(restored).await?;
                 Ok(applied.unconfirmed())
             })
             .await
@@ -185,7 +187,7 @@ impl FreshOwner {
                     (Action::ApplicationDeleted, "revoked_keys"),
                 );
                 let store = owner.keyring().store();
-                let deleted = store.delete_application(&change, DELETED);
+                let deleted = store.delete_application(&change, DELETED).await;
                 let applied = owner.apply(deleted).await?;
                 let (_, confirmation) = owner.keyring().node().confirm(applied).await?;
                 Ok(confirmation)
@@ -193,15 +195,15 @@ impl FreshOwner {
             .await
     }
 
-    /// Makes a change of many keys of the application. Returns their number.
+    /// Applies a change of many keys of the application, as [`Keys::apply`](crate::Keys::apply). Returns their number.
     async fn apply(
         &self,
-        change: impl Future<Output = Result<ChangedKeys, StoreError>> + Send,
+        written: Result<ChangedKeys, StoreError>,
     ) -> Result<Applied<usize>, ManagementError> {
         let scope = [ChangeScope::Application(self.application().id)];
-        let changed = self.keyring().keys().apply(&scope, change).await?;
-        let count = changed.value().count;
-        Ok(changed.with(count))
+        let applied = self.keyring().keys().apply(&scope, written).await?;
+        let count = applied.value().count;
+        Ok(applied.with(count))
     }
 
     /// Describes a change: the action and reason of each key's record with the values before and after, and the action of the

@@ -1,4 +1,4 @@
-//! The single path of every change of keys: database, key index, revocation journal, the other nodes, answer.
+//! The single path of every change of keys once its transaction has ended: key index, revocation journal, the other nodes, answer.
 
 use crate::{
     Keyring,
@@ -43,18 +43,18 @@ impl Committed for ChangedKeys {
 }
 
 impl Keys<'_> {
-    /// Makes a change of the keys in `scopes`. The transaction itself reads the rows for the index, so nothing can fail
-    /// between the commit and the index. If the outcome of the commit is unknown, the keys are refused until they have been
-    /// read again.
+    /// Applies a change of the keys in `scopes` to the index and the journal. `written` is the result of the transaction that makes the
+    /// change. It reads the rows for the index too, and the caller passes its result on at once, so nothing can fail between the commit
+    /// and the index. If the outcome of the commit is unknown, the keys are refused until they have been read again.
     ///
     /// # Errors
     /// The error of the database.
     pub(crate) async fn apply<T: Committed>(
         self,
         scopes: &[ChangeScope],
-        change: impl Future<Output = Result<T, StoreError>>,
+        written: Result<T, StoreError>,
     ) -> Result<Applied<T>, StoreError> {
-        match change.await {
+        match written {
             Ok(committed) => {
                 let at = self.keyring.monotonic();
                 let rows = committed.rows();

@@ -166,13 +166,14 @@ async fn revoke_all(owner: &FreshOwner, reason: &str) -> Result<Applied<usize>, 
             .event(Action::AllKeysRevoked, &app, detail.trim_end_matches(": "))
             .with_changes(FieldValues::default(), revoked)
     };
-    let revoking = keyring
-        .store()
-        .revoke_all_keys((app, person), reason, one, whole);
     let revoked = keyring
+        .store()
+        .revoke_all_keys((app, person), reason, one, whole)
+        .await;
+    let applied = keyring
         .keys()
-        .apply(&[ChangeScope::Application(app)], revoking)
+        .apply(&[ChangeScope::Application(app)], revoked)
         .await?;
-    let count = revoked.value().count;
-    Ok(revoked.with(count))
+    let count = applied.value().count;
+    Ok(applied.with(count))
 }

@@ -38,9 +38,9 @@ async fn discard(editor: &Editor, id: KeyId) -> Result<Applied<IndexRow>, Manage
     }
     .check(editor, &key)?;
     let app = editor.application().id;
-    let change = keyring.store().revoke_key(app, id, REASON, &event);
+    let revoked = keyring.store().revoke_key(app, id, REASON, &event).await;
     Ok(keyring
         .keys()
-        .apply(&[ChangeScope::Key(id)], change)
+        .apply(&[ChangeScope::Key(id)], revoked)
         .await?)
 }

@@ -104,10 +104,12 @@ async fn edit(
         .with_changes(FieldValues::from(&before), FieldValues::from(&wanted));
     let app = editor.application().id;
     let narrows = change.narrows();
-    let change = keyring
+    let changed = keyring
         .store()
-        .change_key(app, id, (&before, &wanted), &event);
-    match keyring.keys().apply(&[ChangeScope::Key(id)], change).await {
+        .change_key(app, id, (&before, &wanted), &event)
+        .await;
+    let scope = [ChangeScope::Key(id)];
+    match keyring.keys().apply(&scope, changed).await {
         Ok(applied) => Ok(Some((applied, narrows))),
         // It was as the form shows a moment ago: another node changed it.
         Err(StoreError::NotFound) => match editor.stored_key(id).await?.editable(editor.now()) {

@@ -20,7 +20,7 @@ pub enum Issue {
 }
 
 impl FreshEditor {
-    /// Creates a key, once per idempotency key.
+    /// Creates a key, once per idempotency key. It runs to its end even if the caller is dropped.
     ///
     /// # Errors
     /// If the database fails. If it did not answer the commit, the key may exist: a request with the same idempotency key returns it
@@ -30,12 +30,14 @@ impl FreshEditor {
         draft: KeyDraft,
         idempotency_key: IdempotencyKey,
     ) -> Result<Issue, ManagementError> {
-        let issuing = issue(self.clone(), draft, idempotency_key);
-        self.keyring().run_to_completion(issuing).await
+        self.keyring()
+            .run_to_completion(issue_key(self.clone(), draft, idempotency_key))
+            .await
     }
 }
 
-async fn issue(
+/// Writes a new key in one transaction, updates the index, and makes the answer with its secret.
+async fn issue_key(
     editor: FreshEditor,
     draft: KeyDraft,
     idempotency_key: IdempotencyKey,
@@ -59,12 +61,12 @@ async fn issue(
     let event = editor
         .event(Action::KeyCreated, &id, detail)
         .with_changes(FieldValues::default(), FieldValues::from(&draft));
-    let inserting = keyring.store().insert_key(&new, &event);
-    let inserted = keyring
+    let inserted = keyring.store().insert_key(&new, &event).await;
+    let applied = keyring
         .keys()
-        .apply(&[ChangeScope::Key(id)], inserting)
+        .apply(&[ChangeScope::Key(id)], inserted)
         .await;
-    let inserted = inserted.map(Applied::unconfirmed);
+    let inserted = applied.map(Applied::unconfirmed);
     let issued = IssuedKey {
         id,
         name: draft.name,

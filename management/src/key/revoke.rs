@@ -113,15 +113,14 @@ pub(crate) async fn apply_transition(
     if let Transition::Revoke { .. } = wanted {
         crate::node::planted::plant_revocation(keyring.index(), id);
     }
-    let change = async {
-        match &wanted {
-            Transition::Revoke { reason } => store.revoke_key(app, id, reason, &event).await,
-            Transition::Deactivate => store.deactivate_key(app, id, &event).await,
-            Transition::Activate => store.activate_key(app, id, &event).await,
-            Transition::Confirm => store.confirm_key(app, id, &event).await,
-        }
+    let changed = match &wanted {
+        Transition::Revoke { reason } => store.revoke_key(app, id, reason, &event).await,
+        Transition::Deactivate => store.deactivate_key(app, id, &event).await,
+        Transition::Activate => store.activate_key(app, id, &event).await,
+        Transition::Confirm => store.confirm_key(app, id, &event).await,
     };
-    match keyring.keys().apply(&[ChangeScope::Key(id)], change).await {
+    let scope = [ChangeScope::Key(id)];
+    match keyring.keys().apply(&scope, changed).await {
         Ok(applied) => Ok(applied.with(())),
         Err(StoreError::OutcomeUnknown(_))
             if keyring.index().with(id, |entry| wanted.was_applied(entry)) =>
@@ -164,10 +163,11 @@ impl Keys<'_> {
                     let _lock = keyring.key_changes().lock(id).await;
                     #[cfg(feature = "planted-faults")]
                     crate::node::planted::plant_revocation(keyring.index(), id);
-                    let change = keyring.store().revoke_key(app, id, OWN_WISH, &event);
+                    let store = keyring.store();
+                    let revoked = store.revoke_key(app, id, OWN_WISH, &event).await;
                     keyring
                         .keys()
-                        .apply(&[ChangeScope::Key(id)], change)
+                        .apply(&[ChangeScope::Key(id)], revoked)
                         .await?
                 };
                 let (_, confirmation) = keyring.node().confirm(applied).await?;

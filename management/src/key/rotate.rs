@@ -129,11 +129,12 @@ async fn regenerate(
             FieldValues::default(),
             FieldValues::of("retires", &retires_at).and("replaced_by", &new_id),
         );
-    let replacing = keyring
+    let inserted = keyring
         .store()
-        .replace_key(&new, id, retires_at, &created, &replaced);
+        .replace_key(&new, id, retires_at, &created, &replaced)
+        .await;
     let scopes = [ChangeScope::Key(id), ChangeScope::Key(new_id)];
-    let (inserted, applied) = match keyring.keys().apply(&scopes, replacing).await {
+    let (inserted, applied) = match keyring.keys().apply(&scopes, inserted).await {
         Ok(applied) => {
             let (inserted, applied) = applied.split();
             (Ok(inserted), applied.is_change().then_some(applied))
@@ -212,11 +213,15 @@ async fn move_retirement(
             FieldValues::of("retires", &present),
             FieldValues::of("retires", &end),
         );
-    let moving = keyring
+    let moved = keyring
         .store()
-        .move_retirement(editor.application().id, id, end, &event);
-    let moved = keyring.keys().apply(&[ChangeScope::Key(id)], moving).await;
-    let applied = moved.map_err(taken(IllegalTransition::NotRetiring))?;
+        .move_retirement(editor.application().id, id, end, &event)
+        .await;
+    let applied = keyring
+        .keys()
+        .apply(&[ChangeScope::Key(id)], moved)
+        .await
+        .map_err(taken(IllegalTransition::NotRetiring))?;
     Ok(applied.with(end))
 }
 

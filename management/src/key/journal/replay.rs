@@ -224,23 +224,22 @@ impl Replay<'_> {
         match end {
             KeyEnd::Revoked => {
                 let event = event(Action::KeyRevoked, was, revoked_facts(REASON));
-                let change = self.keyring.store().revoke_key(app, id, REASON, &event);
+                let store = self.keyring.store();
+                let revoked = store.revoke_key(app, id, REASON, &event).await;
                 self.keyring
                     .keys()
-                    .apply(&scope, change)
+                    .apply(&scope, revoked)
                     .await?
                     .unconfirmed();
             }
             KeyEnd::Deactivated { .. } => {
                 let off = FieldValues::from(&State::Inactive { at: now });
                 let event = event(Action::KeyDeactivated, was, off);
-                let change = self
-                    .keyring
-                    .store()
-                    .deactivate_key_for_good(app, id, &event);
+                let store = self.keyring.store();
+                let deactivated = store.deactivate_key_for_good(app, id, &event).await;
                 self.keyring
                     .keys()
-                    .apply(&scope, change)
+                    .apply(&scope, deactivated)
                     .await?
                     .unconfirmed();
             }
@@ -253,10 +252,11 @@ impl Replay<'_> {
                     FieldValues::from(&before),
                     FieldValues::from(&after),
                 );
-                let change = self.keyring.store().expire_key(app, id, end, &event);
+                let store = self.keyring.store();
+                let changed = store.expire_key(app, id, end, &event).await;
                 self.keyring
                     .keys()
-                    .apply(&scope, change)
+                    .apply(&scope, changed)
                     .await?
                     .unconfirmed();
             }
