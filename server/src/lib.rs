@@ -1,6 +1,6 @@
 //! The server: settings, HTTP, the dashboard for people and the gate for machines.
 //!
-//! A module uses modules above it in this list, never those below: `wire`, `config`, `logging`, `pepper`, `connections`,
+//! A module uses modules before it in this list, never those after it: `wire`, `secret_file`, `config`, `logging`, `pepper`, `connections`,
 //! `live_streams`, `head`, `openapi`, `metrics`, `state`, `request`, `assets`, `gate` and `dashboard`, `router`, `serve`, `console`,
 //! `start`, `demo`, `cli`.
 // The type of the whole app is deeply nested.
