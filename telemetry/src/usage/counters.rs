@@ -2,7 +2,7 @@
 
 use super::{
     accumulator::{Accumulator, FlushScope, JournalEntry},
-    dimension_counts::{DimensionCounts, DimensionHasher, address_text},
+    dimension_counts::{DimensionCounts, DimensionHasher},
     key_counts::{KeyCounts, LastCall},
     reports::{ReportSums, Reports},
 };
@@ -10,13 +10,13 @@ use crate::striped::Striped;
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
-    time::{MINUTE, Timestamp},
+    time::{MINUTE, SECOND, Timestamp},
     verdict::Verdict,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::UsageBatch;
 use uuid::Uuid;
-use verification::{CallEvent, KeyIdHasher, KeyMap, clean};
+use verification::{CallEvent, KeyIdHasher, KeyMap};
 
 /// Counts calls by key, minute and verdict. Only existing keys are distinguished, so memory is bounded by their number. Calls
 /// of unknown keys are counted together, so that they cost the same time as others.
@@ -47,6 +47,7 @@ impl UsageCounters {
             .secret_matched()
             .then(|| self.hasher.hashes(event.call));
         let mut recent = self.recent.lock();
+        let recent = &mut *recent;
         let Some((key, tenant)) = event.key else {
             let none = ApplicationId(Uuid::nil());
             recent
@@ -61,20 +62,25 @@ impl UsageCounters {
             .entry(key)
             .or_insert_with(|| KeyCounts::new(application, minute, verdict));
         counts.add(minute, verdict, 1);
+        // Otherwise neither accepted nor distinguished by values.
+        let Some(hashes) = hashes else {
+            return;
+        };
         if event.verdict == Verdict::Accepted {
             match &mut counts.last {
-                Some(last) if last.at.0 / 1_000 == event.at.0 / 1_000 => {
+                Some(last) if last.at.0 / SECOND == event.at.0 / SECOND => {
                     last.at = last.at.max(event.at);
                 }
-                last => *last = Some(last_call(event)),
+                last => {
+                    let texts = recent.dimensions.route_and_user_agent(&hashes, event.call);
+                    *last = Some(last_call(event, texts));
+                }
             }
         }
-        if let Some(hashes) = hashes {
-            let outcome = event.verdict.outcome();
-            recent
-                .dimensions
-                .add((key, application), event.at, &hashes, event.call, outcome);
-        }
+        let outcome = event.verdict.outcome();
+        recent
+            .dimensions
+            .add((key, application), event.at, &hashes, event.call, outcome);
     }
 
     /// Returns the accepted calls of a key in the last 60 seconds.
@@ -173,11 +179,11 @@ impl UsageCounters {
     }
 }
 
-fn last_call(event: &CallEvent<'_>) -> LastCall {
+fn last_call(event: &CallEvent<'_>, [route, user_agent]: [Arc<str>; 2]) -> LastCall {
     LastCall {
         at: event.at,
-        address: address_text(event.call.address),
-        user_agent: clean(event.call.user_agent),
-        route: event.call.route.template(),
+        address: event.call.address.map(|address| address.to_canonical()),
+        user_agent,
+        route,
     }
 }

@@ -51,8 +51,11 @@ pub(crate) struct DimensionCounts {
     keys: ValuesByKey,
     /// The number of values.
     values: usize,
-    texts: HashMap<(Dimension, u64), Arc<str>>,
+    texts: SharedTexts,
 }
+
+/// Texts by their hash.
+type SharedTexts = HashMap<(Dimension, u64), Arc<str>>;
 
 /// Computes [`DimensionHashes`].
 #[derive(Default)]
@@ -92,18 +95,27 @@ impl DimensionCounts {
             application,
             dimensions: Default::default(),
         });
-        let values_of_call = CallValues {
-            address: call.address,
-            route: call.route,
-            scopes: call.scopes,
-            user_agent: call.user_agent,
-        };
+        let values_of_call = CallValues::from(call);
         let texts = &mut self.texts;
         let each = DIMENSIONS.into_iter().zip(hashes.0);
         for ((dimension, hash), values) in each.zip(&mut values.dimensions) {
             let value = || values_of_call.of(dimension, hash, texts);
             self.values += usize::from(values.add(hash, outcome, value));
         }
+    }
+
+    /// Returns the route and the user agent of a call, as they are stored.
+    pub(super) fn route_and_user_agent(
+        &mut self,
+        hashes: &DimensionHashes,
+        call: &Call<'_>,
+    ) -> [Arc<str>; 2] {
+        let DimensionHashes([_, route, _, user_agent]) = *hashes;
+        [
+            (Dimension::Route, route),
+            (Dimension::UserAgent, user_agent),
+        ]
+        .map(|(dimension, hash)| CallValues::from(call).text(dimension, hash, &mut self.texts))
     }
 
     /// The number of values in memory.
@@ -128,33 +140,42 @@ impl KeyValues {
     }
 }
 
+impl<'a> From<&Call<'a>> for CallValues<'a> {
+    fn from(call: &Call<'a>) -> Self {
+        Self {
+            address: call.address,
+            route: call.route,
+            scopes: call.scopes,
+            user_agent: call.user_agent,
+        }
+    }
+}
+
 impl CallValues<'_> {
-    fn of(
-        &self,
-        dimension: Dimension,
-        hash: u64,
-        texts: &mut HashMap<(Dimension, u64), Arc<str>>,
-    ) -> Value {
-        if dimension == Dimension::Address {
-            return match self.address.map(|address| address.to_canonical()) {
-                Some(IpAddr::V4(address)) => Value::V4(address),
-                _ => Value::Text(address_text(self.address).into()),
-            };
-        }
-        if let Some(text) = texts.get(&(dimension, hash)) {
-            return Value::Text(Arc::clone(text));
-        }
-        let text: Arc<str> = match dimension {
-            Dimension::Route => self.route.template().into(),
-            Dimension::Scope => self.scopes.to_string().into(),
-            Dimension::UserAgent => clean(self.user_agent).into(),
-            // Above; refusals are counted by verdict.
-            Dimension::Address | Dimension::Refusal => Arc::default(),
+    fn of(&self, dimension: Dimension, hash: u64, texts: &mut SharedTexts) -> Value {
+        let v4 = match self.address.map(|address| address.to_canonical()) {
+            Some(IpAddr::V4(address)) if dimension == Dimension::Address => Some(address),
+            _ => None,
         };
+        v4.map_or_else(|| Value::Text(self.text(dimension, hash, texts)), Value::V4)
+    }
+
+    fn text(&self, dimension: Dimension, hash: u64, texts: &mut SharedTexts) -> Arc<str> {
+        let text = match dimension {
+            // Most are of few keys.
+            Dimension::Address => return address_text(self.address).into(),
+            _ if let Some(text) = texts.get(&(dimension, hash)) => return Arc::clone(text),
+            Dimension::Route => self.route.template(),
+            Dimension::Scope => self.scopes.to_string(),
+            Dimension::UserAgent => clean(self.user_agent),
+            // Refusals are counted by verdict.
+            Dimension::Refusal => String::new(),
+        };
+        let text: Arc<str> = text.into();
         if texts.len() < MAX_SHARED_TEXTS {
             texts.insert((dimension, hash), Arc::clone(&text));
         }
-        Value::Text(text)
+        text
     }
 }
 

@@ -5,7 +5,10 @@
 //! number. After the instant to which times refer, each key has: its id in 16 bytes; the number of sums, and for each the minute, the
 //! verdict and the number of calls; whether there was an accepted call, and for the last one the instant, address, user agent and route.
 
-use super::key_counts::{KeyCounts, LastCall};
+use super::{
+    dimension_counts::address_text,
+    key_counts::{KeyCounts, LastCall},
+};
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
@@ -48,7 +51,7 @@ impl EntryWriter {
         self.number(u64::from(counts.last.is_some()));
         if let Some(last) = &counts.last {
             self.signed(self.now.0 - last.at.0);
-            self.text(&last.address);
+            self.text(&address_text(last.address));
             self.text(&last.user_agent);
             self.text(&last.route);
         }
@@ -117,9 +120,9 @@ pub(crate) fn read(
         if entry.number()? > 0 {
             let last = LastCall {
                 at: now.plus(-entry.time()?),
-                address: entry.text()?.to_owned(),
-                user_agent: entry.text()?.to_owned(),
-                route: entry.text()?.to_owned(),
+                address: entry.text()?.parse().ok(),
+                user_agent: entry.text()?.into(),
+                route: entry.text()?.into(),
             };
             if let Some(counts) = &mut counts {
                 counts.last = Some(last);
@@ -225,8 +228,8 @@ mod tests {
             }
             counts.last = last.map(|(at, user_agent)| LastCall {
                 at: Timestamp(at),
-                address: "192.0.2.1".into(),
-                user_agent,
+                address: "192.0.2.1".parse().ok(),
+                user_agent: user_agent.into(),
                 route: "GET /".into(),
             });
             counts
@@ -267,7 +270,7 @@ mod tests {
                 counts.add(Timestamp(0), Verdict::Accepted, 40);
                 counts.last = Some(LastCall {
                     at: Timestamp(400),
-                    address: "192.0.2.1".into(),
+                    address: "192.0.2.1".parse().ok(),
                     user_agent: "till/2".into(),
                     route: "GET /v1/whoami".into(),
                 });

@@ -1,11 +1,13 @@
 //! The counts of one key.
 
+use super::dimension_counts::address_text;
 use domain::{
     id::ApplicationId,
     key::token::KeyId,
     time::{MINUTE, Timestamp},
     verdict::Verdict,
 };
+use std::{net::IpAddr, sync::Arc};
 use store::LastUse;
 
 /// Calls of a key since the last collection.
@@ -26,13 +28,13 @@ pub(crate) struct MinuteCalls {
     pub(crate) count: i64,
 }
 
-/// The last accepted call.
+/// The last accepted call. Its texts are shared with other keys.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct LastCall {
     pub(crate) at: Timestamp,
-    pub(crate) address: String,
-    pub(crate) user_agent: String,
-    pub(crate) route: String,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) user_agent: Arc<str>,
+    pub(crate) route: Arc<str>,
 }
 
 impl KeyCounts {
@@ -99,9 +101,9 @@ impl LastCall {
             key,
             application,
             at: self.at,
-            address: self.address,
-            user_agent: self.user_agent,
-            route: self.route,
+            address: address_text(self.address),
+            user_agent: self.user_agent.as_ref().to_owned(),
+            route: self.route.as_ref().to_owned(),
         }
     }
 }

@@ -5,9 +5,10 @@ use domain::usage::{
     Bucket, Outcome,
     top_values::{CountedValue, MAX_VALUES, TopValues},
 };
+use smallvec::SmallVec;
 use std::{net::Ipv4Addr, sync::Arc};
 
-/// Entries that are allocated at a time, because most keys have few values.
+/// Entries that are allocated at a time.
 const GROWTH: usize = 8;
 
 /// A value; texts are shared between keys.
@@ -48,7 +49,8 @@ impl CountedEntry {
 /// The values of one dimension, by their hash.
 #[derive(Default)]
 pub(super) struct RecentValues {
-    entries: Vec<CountedEntry>,
+    /// Most keys have few values, often one.
+    entries: SmallVec<[CountedEntry; 1]>,
     others: [u32; 3],
     missed: u32,
 }
@@ -76,8 +78,7 @@ impl RecentValues {
         if self.entries.len() < MAX_VALUES {
             if self.entries.len() == self.entries.capacity() {
                 // Doubling would leave half of the memory unused.
-                let more = if self.entries.is_empty() { 1 } else { GROWTH };
-                self.entries.reserve_exact(more);
+                self.entries.reserve_exact(GROWTH);
             }
             self.entries.push(entry);
             return true;

@@ -11,9 +11,9 @@ fn counts(keys: usize, at: Timestamp, verdict: Verdict) -> KeyMap<KeyCounts> {
             counts.add(minute, verdict, 1);
             counts.last = (verdict == Verdict::Accepted).then(|| LastCall {
                 at,
-                address: String::new(),
-                user_agent: String::new(),
-                route: String::new(),
+                address: None,
+                user_agent: Arc::default(),
+                route: Arc::default(),
             });
             (KeyId::from_number(Environment::Live, n as u128), counts)
         })
