@@ -22,12 +22,15 @@ use table::RowCount;
 use tail::RecentDecisions;
 use tokio::{
     sync::watch,
+    task::yield_now,
     time::{MissedTickBehavior, interval},
 };
 use verification::CallEvent;
 
 /// How often decisions are dispatched: the delay of a follower.
 const DISPATCH_INTERVAL: Duration = Duration::from_millis(100);
+/// Decisions that are dispatched before other tasks run: verifications wait for this work where there is one processor.
+const MAX_DISPATCHED: usize = 100;
 
 /// Decisions on their way to followers and into the database.
 pub(crate) struct Decisions {
@@ -69,22 +72,31 @@ impl Decisions {
 }
 
 impl Telemetry {
-    /// Dispatches the decisions since the last call of this function.
-    pub fn dispatch(&self) {
-        let decisions = &self.decisions;
-        // Locked before the buffer is taken, so that two dispatches cannot overtake each other.
-        let mut recent = decisions.recent();
-        let taken = decisions.buffer.take();
-        if taken.is_empty() {
-            return;
+    /// Dispatches the decisions until now, a few at a time: calls are verified in between. Followers are notified at the end.
+    pub async fn dispatch(&self) {
+        self.take_decisions();
+        while self.dispatch_few() {
+            yield_now().await;
         }
+    }
+
+    fn take_decisions(&self) {
+        // Locked before the buffer is emptied, so that decisions stay in their order.
+        let mut recent = self.decisions.recent();
+        self.decisions.buffer.take(&mut recent.taken);
         if let Some(registration) = self.store.fence().registration() {
             recent.set_lane(registration.lane());
         }
-        let mut calls = Vec::with_capacity(taken.calls.len());
-        for call in taken.calls {
-            calls.push((recent.next_id(call.at()), call));
+    }
+
+    /// Dispatches a few of the decisions that were taken; returns whether there are more.
+    fn dispatch_few(&self) -> bool {
+        let decisions = &self.decisions;
+        let mut recent = decisions.recent();
+        if recent.taken.is_empty() {
+            return false;
         }
+        let calls = recent.next_calls(MAX_DISPATCHED);
         self.anomalies.observe(&calls);
         let mut sampler = decisions.sampler();
         for (id, call) in calls {
@@ -92,9 +104,13 @@ impl Telemetry {
             recent.add(id, call);
         }
         drop(sampler);
-        recent.skip(taken.skipped);
+        if !recent.taken.calls.is_empty() {
+            return true;
+        }
+        recent.add_skipped();
         drop(recent);
         decisions.changed.send_replace(());
+        false
     }
 
     /// Dispatches decisions every 100 milliseconds until `stopped` returns `true`.
@@ -103,7 +119,7 @@ impl Telemetry {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !stopped() {
             tick.tick().await;
-            self.dispatch();
+            self.dispatch().await;
         }
     }
 }

@@ -11,8 +11,12 @@ use domain::{
     verdict::Verdict,
 };
 use management::Keyring;
+use std::{future::poll_fn, pin::pin};
 use testing::{TestDatabase, each_database};
-use tokio::time::{Duration, timeout};
+use tokio::{
+    task::yield_now,
+    time::{Duration, timeout},
+};
 use verification::{Call, Route};
 
 /// A call that asks for `scope`, under the id `request`.
@@ -73,7 +77,7 @@ async fn an_application_follows_the_decisions_about_its_own_keys(database: TestD
     present(&test.keyring, &unknown, &wrong, "", "r5");
     present(&test.keyring, "garbage", "garbage", "", "r6");
     assert!(heard(&mut all).await.is_none(), "nothing is handed on yet");
-    test.keyring.telemetry().dispatch();
+    test.keyring.telemetry().dispatch().await;
     let news = heard(&mut all).await.expect("something happened");
     let (valid, scope, invalid) = ("valid", "insufficient_scope", "invalid_credentials");
     assert_eq!(
@@ -110,12 +114,12 @@ async fn a_follower_continues_where_it_stopped(database: TestDatabase) {
     let mut tail = editor.tail(None, None);
     call(&test.keyring, &key, "", "r1");
     call(&test.keyring, &key, "", "r2");
-    test.keyring.telemetry().dispatch();
+    test.keyring.telemetry().dispatch().await;
     let news = heard(&mut tail).await.expect("something happened");
     drop(tail);
     let first = news.calls.first().expect("there").id;
     call(&test.keyring, &key, "", "r3");
-    test.keyring.telemetry().dispatch();
+    test.keyring.telemetry().dispatch().await;
     for (after, rest) in [
         (Some(first), vec![("r2", "valid"), ("r3", "valid")]),
         (Some(news.last), vec![("r3", "valid")]),
@@ -141,7 +145,7 @@ async fn a_slow_follower_learns_how_many_it_missed(database: TestDatabase) {
     for n in 0..60 {
         call(&test.keyring, &key, "", &format!("r{n}"));
     }
-    test.keyring.telemetry().dispatch();
+    test.keyring.telemetry().dispatch().await;
     let news = heard(&mut slow).await.expect("something happened");
     let newest = news.calls.last().map(|call| call.request_id.clone());
     assert_eq!((news.calls.len(), news.skipped), (50, Some(10)));
@@ -150,7 +154,7 @@ async fn a_slow_follower_learns_how_many_it_missed(database: TestDatabase) {
         for _ in 0..4_000 {
             call(&test.keyring, &key, "", "more");
         }
-        test.keyring.telemetry().dispatch();
+        test.keyring.telemetry().dispatch().await;
     }
     let news = heard(&mut slower).await.expect("something happened");
     assert_eq!((news.calls.len(), news.skipped), (50, None));
@@ -159,9 +163,35 @@ async fn a_slow_follower_learns_how_many_it_missed(database: TestDatabase) {
     for _ in 0..7_000 {
         call(&test.keyring, &key, "", "flood");
     }
-    test.keyring.telemetry().dispatch();
+    test.keyring.telemetry().dispatch().await;
     let news = heard(&mut tail).await.expect("something happened");
     assert_eq!((news.calls.len(), news.skipped), (50, Some(6_950)));
+}
+
+each_database!(a_flood_is_dispatched_in_parts_and_followers_hear_of_it_once);
+async fn a_flood_is_dispatched_in_parts_and_followers_hear_of_it_once(database: TestDatabase) {
+    let test = TestKeyring::new(database).await;
+    let editor = test.editor("Acme").await;
+    let key = test.issue(&editor, draft()).await;
+    let mut tail = editor.tail(None, None);
+    let follower = tokio::spawn(async move { tail.next().await });
+    // The follower waits.
+    yield_now().await;
+    for n in 0..250 {
+        call(&test.keyring, &key, "", &format!("r{n}"));
+    }
+    let mut dispatch = pin!(test.keyring.telemetry().dispatch());
+    let mut turns = 0;
+    poll_fn(|context| {
+        turns += 1;
+        dispatch.as_mut().poll(context)
+    })
+    .await;
+    assert_eq!(turns, 3);
+    let news = follower.await.expect("no panic");
+    assert_eq!((news.calls.len(), news.skipped), (50, Some(200)));
+    let newest = news.calls.last().map(|call| call.request_id.clone());
+    assert_eq!(newest.as_deref(), Some("r249"));
 }
 
 each_database!(credentials_in_a_query_are_recorded_if_the_key_exists);
@@ -176,7 +206,7 @@ async fn credentials_in_a_query_are_recorded_if_the_key_exists(database: TestDat
         test.keyring
             .report_credentials_in_query(&with(named, "", "", "r1"));
     }
-    test.keyring.telemetry().dispatch();
+    test.keyring.telemetry().dispatch().await;
     let news = heard(&mut tail).await.expect("something happened");
     assert_eq!(told(&news.calls), [("r1", "credentials_in_query")]);
 }

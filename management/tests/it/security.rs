@@ -98,7 +98,7 @@ async fn any_number_of_wrong_secrets_is_one_event_and_four_are_none(database: Te
         // Nobody is as quick as to fill what waits between two seconds.
         if n % 4_000 == 0 {
             test.clock.advance(SECOND);
-            test.keyring.telemetry().dispatch();
+            test.keyring.telemetry().dispatch().await;
         }
     }
     // Of a key that does not exist there is nothing to say.
@@ -323,18 +323,18 @@ async fn every_suspected_key_is_examined() {
         for _ in 0..KEYS {
             keys.push(test.issue(&editor, draft()).await);
         }
-        let each = |times: usize, scope| {
+        let each = async |times: usize, scope| {
             for key in &keys {
                 for _ in 0..times {
                     let wanted = Sent { scope, ..sent(key) };
                     call(&test.keyring, key.id, wanted);
                 }
             }
-            test.keyring.telemetry().dispatch();
+            test.keyring.telemetry().dispatch().await;
         };
-        each(100, "invoice:read");
+        each(100, "invoice:read").await;
         test.clock.advance(2 * HOUR);
-        each(25, "tax:read");
+        each(25, "tax:read").await;
         // Some at a time, so that other writers do not wait for the database.
         for _ in 0..2 {
             test.keyring

@@ -49,7 +49,7 @@ impl Telemetry {
 
     async fn write_events_of(&self, paced: bool) -> Result<(), StoreError> {
         let mut events = self.anomalies.events.lock().await;
-        self.dispatch();
+        self.dispatch().await;
         let TakenObservations {
             calls,
             mut suspects,

@@ -8,7 +8,10 @@ use domain::{
     time::Timestamp,
     verdict::Verdict,
 };
-use std::{collections::HashMap, net::IpAddr};
+use std::{
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
+};
 use verification::{CallEvent, Route, Tenant, clean};
 
 /// Decisions of one stripe between two dispatches: some 80,000 a second. Further ones are skipped.
@@ -46,11 +49,13 @@ struct Buffered {
 /// Numbers of skipped calls by key.
 pub(super) type Skipped = HashMap<(ApplicationId, KeyId), u64>;
 
-/// The content of the buffer.
+/// Decisions that were taken from the buffer and are not dispatched yet.
 #[derive(Default)]
 pub(super) struct TakenDecisions {
-    pub(super) calls: Vec<PendingDecision>,
+    pub(super) calls: VecDeque<PendingDecision>,
     pub(super) skipped: Skipped,
+    /// Replaces the buffer of a stripe, so that nothing is allocated while a call waits.
+    spare: Vec<PendingDecision>,
 }
 
 impl TakenDecisions {
@@ -79,27 +84,22 @@ impl DecisionBuffer {
         self.0.lock().calls.push(decision);
     }
 
-    /// Empties the buffer. Calls are ordered by time.
-    pub(super) fn take(&self) -> TakenDecisions {
-        let mut taken = TakenDecisions::default();
+    /// Empties the buffer. Of several stripes, calls are ordered by time.
+    pub(super) fn take(&self, taken: &mut TakenDecisions) {
+        let earlier = taken.calls.len();
         for stripe in self.0.stripes() {
-            let count = stripe.lock().calls.len();
-            if count == 0 {
-                continue;
-            }
-            // Allocated while no call waits.
-            let empty = Vec::with_capacity(count);
             let mut buffered = stripe.lock();
-            let mut calls = std::mem::replace(&mut buffered.calls, empty);
+            std::mem::swap(&mut buffered.calls, &mut taken.spare);
             let skipped = std::mem::take(&mut buffered.skipped);
             drop(buffered);
-            taken.calls.append(&mut calls);
+            taken.calls.extend(taken.spare.drain(..));
             for (key, calls) in skipped {
                 *taken.skipped.entry(key).or_default() += calls;
             }
         }
-        taken.calls.sort_by_key(|call| call.at);
-        taken
+        if let Some(newer) = taken.calls.make_contiguous().get_mut(earlier..) {
+            newer.sort_by_key(|call| call.at);
+        }
     }
 }
 
@@ -228,6 +228,12 @@ mod tests {
         buffer.push(key, TENANT, &event);
     }
 
+    fn take(buffer: &DecisionBuffer) -> TakenDecisions {
+        let mut taken = TakenDecisions::default();
+        buffer.take(&mut taken);
+        taken
+    }
+
     #[test]
     fn there_is_room_for_refusals_when_there_is_none_for_accepted_calls() {
         let buffer = DecisionBuffer::default();
@@ -237,15 +243,15 @@ mod tests {
         for _ in 0..MAX_DECISIONS {
             push(&buffer, Verdict::Revoked, "/", "");
         }
-        let taken = buffer.take();
+        let taken = take(&buffer);
         assert_eq!(taken.calls.len(), MAX_DECISIONS);
         let refused = taken.calls.iter().filter(|c| c.verdict == Verdict::Revoked);
         assert_eq!(refused.count(), MAX_DECISIONS - MAX_ACCEPTED);
         let skipped = u64::try_from(MAX_ACCEPTED + 5).expect("small");
         assert_eq!(taken.skipped.values().sum::<u64>(), skipped);
-        assert!(buffer.take().is_empty());
+        assert!(take(&buffer).is_empty());
         push(&buffer, Verdict::Accepted, "/", "");
-        assert_eq!(buffer.take().calls.len(), 1);
+        assert_eq!(take(&buffer).calls.len(), 1);
     }
 
     #[test]
@@ -270,8 +276,8 @@ mod tests {
         ] {
             let buffer = DecisionBuffer::default();
             push(&buffer, Verdict::Accepted, path, user_agent);
-            let taken = buffer.take();
-            let decided = taken.calls.first().expect("there").decided(1);
+            let taken = take(&buffer);
+            let decided = taken.calls.front().expect("there").decided(1);
             assert_eq!(decided.route, route);
             assert_eq!(decided.user_agent, shown);
             assert_eq!(decided.request_id, "request-1");

@@ -21,7 +21,7 @@ impl Telemetry {
     /// If the database fails.
     pub async fn write_decisions(&self) -> Result<(), StoreError> {
         let mut rows = self.decisions.row_count.lock().await;
-        self.dispatch();
+        self.dispatch().await;
         let calls = self.decisions.sampler().take();
         if calls.is_empty() {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use super::{
     Decisions,
-    buffer::{PendingDecision, Skipped},
+    buffer::{PendingDecision, TakenDecisions},
     other_nodes::OtherNodes,
 };
 use crate::Telemetry;
@@ -42,6 +42,8 @@ pub(super) struct RecentDecisions {
     lost: i64,
     /// The remainder of the ids when they are divided by [`LANES`]; none without a registration.
     lane: Option<i64>,
+    /// Those that follow.
+    pub(super) taken: TakenDecisions,
 }
 
 struct RecentEntry {
@@ -74,7 +76,20 @@ impl RecentDecisions {
             last,
             lost: last,
             lane: None,
+            taken: TakenDecisions::default(),
         }
+    }
+
+    /// Takes up to `max` of the decisions that follow, with their ids.
+    pub(super) fn next_calls(&mut self, max: usize) -> Vec<(i64, PendingDecision)> {
+        let count = self.taken.calls.len().min(max);
+        let mut calls = Vec::with_capacity(count);
+        while calls.len() < count
+            && let Some(call) = self.taken.calls.pop_front()
+        {
+            calls.push((self.next_id(call.at()), call));
+        }
+        calls
     }
 
     /// Returns an id for a call at this instant. Nodes take ids from different lanes.
@@ -99,8 +114,9 @@ impl RecentDecisions {
         self.push(id, EntryContent::Call(call));
     }
 
-    pub(super) fn skip(&mut self, skipped: Skipped) {
-        for ((application, key), calls) in skipped {
+    /// Adds the numbers of calls that found no room in the buffer.
+    pub(super) fn add_skipped(&mut self) {
+        for ((application, key), calls) in std::mem::take(&mut self.taken.skipped) {
             let id = self.next_id(Timestamp(0));
             self.push(id, EntryContent::Skipped(application, key, calls));
         }

@@ -65,7 +65,7 @@ async fn a_live_view_of_a_busy_node_shows_calls_of_others() {
     let mut shown = 0;
     for _ in 0..2 {
         assert_eq!(nodes.here(), Verdict::Accepted);
-        nodes.test.keyring.telemetry().dispatch();
+        nodes.test.keyring.telemetry().dispatch().await;
         shown += tail.next().await.calls.len();
     }
     assert_eq!(shown, 3, "two calls of this node, and that of the other");
@@ -256,7 +256,7 @@ async fn what_two_nodes_notice_is_one_security_event() {
     assert_eq!(confirmation.confirmed, 2);
     for node in [&nodes.test.keyring, &nodes.other] {
         assert_eq!(ask(node, &call(&nodes.key)), Verdict::Inactive);
-        node.telemetry().dispatch();
+        node.telemetry().dispatch().await;
         node.telemetry().write_events().await.expect("written");
     }
     let filter = EventFilter::default();

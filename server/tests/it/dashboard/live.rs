@@ -32,7 +32,7 @@ async fn call(server: &TestServer, key: &domain::key::issued::IssuedKey) {
         ("x-client-secret", &key.secret),
     ];
     server.get("/v1/whoami", &pair).await;
-    server.keyring.telemetry().dispatch();
+    server.keyring.telemetry().dispatch().await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use test_server::{Answer, TestServer, request};
 
 /// Returns request id, code, and whether a browser sent it, of each call since the last time.
 async fn new_decisions(server: &TestServer, tail: &mut Tail) -> Vec<(String, &'static str, bool)> {
-    server.keyring.telemetry().dispatch();
+    server.keyring.telemetry().dispatch().await;
     let Ok(news) = tokio::time::timeout(Duration::ZERO, tail.next()).await else {
         return Vec::new();
     };
