@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     cargo_tool,
     postgres::Postgres,
+    process::find_program,
     step::{info, step_with_output},
     workspace::Workspace,
 };
@@ -134,6 +135,10 @@ fn run_shard(
         .env(Postgres::URL_VARIABLE, postgres.url());
     if let Some(programs) = postgres.programs() {
         cargo.env(Postgres::PROGRAMS_VARIABLE, programs);
+    }
+    if find_program("cargo-nextest").is_some() {
+        // It stops at the first test that fails.
+        cargo.args(["--test-tool", "nextest"]);
     }
     if !subject.tests.is_empty() {
         // For `cargo test`, and after the second separator for the tests themselves.
