@@ -42,7 +42,7 @@ pub(super) struct RecentDecisions {
     lost: i64,
     /// The remainder of the ids when they are divided by [`LANES`]; none without a registration.
     lane: Option<i64>,
-    /// Those that follow.
+    /// Decisions that are dispatched next; they have no ids yet.
     pub(super) taken: TakenDecisions,
 }
 
@@ -80,7 +80,7 @@ impl RecentDecisions {
         }
     }
 
-    /// Takes up to `max` of the decisions that follow, with their ids.
+    /// Takes up to `max` of the decisions that are dispatched next, and gives them ids.
     pub(super) fn next_calls(&mut self, max: usize) -> Vec<(i64, PendingDecision)> {
         let count = self.taken.calls.len().min(max);
         let mut calls = Vec::with_capacity(count);

@@ -62,7 +62,7 @@ impl UsageCounters {
             .entry(key)
             .or_insert_with(|| KeyCounts::new(application, minute, verdict));
         counts.add(minute, verdict, 1);
-        // Otherwise neither accepted nor distinguished by values.
+        // Without the right secret, a call is neither accepted nor counted by its values.
         let Some(hashes) = hashes else {
             return;
         };

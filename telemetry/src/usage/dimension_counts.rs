@@ -162,7 +162,7 @@ impl CallValues<'_> {
 
     fn text(&self, dimension: Dimension, hash: u64, texts: &mut SharedTexts) -> Arc<str> {
         let text = match dimension {
-            // Most are of few keys.
+            // Not shared: most addresses call with few keys.
             Dimension::Address => return address_text(self.address).into(),
             _ if let Some(text) = texts.get(&(dimension, hash)) => return Arc::clone(text),
             Dimension::Route => self.route.template(),
